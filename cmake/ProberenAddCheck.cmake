@@ -1,0 +1,29 @@
+# proberen_add_check(<name> SOURCES … [LINK …]): builds a check, the program of one or more subjects, in every variant that the four
+# methods need, and notes it where `proberen` finds it: <build>/proberen-checks/<name>.json.
+#
+# LINK names the libraries of what is under check. A sanitizer sees only code that is compiled with it: list the sources of a small library
+# under SOURCES rather than linking it, or prefer headers.
+include_guard(GLOBAL)
+
+function(proberen_add_check name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  if(NOT arg_SOURCES)
+    message(FATAL_ERROR "proberen_add_check(${name}): no SOURCES")
+  endif()
+  set(variants "")
+  foreach(variant IN LISTS PROBEREN_VARIANTS)
+    set(target ${name}.${variant})
+    add_executable(${target} ${arg_SOURCES})
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/checks")
+    if(TARGET check.${variant})
+      target_link_libraries(${target} PRIVATE check.${variant})
+    else()
+      target_link_libraries(${target} PRIVATE proberen::check.${variant})
+    endif()
+    target_link_libraries(${target} PRIVATE ${arg_LINK})
+    list(APPEND variants "    \"${variant}\": \"$<TARGET_FILE:${target}>\"")
+  endforeach()
+  list(JOIN variants ",\n" variants)
+  file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/proberen-checks/${name}.json"
+    CONTENT "{\n  \"check\": \"${name}\",\n  \"variants\": {\n${variants}\n  }\n}\n")
+endfunction()

@@ -1,0 +1,103 @@
+# How this repository builds itself: variants, libraries per variant, tests, dependencies.
+include_guard(GLOBAL)
+
+set(PROBEREN_SANITIZE "" CACHE STRING "Build everything with this sanitizer: address, undefined or thread")
+option(PROBEREN_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
+
+# A variant is a way to build a check: every check is one executable per variant.
+#   native   fuzz, stress, bench
+#   relacy   explore, on Relacy's platform
+#   tsan     stress under ThreadSanitizer
+#   asan     stress under AddressSanitizer and UndefinedBehaviorSanitizer
+include(ProberenVariants)
+
+# proberen_require(<package> <debian package> [component ...]): find_package() that says what to install.
+macro(proberen_require package debian_package)
+  find_package(${package} QUIET ${ARGN})
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "proberen needs ${package}: install the Debian package ${debian_package} (or run ci/setup, which installs all of them)")
+  endif()
+endmacro()
+
+# proberen_require_header(<variable> <header> <debian package>): sets the variable to the folder of the header.
+function(proberen_require_header variable header debian_package)
+  find_path(${variable} ${header})
+  if(NOT ${variable})
+    message(FATAL_ERROR "proberen needs <${header}>: install the Debian package ${debian_package} (or run ci/setup, which installs all of them)")
+  endif()
+endfunction()
+
+# What we ask of our own code; never of a user's.
+add_library(proberen_own INTERFACE)
+target_compile_options(proberen_own INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  $<$<BOOL:${PROBEREN_WARNINGS_AS_ERRORS}>:-Werror>)
+target_include_directories(proberen_own INTERFACE "${PROJECT_SOURCE_DIR}")
+if(PROBEREN_SANITIZE)
+  # UBSan must fail a test rather than print and go on.
+  target_compile_options(proberen_own INTERFACE -fsanitize=${PROBEREN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(proberen_own INTERFACE -fsanitize=${PROBEREN_SANITIZE})
+endif()
+
+# proberen_add_library(<name> VARIANTS … [SOURCES …] [INCLUDE <folder>] [LINK …] [PRIVATE_LINK …])
+# One static library <name>.<variant> for each variant. LINK and PRIVATE_LINK name other such libraries (without the variant) or
+# ordinary targets.
+function(proberen_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "INCLUDE" "VARIANTS;SOURCES;LINK;PRIVATE_LINK")
+  if(NOT arg_INCLUDE)
+    set(arg_INCLUDE "${CMAKE_CURRENT_SOURCE_DIR}")
+  endif()
+  foreach(variant IN LISTS arg_VARIANTS)
+    set(target ${name}.${variant})
+    add_library(${target} STATIC ${arg_SOURCES})
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME proberen_${name}_${variant} EXPORT_NAME ${name}.${variant})
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${arg_INCLUDE}> $<INSTALL_INTERFACE:include>)
+    proberen_apply_variant(${target} ${variant})
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:proberen_own>)
+    foreach(kind IN ITEMS LINK PRIVATE_LINK)
+      set(scope PUBLIC)
+      if(kind STREQUAL PRIVATE_LINK)
+        set(scope PRIVATE)
+      endif()
+      foreach(library IN LISTS arg_${kind})
+        if(TARGET ${library}.${variant})
+          target_link_libraries(${target} ${scope} ${library}.${variant})
+        elseif(TARGET ${library}.native)
+          target_link_libraries(${target} ${scope} ${library}.native)
+        else()
+          target_link_libraries(${target} ${scope} ${library})
+        endif()
+      endforeach()
+    endforeach()
+    set_property(GLOBAL APPEND PROPERTY PROBEREN_LIBRARIES ${target})
+  endforeach()
+endfunction()
+
+# proberen_add_test(<name> SOURCES … [LINK …] [VARIANT <variant>] [TIMEOUT <seconds>] [LABELS …]): a GoogleTest program. LINK as above.
+function(proberen_add_test name)
+  if(NOT PROBEREN_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "VARIANT;TIMEOUT" "SOURCES;LINK;LABELS")
+  if(NOT arg_VARIANT)
+    set(arg_VARIANT native)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  proberen_require(GTest libgtest-dev)
+  add_executable(${name} ${arg_SOURCES})
+  proberen_apply_variant(${name} ${arg_VARIANT})
+  target_link_libraries(${name} PRIVATE proberen_own GTest::gtest GTest::gtest_main)
+  foreach(library IN LISTS arg_LINK)
+    if(TARGET ${library}.${arg_VARIANT})
+      target_link_libraries(${name} PRIVATE ${library}.${arg_VARIANT})
+    elseif(TARGET ${library}.native)
+      target_link_libraries(${name} PRIVATE ${library}.native)
+    else()
+      target_link_libraries(${name} PRIVATE ${library})
+    endif()
+  endforeach()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "unit;${arg_LABELS}")
+endfunction()

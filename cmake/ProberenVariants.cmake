@@ -1,0 +1,23 @@
+# The variants in which a check is built, and the flags of each. Shared by this repository's build and the installed package.
+include_guard(GLOBAL)
+
+# With the whole build sanitized there is one variant: the rest would mix sanitizers.
+if(PROBEREN_SANITIZE)
+  set(PROBEREN_VARIANTS native)
+else()
+  set(PROBEREN_VARIANTS native relacy tsan asan)
+endif()
+
+# proberen_apply_variant(<target> <variant>): the flags of a variant, on our own target only.
+function(proberen_apply_variant target variant)
+  if(variant STREQUAL "relacy")
+    target_compile_definitions(${target} PUBLIC PROBEREN_PLATFORM_HEADER="proberen/relacy_platform.hpp")
+  elseif(variant STREQUAL "tsan")
+    # -Wno-tsan: GCC warns of every fence; the verdict says what ThreadSanitizer makes of them.
+    target_compile_options(${target} PUBLIC -fsanitize=thread -g -fno-omit-frame-pointer $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+    target_link_options(${target} PUBLIC -fsanitize=thread)
+  elseif(variant STREQUAL "asan")
+    target_compile_options(${target} PUBLIC -fsanitize=address,undefined -g -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+endfunction()
