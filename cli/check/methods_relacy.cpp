@@ -1,0 +1,12 @@
+#include "cli/check/methods.hpp"
+#include "proberen/relacy_method.hpp"
+
+namespace proberen::check {
+
+std::vector<std::unique_ptr<Method>> make_methods() {
+  std::vector<std::unique_ptr<Method>> methods;
+  methods.push_back(make_explore_method());
+  return methods;
+}
+
+}  // namespace proberen::check

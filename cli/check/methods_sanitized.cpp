@@ -1,0 +1,12 @@
+#include "cli/check/methods.hpp"
+#include "proberen/stress.hpp"
+
+namespace proberen::check {
+
+std::vector<std::unique_ptr<Method>> make_methods() {
+  std::vector<std::unique_ptr<Method>> methods;
+  methods.push_back(make_stress_method());
+  return methods;
+}
+
+}  // namespace proberen::check

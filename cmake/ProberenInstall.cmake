@@ -1,0 +1,31 @@
+# The installed package: headers, one static library for each part and variant, the command, and proberen_add_check().
+include_guard(GLOBAL)
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+# What an application links that wants the primitives alone.
+add_library(primitives INTERFACE)
+target_link_libraries(primitives INTERFACE primitives.native)
+add_library(proberen::primitives ALIAS primitives)
+
+get_property(libraries GLOBAL PROPERTY PROBEREN_LIBRARIES)
+install(TARGETS ${libraries} primitives EXPORT proberen-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/proberen)
+install(EXPORT proberen-targets NAMESPACE proberen:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/proberen)
+if(TARGET proberen)
+  install(TARGETS proberen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+file(GLOB_RECURSE public_folders LIST_DIRECTORIES true RELATIVE "${PROJECT_SOURCE_DIR}"
+  "${PROJECT_SOURCE_DIR}/primitives/*" "${PROJECT_SOURCE_DIR}/models/*" "${PROJECT_SOURCE_DIR}/fuzz/*" "${PROJECT_SOURCE_DIR}/stress/*"
+  "${PROJECT_SOURCE_DIR}/reports/*")
+foreach(folder IN LISTS public_folders)
+  if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" AND folder MATCHES "/proberen$")
+    install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+  endif()
+endforeach()
+
+configure_package_config_file(cmake/proberenConfig.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/proberenConfig.cmake"
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/proberen)
+write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/proberenConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/proberenConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/proberenConfigVersion.cmake"
+  cmake/ProberenVariants.cmake cmake/ProberenAddCheck.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/proberen)
