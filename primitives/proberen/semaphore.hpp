@@ -1,0 +1,160 @@
+/// Semaphore and BoundedSemaphore: E. W. Dijkstra's P ("proberen") and V, after Python's threading.Semaphore and threading.BoundedSemaphore.
+///
+/// One 64-bit word holds the value and the number of waiters, as in glibc's new_sem (glibc 2.21): a release is one read-modify-write, after which
+/// nothing but the word's address is used. So whoever acquires may free the memory at once (glibc bug 12674).
+/// No fairness promise; no unit is lost. Trivially destructible, standard layout.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "proberen/default_platform.hpp"
+#include "proberen/detail/timed.hpp"
+#include "proberen/native_platform.hpp"
+
+namespace proberen {
+
+template <Platform P>
+class BasicSemaphore {
+ public:
+  /// The most units that a semaphore can have: SEM_VALUE_MAX.
+  [[nodiscard]] static constexpr std::int64_t max() noexcept { return std::numeric_limits<std::int32_t>::max(); }
+
+  /// Throws std::invalid_argument when `value` is negative or above max().
+  constexpr explicit BasicSemaphore(std::int64_t value = 1) : word_(checked(value)) {}
+  BasicSemaphore(const BasicSemaphore&) = delete;
+  BasicSemaphore& operator=(const BasicSemaphore&) = delete;
+
+  /// Takes one unit, waiting as long as it takes; with `blocking` false, only when there is one. True when a unit is taken.
+  bool acquire(bool blocking = true) { return try_acquire() || (blocking && take_waiting(kForever)); }
+
+  /// Takes one unit, waiting at most `timeout`; never gives up early. kNoTimeout waits for ever. Throws std::invalid_argument for any other
+  /// negative timeout, and for a timeout when `blocking` is false.
+  template <class Rep, class Period>
+  bool acquire(bool blocking, std::chrono::duration<Rep, Period> timeout) {
+    const Deadline deadline = detail::requested_deadline(P::now(), blocking, timeout);
+    return try_acquire() || (blocking && take_waiting(deadline));
+  }
+
+  [[nodiscard]] bool try_acquire() {
+    std::uint64_t word = word_.load(std::memory_order_relaxed);
+    while (value_of(word) > 0) {
+      // (1) acquire: synchronizes with the release (3)
+      if (word_.compare_exchange_weak(word, word - 1, std::memory_order_acquire, std::memory_order_relaxed)) return true;
+    }
+    return false;
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period>& timeout) {
+    return try_acquire() || take_waiting(deadline_after(P::now(), timeout));
+  }
+  template <class Clock, class Duration>
+  [[nodiscard]] bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& instant) {
+    return detail::attempt_until<P>(instant, [this](Deadline deadline) { return try_acquire() || take_waiting(deadline); });
+  }
+
+  /// Gives `units` back and wakes as many waiters. invalid_argument for less than one unit; value_too_large when there would be more than max();
+  /// then nothing changes.
+  std::error_code release(std::int64_t units = 1) { return release_up_to(units, max()); }
+
+  /// The units at some moment of the call; a hint, no more.
+  [[nodiscard]] std::int64_t value() const { return value_of(word_.load(std::memory_order_relaxed)); }
+
+ protected:
+  std::error_code release_up_to(std::int64_t units, std::int64_t limit) {
+    if (units < 1) [[unlikely]] return std::make_error_code(std::errc::invalid_argument);
+    std::uint64_t word = word_.load(std::memory_order_relaxed);
+    do {
+      if (units > limit - value_of(word)) [[unlikely]] return std::make_error_code(std::errc::value_too_large);
+      // (3) release: synchronizes with the acquire (1, 2)
+    } while (!word_.compare_exchange_weak(word, word + static_cast<std::uint64_t>(units), std::memory_order_release, std::memory_order_relaxed));
+    // From here on the semaphore may be gone: only its address is used.
+    if (const std::uint64_t waiters = word >> kWaiterShift; waiters > 0) {
+      P::unpark(word_, static_cast<std::uint32_t>(std::min<std::uint64_t>(waiters, static_cast<std::uint64_t>(units))));
+    }
+    return {};
+  }
+
+ private:
+  static constexpr int kWaiterShift = 32;
+  static constexpr std::uint64_t kOneWaiter = std::uint64_t{1} << kWaiterShift;
+
+  static constexpr std::uint64_t checked(std::int64_t value) {
+    if (value < 0 || value > max()) throw std::invalid_argument("a semaphore's value is from 0 to 2147483647");
+    return static_cast<std::uint64_t>(value);
+  }
+  static constexpr std::int64_t value_of(std::uint64_t word) { return static_cast<std::int64_t>(word & (kOneWaiter - 1)); }
+
+  [[gnu::noinline]] bool take_waiting(Deadline deadline) {
+    std::uint64_t word = word_.fetch_add(kOneWaiter, std::memory_order_relaxed) + kOneWaiter;
+    for (bool in_time = true;;) {
+      if (value_of(word) > 0) {
+        // (2) acquire: synchronizes with the release (3)
+        if (word_.compare_exchange_weak(word, word - 1 - kOneWaiter, std::memory_order_acquire, std::memory_order_relaxed)) return true;
+      } else if (!in_time) {
+        // Leaves only while there is no unit, in one step, so that no wake meant for us goes astray.
+        if (word_.compare_exchange_weak(word, word - kOneWaiter, std::memory_order_relaxed, std::memory_order_relaxed)) return false;
+      } else {
+        in_time = P::park(word_, 0, deadline);
+        word = word_.load(std::memory_order_relaxed);
+      }
+    }
+  }
+
+  /// Low half: the units. High half: the threads that are parked or about to park; never less, so that no release fails to wake. Both change in
+  /// one step, so a release sees every waiter whose look at the units came before it.
+  typename P::template Atomic<std::uint64_t> word_;
+};
+
+/// A semaphore that refuses to have more units than it began with. The refusal is exact, races or not.
+template <Platform P>
+class BasicBoundedSemaphore : public BasicSemaphore<P> {
+ public:
+  constexpr explicit BasicBoundedSemaphore(std::int64_t value = 1) : BasicSemaphore<P>(value), limit_(value) {}
+
+  /// As Semaphore::release; value_too_large when there would be more units than at first.
+  std::error_code release(std::int64_t units = 1) { return this->release_up_to(units, limit_); }
+
+  [[nodiscard]] std::int64_t limit() const noexcept { return limit_; }
+
+ private:
+  std::int64_t limit_;
+};
+
+/// One unit held, given back at the end of the scope.
+template <class AnySemaphore>
+class Permit {
+ public:
+  /// Acquires, waiting as long as it takes.
+  explicit Permit(AnySemaphore& semaphore) : semaphore_(&semaphore) { semaphore.acquire(); }
+  Permit(Permit&& other) noexcept : semaphore_(std::exchange(other.semaphore_, nullptr)) {}
+  Permit& operator=(Permit&& other) noexcept {
+    Permit(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Permit() {
+    if (semaphore_ != nullptr) (void)semaphore_->release();
+  }
+  void swap(Permit& other) noexcept { std::swap(semaphore_, other.semaphore_); }
+
+ private:
+  AnySemaphore* semaphore_;
+};
+
+using Semaphore = BasicSemaphore<DefaultPlatform>;
+using BoundedSemaphore = BasicBoundedSemaphore<DefaultPlatform>;
+
+namespace ipc {
+
+/// Semaphores for memory that several processes map, at any address. A process that dies keeps its units.
+using Semaphore = BasicSemaphore<SharedPlatform>;
+using BoundedSemaphore = BasicBoundedSemaphore<SharedPlatform>;
+
+}  // namespace ipc
+}  // namespace proberen
