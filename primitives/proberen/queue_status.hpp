@@ -1,0 +1,28 @@
+/// What became of an operation on a queue.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace proberen {
+
+enum class QueueStatus : std::uint8_t {
+  ok,
+  full,     ///< there was no room, and the call does not wait
+  empty,    ///< there was nothing to get, and the call does not wait
+  timeout,  ///< neither room nor item until the deadline
+  closed,   ///< put: the queue takes no more items; get: and none is left
+};
+
+[[nodiscard]] constexpr std::string_view to_string(QueueStatus status) {
+  switch (status) {
+    case QueueStatus::ok: return "ok";
+    case QueueStatus::full: return "full";
+    case QueueStatus::empty: return "empty";
+    case QueueStatus::timeout: return "timeout";
+    case QueueStatus::closed: return "closed";
+  }
+  return "unknown";
+}
+
+}  // namespace proberen
