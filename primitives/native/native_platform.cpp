@@ -71,6 +71,6 @@ void heavy_fence(Scope scope) noexcept {
 }
 
 const bool asymmetric_fences = register_membarrier();
-const int native_spin_limit = cores_allowed() > 1 ? 100 : 0;
+const int native_spin_limit = cores_allowed() > 1 ? 400 : 0;
 
 }  // namespace proberen::detail
