@@ -98,7 +98,8 @@ struct Subject {
   spec::AnySpec spec;  ///< the state of a new object
   std::vector<Operation> operations;
   std::vector<NamedScenario> scenarios;  ///< to explore; without any, small ones are made up from the operations
-  std::vector<NamedScenario> workloads;  ///< to repeat on one object under stress; without any, random scenarios are run, each on an object of its own
+  std::vector<NamedScenario>
+      workloads;  ///< to repeat on one object under stress; without any, random scenarios are run, each on an object of its own
   std::vector<Benchmark> benchmarks;
   ObjectType type;
   bool explorable = false;  ///< runs on DefaultPlatform alone: the type says so with a member `using Platform = proberen::DefaultPlatform`
@@ -185,8 +186,8 @@ class SubjectBuilder {
     return *this;
   }
 
-  /// What stress repeats on one object: each thread runs its calls over and over. It must be balanced, so that no thread ends up waiting for
-  /// one that has finished: `acquire release | acquire release`, `put(1) | get`.
+  /// What stress repeats on one object: each thread runs its calls over and over. It must be balanced, so that no thread ends up waiting
+  /// for one that has finished: `acquire release | acquire release`, `put(1) | get`.
   SubjectBuilder& workload(std::string name, const std::string& text) {
     detail::check_scenario(subject(), &Subject::workloads, name, text);
     return *this;
@@ -202,8 +203,7 @@ class SubjectBuilder {
 
   /// What must hold of the object when no operation is running.
   template <class Holds>
-    requires std::predicate<Holds&, T&>
-  SubjectBuilder& invariant(std::string name, Holds holds) {
+  requires std::predicate<Holds&, T&> SubjectBuilder& invariant(std::string name, Holds holds) {
     table_->invariants.emplace_back(std::move(name), std::move(holds));
     return *this;
   }
@@ -285,6 +285,6 @@ class SubjectBuilder {
 #define PROBEREN_SUBJECT(Type, ...) PROBEREN_NAMED_SUBJECT(#Type, Type, __VA_ARGS__)
 
 /// The same, under a name of its own.
-#define PROBEREN_NAMED_SUBJECT(name, Type, ...)                                                         \
-  [[maybe_unused]] static const auto PROBEREN_DETAIL_JOIN(proberen_subject_, __COUNTER__) =           \
+#define PROBEREN_NAMED_SUBJECT(name, Type, ...)                                             \
+  [[maybe_unused]] static const auto PROBEREN_DETAIL_JOIN(proberen_subject_, __COUNTER__) = \
       ::proberen::SubjectBuilder<Type>(name, __VA_ARGS__)

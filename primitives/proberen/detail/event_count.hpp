@@ -1,6 +1,6 @@
-/// EventCount: sleep until a condition that others make true without a lock. The idea is D. Vyukov's eventcount; the fences are asymmetric, so that
-/// making the condition true costs one compiler barrier and one load of a word that hardly ever changes; and who notifies takes the waiter's token
-/// away, so that one sleep costs one wake, however long the sleeper takes to get a core.
+/// EventCount: sleep until a condition that others make true without a lock. The idea is D. Vyukov's eventcount; the fences are asymmetric,
+/// so that making the condition true costs one compiler barrier and one load of a word that hardly ever changes; and who notifies takes the
+/// waiter's token away, so that one sleep costs one wake, however long the sleeper takes to get a core.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,8 @@ class EventCount {
     // Pairs with the heavy fence in wait(): either this load sees the waiter's token, or the waiter's look sees the condition.
     P::light_fence();
     const std::uint64_t word = word_.load(std::memory_order_relaxed);
-    if (tokens_of(word) != 0) [[unlikely]] wake(word, count);
+    if (tokens_of(word) != 0) [[unlikely]]
+      wake(word, count);
   }
 
   /// Returns `ready()`'s true, or false when the deadline passed and one more `ready()` was false.
@@ -55,8 +56,8 @@ class EventCount {
     P::unpark(word_, taken);
   }
 
-  /// Takes our token back if nobody has taken it. A later epoch means that tokens were taken since, perhaps ours: then one too many may stay, which
-  /// costs a needless wake, while one too few would cost a sleeper its wake.
+  /// Takes our token back if nobody has taken it. A later epoch means that tokens were taken since, perhaps ours: then one too many may
+  /// stay, which costs a needless wake, while one too few would cost a sleeper its wake.
   void withdraw(std::uint32_t epoch) {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
     while (epoch_of(word) == epoch) {
@@ -64,8 +65,8 @@ class EventCount {
     }
   }
 
-  /// Low half: the epoch, changed whenever tokens are taken. High half: tokens; with the wakes that are on their way, never fewer than the threads
-  /// that sleep, because a thread sleeps only while nobody has taken a token since it put its own.
+  /// Low half: the epoch, changed whenever tokens are taken. High half: tokens; with the wakes that are on their way, never fewer than the
+  /// threads that sleep, because a thread sleeps only while nobody has taken a token since it put its own.
   typename P::template Atomic<std::uint64_t> word_{0};
 };
 

@@ -1,8 +1,8 @@
 /// QueueRing: a bounded multi-producer multi-consumer FIFO of exact capacity.
 ///
-/// D. Vyukov's bounded MPMC queue (2010) with three changes: slots count turns rather than positions, so that a capacity of one works; `full` and
-/// `empty` are told from the positions, not from one slot, which makes the queue linearizable; and the closed mark is a bit of the word that claims
-/// a slot, so no item enters after a consumer was told that the queue is closed.
+/// D. Vyukov's bounded MPMC queue (2010) with three changes: slots count turns rather than positions, so that a capacity of one works;
+/// `full` and `empty` are told from the positions, not from one slot, which makes the queue linearizable; and the closed mark is a bit of
+/// the word that claims a slot, so no item enters after a consumer was told that the queue is closed.
 ///
 /// Not lock-free: a producer stopped between claiming a slot and filling it holds up the consumer of that slot (and no other).
 #pragma once
@@ -124,7 +124,8 @@ class QueueRing {
     slot.mark.write();
   }
 
-  /// The other end's position is on a line that the other side is writing: looking at it slows that side down, so the slot gets a second chance first.
+  /// The other end's position is on a line that the other side is writing: looking at it slows that side down, so the slot gets a second
+  /// chance first.
   static bool second_look(int& looks) {
     if (looks > 0 || P::spin_limit() == 0) return false;
     ++looks;
