@@ -1,0 +1,161 @@
+#include "proberen/fuzz.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <string>
+
+#include <rapidcheck.h>
+
+#include "fuzz/worker.hpp"
+#include "proberen/random_scenario.hpp"
+
+namespace proberen {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kRepetitions = 6;            ///< of a scenario, while searching
+constexpr int kShrinkRepetitions = 150;    ///< of a candidate, while shrinking: a failure on real threads is a matter of chance
+constexpr milliseconds kTrialLimit{20'000};
+
+rc::Gen<Scenario> scenarios(const Subject& subject) {
+  const auto made = rc::gen::noShrink(rc::gen::exec([&subject] {
+    return random_scenario(subject, {}, [](std::size_t limit) { return *rc::gen::inRange<std::size_t>(0, limit); });
+  }));
+  return rc::gen::shrink(made, [&subject](const Scenario& scenario) { return rc::seq::fromContainer(simpler_scenarios(subject, scenario)); });
+}
+
+struct Found {
+  Scenario scenario;
+  Failure failure;
+  std::uint64_t seed = 0;
+};
+
+class Fuzz {
+ public:
+  Fuzz(const Subject& subject, const Request& request, const Progress& progress)
+      : subject_(subject), request_(request), progress_(progress), worker_(subject), ends_(Clock::now() + request.time) {}
+
+  std::optional<Found> search() {
+    // At least a few, however short the budget: a check that checked nothing must not pass.
+    constexpr std::uint64_t kAtLeast = 20;
+    while (Clock::now() < ends_ || scenarios_ < kAtLeast) {
+      const std::uint64_t seed = request_.seed + scenarios_++;
+      const rc::Shrinkable<Scenario> shrinkable = scenarios(subject_)(rc::Random(seed), 100);
+      if (std::optional<Failure> failure = fails(shrinkable.value(), seed, kRepetitions)) {
+        return shrink({shrinkable.value(), std::move(*failure), seed}, shrinkable);
+      }
+      if (scenarios_ % 256 == 0) progress_(std::to_string(scenarios_) + " scenarios");
+    }
+    return std::nullopt;
+  }
+
+  /// One scenario, over and over.
+  std::optional<Found> repeat(const Scenario& scenario) {
+    do {
+      const std::uint64_t seed = request_.seed + histories_;
+      ++scenarios_;
+      if (std::optional<Failure> failure = fails(scenario, seed, 100)) return Found{scenario, std::move(*failure), request_.seed};
+    } while (Clock::now() < ends_);
+    return std::nullopt;
+  }
+
+  void count(Record& record) const {
+    record.counts = {{"scenarios", scenarios_}, {"histories", histories_}, {"operations", operations_}, {"stuck", stuck_}, {"workers", worker_.started()}};
+  }
+
+ private:
+  std::optional<Failure> fails(const Scenario& scenario, std::uint64_t seed, int repetitions) {
+    fuzz::Trial trial = worker_.run(scenario, seed, repetitions, kTrialLimit);
+    histories_ += trial.histories;
+    operations_ += trial.operations;
+    stuck_ += trial.stuck ? 1 : 0;
+    return std::move(trial.failure);
+  }
+
+  /// Greedy descent through RapidCheck's tree of simpler scenarios.
+  Found shrink(Found best, rc::Shrinkable<Scenario> shrinkable) {
+    const auto until = Clock::now() + std::clamp<milliseconds>(2 * request_.time, milliseconds(4'000), milliseconds(20'000));
+    for (bool simpler = true; simpler && Clock::now() < until;) {
+      simpler = false;
+      auto candidates = shrinkable.shrinks();
+      for (auto candidate = candidates.next(); candidate && Clock::now() < until; candidate = candidates.next()) {
+        std::optional<Failure> failure = fails(candidate->value(), best.seed, kShrinkRepetitions);
+        if (!failure) continue;
+        best.scenario = candidate->value();
+        best.failure = std::move(*failure);
+        shrinkable = *candidate;
+        simpler = true;
+        progress_("shrinking: " + best.scenario.text());
+        break;
+      }
+    }
+    return best;
+  }
+
+  const Subject& subject_;
+  const Request& request_;
+  const Progress& progress_;
+  fuzz::Worker worker_;
+  Clock::time_point ends_;
+  std::uint64_t scenarios_ = 0;
+  std::uint64_t histories_ = 0;
+  std::uint64_t operations_ = 0;
+  std::uint64_t stuck_ = 0;
+};
+
+/// The scenario of the request, checked against the subject.
+Scenario requested_scenario(const Subject& subject, const std::string& text) {
+  Scenario scenario = Scenario::parse(text);
+  const auto check = [&](const Call& call) {
+    const Operation& operation = subject.operations[subject.operation_number(call.operation)];
+    if (operation.arguments.size() != call.arguments.size()) {
+      throw std::invalid_argument("scenario '" + text + "': " + call.operation + " takes " + std::to_string(operation.arguments.size()) + " arguments");
+    }
+  };
+  for (const Call& call : scenario.before) check(call);
+  for (const auto& calls : scenario.threads) std::for_each(calls.begin(), calls.end(), check);
+  if (scenario.threads.size() > 8 || scenario.call_count() > kHistoryLimit) {
+    throw std::invalid_argument("scenario '" + text + "': at most 8 threads and 64 calls");
+  }
+  return scenario;
+}
+
+class FuzzMethod final : public Method {
+ public:
+  [[nodiscard]] std::string name() const override { return "fuzz"; }
+
+  void run(const Subject& subject, const Request& request, const RecordSink& sink, const Progress& progress) override {
+    Record record = begin_record(subject, *this, request);
+    if (subject.operations.empty()) {
+      record.verdict = Verdict::kSkipped;
+      record.reason = "the subject has no operations";
+      sink(std::move(record));
+      return;
+    }
+    Fuzz fuzz(subject, request, progress);
+    std::optional<Found> found = request.scenario.empty() ? fuzz.search() : fuzz.repeat(requested_scenario(subject, request.scenario));
+    fuzz.count(record);
+    record.how = std::to_string(record.counts["scenarios"]) + (request.scenario.empty() ? " random scenarios, " : " rounds of one scenario, ") +
+                 std::to_string(record.counts["histories"]) + " histories";
+    record.limits.push_back("real schedules only: what this machine's scheduler and memory do not show was not seen");
+    if (found) {
+      record.verdict = Verdict::kFail;
+      found->failure.scenario = found->scenario.text();
+      found->failure.witness = found->scenario.text() + " @" + std::to_string(found->seed);
+      found->failure.replay =
+          "proberen fuzz " + subject.name + " --scenario '" + found->scenario.text() + "' --seed " + std::to_string(found->seed);
+      record.failure = std::move(found->failure);
+    }
+    sink(std::move(record));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Method> make_fuzz_method() { return std::make_unique<FuzzMethod>(); }
+
+}  // namespace proberen
