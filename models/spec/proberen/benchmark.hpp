@@ -41,28 +41,28 @@ enum class Pace {
 };
 
 struct Benchmark {
-  std::string name;          ///< what is measured, the same for the subject and its peers
-  std::string peer;          ///< what is measured beside the subject; "" for the subject itself
-  std::vector<int> threads;  ///< thread counts to run with; 0 stands for all cores
-  std::function<std::unique_ptr<BenchmarkBody>()> make;
+  std::string name{};          ///< what is measured, the same for the subject and its peers
+  std::string peer{};          ///< what is measured beside the subject; "" for the subject itself
+  std::vector<int> threads{};  ///< thread counts to run with; 0 stands for all cores
+  std::function<std::unique_ptr<BenchmarkBody>()> make{};
   Pace pace = Pace::kFree;
 
   /// Instead of `make`, `threads` and `pace`: a sampler for all repetitions, and what its figures are.
-  std::function<std::unique_ptr<BenchmarkSampler>()> make_sampler;
-  std::string unit;  ///< of a sampler's figures: `us`, `op/s` …
+  std::function<std::unique_ptr<BenchmarkSampler>()> make_sampler{};
+  std::string unit{};  ///< of a sampler's figures: `us`, `op/s` …
   bool less_is_better = true;
 };
 
 /// What a subject promises of its speed: a ratio of medians within one run, or, without peers, a median.
 struct BenchmarkGoal {
-  std::string text;                ///< `uncontended at most 0.80 of std::mutex's time`
-  std::string benchmark;           ///< of the subject itself
-  int threads = 1;                 ///< as declared: 0 stands for all cores
-  std::vector<std::string> peers;  ///< the measure is the best of these; "" is the subject itself
-  bool at_most = true;             ///< else at least
+  std::string text{};                ///< `uncontended at most 0.80 of std::mutex's time`
+  std::string benchmark{};           ///< of the subject itself
+  int threads = 1;                   ///< as declared: 0 stands for all cores
+  std::vector<std::string> peers{};  ///< the measure is the best of these; "" is the subject itself
+  bool at_most = true;               ///< else at least
   double limit = 0;
-  std::string unit;     ///< which of the benchmark's series; "" is the one that is not `share`
-  std::string against;  ///< where the peers are, if they belong to another benchmark
+  std::string unit{};     ///< which of the benchmark's series; "" is the one that is not `share`
+  std::string against{};  ///< where the peers are, if they belong to another benchmark
 };
 
 namespace detail {

@@ -188,7 +188,7 @@ class SubjectBuilder {
   /// The same work on something else, measured beside the subject in the same run.
   template <class Peer, class Body>
   SubjectBuilder& peer(std::string name, std::string peer, std::vector<int> threads, Body body, Pace pace = Pace::kFree) {
-    Benchmark benchmark{.name = std::move(name), .peer = std::move(peer), .threads = std::move(threads), .make = {}, .pace = pace};
+    Benchmark benchmark{.name = std::move(name), .peer = std::move(peer), .threads = std::move(threads), .pace = pace};
     benchmark.make = [body] { return std::make_unique<detail::TypedBenchmark<Peer, Body>>(body); };
     return measure(std::move(benchmark));
   }
