@@ -51,6 +51,8 @@ const Series& series_of(const Record& record, const std::string& benchmark, cons
   throw std::out_of_range("no series " + benchmark + " of '" + peer + "' in " + unit);
 }
 
+const Series& series_of(const Record&& record, const std::string&, const std::string&, const std::string&) = delete;
+
 bool one_core() { return bench::allowed_cores().size() < 2; }
 
 const auto count_up = [](Object& object) { object.count.fetch_add(1, std::memory_order_relaxed); };
@@ -109,7 +111,10 @@ TEST(Bench, AThreadThatGetsLittleHasASmallShare) {
   declare("unfair").benchmark("count", {2}, [](Object&, int thread, int) {
     if (thread == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   });
-  for (const double share : series_of(run(), "count", "", "share").samples) EXPECT_LT(share, 0.1);
+  const Record record = run();
+  const std::vector<double>& shares = series_of(record, "count", "", "share").samples;
+  // The fairest looking rounds may be those in which the machine stopped the busy thread.
+  EXPECT_LT(*std::min_element(shares.begin(), shares.end()), 0.1);
 }
 
 // Each operation takes a millisecond or more, on each thread at once: whoever divides by threads, or forgets to count one, is off by a
@@ -166,7 +171,8 @@ TEST(Bench, ThreadsInLockstepDoTheSameNumberOfIterations) {
             pair.turn.fetch_add(1);
           },
           Pace::kHandOff);
-  EXPECT_EQ(series_of(run(), "ping-pong", "", "ns/op").samples.size(), 5U);
+  const Record record = run();
+  EXPECT_EQ(series_of(record, "ping-pong", "", "ns/op").samples.size(), 5U);
 }
 
 std::vector<std::string>& journal() {
