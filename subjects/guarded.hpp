@@ -1,5 +1,5 @@
-/// Guarded<…>: a counter in plain memory behind a primitive used as a lock. What makes weak orders and broken exclusion visible: the counter is
-/// marked for checkers that cannot see plain memory, and is a plain integer for sanitizers, which can.
+/// Guarded<…>: a counter in plain memory behind a primitive used as a lock. What makes weak orders and broken exclusion visible: the
+/// counter is marked for checkers that cannot see plain memory, and is a plain integer for sanitizers, which can.
 #pragma once
 
 #include <chrono>

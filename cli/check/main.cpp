@@ -1,8 +1,9 @@
-// The main of every check: runs one method on one subject of this program and appends its records to a file. People use `proberen`, which runs
-// checks as child processes; a check that dies takes nothing with it but the record it was working on.
+// The main of every check: runs one method on one subject of this program and appends its records to a file. People use `proberen`, which
+// runs checks as child processes; a check that dies takes nothing with it but the record it was working on.
 //
 //   <check> list
-//   <check> run --method M --subject NAME --records FILE [--variant V] [--seed N] [--time MS] [--quick] [--scenario TEXT] [--witness W] [--progress]
+//   <check> run --method M --subject NAME --records FILE [--variant V] [--seed N] [--time MS] [--quick] [--scenario TEXT] [--witness W]
+//   [--progress]
 //
 // Exit status: 0 the records are written, whatever their verdicts; 2 the request is wrong, one line on stderr says what.
 
@@ -87,9 +88,12 @@ void list() {
   for (const Subject& subject : subjects()) {
     std::vector<std::string> operations;
     for (const Operation& operation : subject.operations) operations.push_back(operation.name);
-    nlohmann::json line{{"subject", subject.name},       {"problem", subject.problem},
-                        {"methods", names},              {"explorable", subject.explorable},
-                        {"operations", operations},      {"process_shared", subject.type.process_shared},
+    nlohmann::json line{{"subject", subject.name},
+                        {"problem", subject.problem},
+                        {"methods", names},
+                        {"explorable", subject.explorable},
+                        {"operations", operations},
+                        {"process_shared", subject.type.process_shared},
                         {"benchmarks", subject.benchmarks.size()}};
     if (subject.twin) {
       line["twin_of"] = subject.twin->of;
@@ -153,7 +157,8 @@ int main(int argc, char** argv) {
     } else if (verb == "run") {
       proberen::check::run(proberen::check::parse_arguments(argc, argv));
     } else {
-      throw std::invalid_argument("this is a check; run it with the command `proberen` (or: list | run --method M --subject NAME --records FILE)");
+      throw std::invalid_argument(
+          "this is a check; run it with the command `proberen` (or: list | run --method M --subject NAME --records FILE)");
     }
     std::cout.flush();
     return 0;

@@ -27,8 +27,8 @@ timespec to_timespec(Deadline deadline) noexcept {
 
 bool register_membarrier() noexcept {
   const long commands = ::syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
-  constexpr long kNeeded = MEMBARRIER_CMD_PRIVATE_EXPEDITED | MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED |
-                           MEMBARRIER_CMD_GLOBAL_EXPEDITED | MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED;
+  constexpr long kNeeded = MEMBARRIER_CMD_PRIVATE_EXPEDITED | MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED | MEMBARRIER_CMD_GLOBAL_EXPEDITED |
+                           MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED;
   if (commands < 0 || (commands & kNeeded) != kNeeded) return false;
   return ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0 &&
          ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED, 0, 0) == 0;
@@ -71,6 +71,6 @@ void heavy_fence(Scope scope) noexcept {
 }
 
 const bool asymmetric_fences = register_membarrier();
-const int native_spin_limit = cores_allowed() > 1 ? 100 : 0;
+const int native_spin_limit = cores_allowed() > 1 ? 400 : 0;
 
 }  // namespace proberen::detail

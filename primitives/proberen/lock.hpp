@@ -1,8 +1,8 @@
 /// Lock: mutual exclusion that any thread may release, after Python's threading.Lock.
 ///
-/// Blocking; no fairness promise, but a waiter is woken at each release. Four bytes, no allocation, constexpr construction, nothing to destroy.
-/// Meets Lockable and TimedLockable, so std::unique_lock, std::scoped_lock and std::lock take it.
-/// The algorithm is the three-state futex mutex of U. Drepper, "Futexes Are Tricky" (2011), section 6, "mutex, take 2".
+/// Blocking; no fairness promise, but a waiter is woken at each release. Four bytes, no allocation, constexpr construction, nothing to
+/// destroy. Meets Lockable and TimedLockable, so std::unique_lock, std::scoped_lock and std::lock take it. The algorithm is the three-state
+/// futex mutex of U. Drepper, "Futexes Are Tricky" (2011), section 6, "mutex, take 2".
 #pragma once
 
 #include <atomic>
@@ -43,7 +43,8 @@ class BasicLock {
     // (3) release: synchronizes with the acquire (1, 2)
     const std::uint32_t state = word_.exchange(kFree, std::memory_order_release);
     if (state == kContended) P::unpark(word_, 1);
-    if (state == kFree) [[unlikely]] return std::make_error_code(std::errc::operation_not_permitted);
+    if (state == kFree) [[unlikely]]
+      return std::make_error_code(std::errc::operation_not_permitted);
     return {};
   }
 
@@ -51,7 +52,8 @@ class BasicLock {
   [[nodiscard]] bool locked() const { return word_.load(std::memory_order_relaxed) != kFree; }
 
   void lock() {
-    if (!take_free()) [[unlikely]] take_contended(kForever);
+    if (!take_free()) [[unlikely]]
+      take_contended(kForever);
   }
   [[nodiscard]] bool try_lock() { return take_free(); }
   template <class Rep, class Period>
@@ -64,10 +66,12 @@ class BasicLock {
   }
   /// As release(), for the standard's guards: throws std::system_error when nobody holds the lock.
   void unlock() {
-    if (const std::error_code error = release()) [[unlikely]] throw std::system_error(error, "proberen::Lock::unlock");
+    if (const std::error_code error = release()) [[unlikely]]
+      throw std::system_error(error, "proberen::Lock::unlock");
   }
 
-  /// Makes the lock free whatever it was. For the child of a fork, where the holder may not exist; no other thread may use the lock meanwhile.
+  /// Makes the lock free whatever it was. For the child of a fork, where the holder may not exist; no other thread may use the lock
+  /// meanwhile.
   void reinitialize() { word_.store(kFree, std::memory_order_relaxed); }
 
  private:
@@ -92,8 +96,8 @@ class BasicLock {
     }
   }
 
-  /// kHeld is never written while a thread is parked that relies on being woken: a thread that has been parked takes the lock as kContended.
-  /// kContended without a sleeper is legal, and costs one needless wake.
+  /// kHeld is never written while a thread is parked that relies on being woken: a thread that has been parked takes the lock as
+  /// kContended. kContended without a sleeper is legal, and costs one needless wake.
   typename P::template Atomic<std::uint32_t> word_{kFree};
 };
 

@@ -1,11 +1,11 @@
 /// Queue<T>: a multi-producer multi-consumer FIFO, bounded or not, after Python's queue.Queue.
 ///
-/// Linearizable: every operation takes effect at one instant between its call and its return. Items need only be movable. What happened is told by
-/// value; nothing throws but allocation and the items' own constructors. Blocking operations spin briefly, then sleep.
-/// A bounded queue is a ring (detail/queue_ring.hpp) and allocates once; an unbounded one is a list (detail/queue_chain.hpp).
+/// Linearizable: every operation takes effect at one instant between its call and its return. Items need only be movable. What happened is
+/// told by value; nothing throws but allocation and the items' own constructors. Blocking operations spin briefly, then sleep. A bounded
+/// queue is a ring (detail/queue_ring.hpp) and allocates once; an unbounded one is a list (detail/queue_chain.hpp).
 ///
-/// Items whose move may throw are kept in boxes of their own, so that a move never fails half-way inside the queue: a put that throws leaves the
-/// queue as it was; a get whose last move throws loses that one item.
+/// Items whose move may throw are kept in boxes of their own, so that a move never fails half-way inside the queue: a put that throws
+/// leaves the queue as it was; a get whose last move throws loses that one item.
 #pragma once
 
 #include <chrono>
@@ -79,8 +79,8 @@ class BasicQueue {
     });
     return status;
   }
-  /// The mission's spelling: kNoTimeout waits for ever. Throws std::invalid_argument for any other negative timeout, and for a timeout on a call
-  /// that does not block.
+  /// The mission's spelling: kNoTimeout waits for ever. Throws std::invalid_argument for any other negative timeout, and for a timeout on a
+  /// call that does not block.
   template <class Rep = std::int64_t, class Period = std::ratio<1>>
   QueueStatus put(T&& item, bool blocking, std::chrono::duration<Rep, Period> timeout = kNoTimeout) {
     const Deadline deadline = detail::requested_deadline(P::now(), blocking, timeout);
@@ -255,11 +255,13 @@ class BasicQueue {
     return all_done() || all_done_.wait(all_done, deadline);
   }
 
-  /// A short wait for the other side to do one operation: sleeping and waking cost a hundred times as much.
+  /// A short wait for the other side to do something: sleeping and waking cost a hundred times as much. Looks less and less often, because
+  /// each look takes the slot's cache line away from the thread that is about to fill it, and because many items at once are cheaper than
+  /// one by one.
   template <class Settled>
   static bool spin(Settled settled) {
-    for (int i = 0; i < P::spin_limit(); ++i) {
-      P::relax();
+    for (int pause = 8, spent = 0; spent < P::spin_limit(); spent += pause, pause *= 2) {
+      for (int i = 0; i < pause; ++i) P::relax();
       if (settled()) return true;
     }
     return false;

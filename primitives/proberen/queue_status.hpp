@@ -16,11 +16,16 @@ enum class QueueStatus : std::uint8_t {
 
 [[nodiscard]] constexpr std::string_view to_string(QueueStatus status) {
   switch (status) {
-    case QueueStatus::ok: return "ok";
-    case QueueStatus::full: return "full";
-    case QueueStatus::empty: return "empty";
-    case QueueStatus::timeout: return "timeout";
-    case QueueStatus::closed: return "closed";
+    case QueueStatus::ok:
+      return "ok";
+    case QueueStatus::full:
+      return "full";
+    case QueueStatus::empty:
+      return "empty";
+    case QueueStatus::timeout:
+      return "timeout";
+    case QueueStatus::closed:
+      return "closed";
   }
   return "unknown";
 }

@@ -33,7 +33,8 @@ class BasicRLock {
 
   /// Undoes one acquire. operation_not_permitted when the calling thread is not the owner, and then nothing changes.
   std::error_code release() {
-    if (!owned()) [[unlikely]] return std::make_error_code(std::errc::operation_not_permitted);
+    if (!owned()) [[unlikely]]
+      return std::make_error_code(std::errc::operation_not_permitted);
     if (--depth_ > 0) return {};
     owner_.store(kNobody, std::memory_order_relaxed);
     return lock_.release();
@@ -55,7 +56,8 @@ class BasicRLock {
   }
   /// As release(), for the standard's guards: throws std::system_error when the calling thread is not the owner.
   void unlock() {
-    if (const std::error_code error = release()) [[unlikely]] throw std::system_error(error, "proberen::RLock::unlock");
+    if (const std::error_code error = release()) [[unlikely]]
+      throw std::system_error(error, "proberen::RLock::unlock");
   }
 
   /// Makes the lock free whatever it was; see Lock::reinitialize.
@@ -85,8 +87,8 @@ class BasicRLock {
 
   BasicLock<P> lock_;
   std::uint32_t depth_ = 0;  ///< touched by the owner alone
-  /// Equals the reader's own number only if the reader is the owner: every thread writes its own number, and takes it back before it releases, so
-  /// a thread reads its own writes or another's number. Hence relaxed.
+  /// Equals the reader's own number only if the reader is the owner: every thread writes its own number, and takes it back before it
+  /// releases, so a thread reads its own writes or another's number. Hence relaxed.
   typename P::template Atomic<std::uintptr_t> owner_{kNobody};
 };
 

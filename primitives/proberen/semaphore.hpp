@@ -1,8 +1,9 @@
-/// Semaphore and BoundedSemaphore: E. W. Dijkstra's P ("proberen") and V, after Python's threading.Semaphore and threading.BoundedSemaphore.
+/// Semaphore and BoundedSemaphore: E. W. Dijkstra's P ("proberen") and V, after Python's threading.Semaphore and
+/// threading.BoundedSemaphore.
 ///
-/// One 64-bit word holds the value and the number of waiters, as in glibc's new_sem (glibc 2.21): a release is one read-modify-write, after which
-/// nothing but the word's address is used. So whoever acquires may free the memory at once (glibc bug 12674).
-/// No fairness promise; no unit is lost. Trivially destructible, standard layout.
+/// One 64-bit word holds the value and the number of waiters, as in glibc's new_sem (glibc 2.21): a release is one read-modify-write, after
+/// which nothing but the word's address is used. So whoever acquires may free the memory at once (glibc bug 12674). No fairness promise; no
+/// unit is lost. Trivially destructible, standard layout.
 #pragma once
 
 #include <algorithm>
@@ -59,8 +60,8 @@ class BasicSemaphore {
     return detail::attempt_until<P>(instant, [this](Deadline deadline) { return try_acquire() || take_waiting(deadline); });
   }
 
-  /// Gives `units` back and wakes as many waiters. invalid_argument for less than one unit; value_too_large when there would be more than max();
-  /// then nothing changes.
+  /// Gives `units` back and wakes as many waiters. invalid_argument for less than one unit; value_too_large when there would be more than
+  /// max(); then nothing changes.
   std::error_code release(std::int64_t units = 1) { return release_up_to(units, max()); }
 
   /// The units at some moment of the call; a hint, no more.
@@ -68,12 +69,15 @@ class BasicSemaphore {
 
  protected:
   std::error_code release_up_to(std::int64_t units, std::int64_t limit) {
-    if (units < 1) [[unlikely]] return std::make_error_code(std::errc::invalid_argument);
+    if (units < 1) [[unlikely]]
+      return std::make_error_code(std::errc::invalid_argument);
     std::uint64_t word = word_.load(std::memory_order_relaxed);
     do {
-      if (units > limit - value_of(word)) [[unlikely]] return std::make_error_code(std::errc::value_too_large);
+      if (units > limit - value_of(word)) [[unlikely]]
+        return std::make_error_code(std::errc::value_too_large);
       // (3) release: synchronizes with the acquire (1, 2)
-    } while (!word_.compare_exchange_weak(word, word + static_cast<std::uint64_t>(units), std::memory_order_release, std::memory_order_relaxed));
+    } while (
+        !word_.compare_exchange_weak(word, word + static_cast<std::uint64_t>(units), std::memory_order_release, std::memory_order_relaxed));
     // From here on the semaphore may be gone: only its address is used.
     if (const std::uint64_t waiters = word >> kWaiterShift; waiters > 0) {
       P::unpark(word_, static_cast<std::uint32_t>(std::min<std::uint64_t>(waiters, static_cast<std::uint64_t>(units))));
@@ -107,8 +111,8 @@ class BasicSemaphore {
     }
   }
 
-  /// Low half: the units. High half: the threads that are parked or about to park; never less, so that no release fails to wake. Both change in
-  /// one step, so a release sees every waiter whose look at the units came before it.
+  /// Low half: the units. High half: the threads that are parked or about to park; never less, so that no release fails to wake. Both
+  /// change in one step, so a release sees every waiter whose look at the units came before it.
   typename P::template Atomic<std::uint64_t> word_;
 };
 

@@ -37,8 +37,8 @@ class Method {
   [[nodiscard]] virtual bool checks_operations() const { return true; }
 
   /// Checks one subject. Puts at least one record, each started with begin_record; a method that cannot check this subject puts one that is
-  /// `skipped`, with the reason. Environment and duration are filled in by the caller. The subject's declaration is sound (`problem` is empty).
-  /// Throws std::invalid_argument, one line, when the request is wrong: a scenario or a witness that does not fit the subject.
+  /// `skipped`, with the reason. Environment and duration are filled in by the caller. The subject's declaration is sound (`problem` is
+  /// empty). Throws std::invalid_argument, one line, when the request is wrong: a scenario or a witness that does not fit the subject.
   virtual void run(const Subject& subject, const Request& request, const RecordSink& sink, const Progress& progress) = 0;
 };
 

@@ -28,8 +28,8 @@ namespace gen {
 /// true or false.
 [[nodiscard]] Generator truth();
 
-/// Another number at each call of a scenario: 1, 2, 3 … in the order in which the calls stand. What a queue is best checked with: equal items
-/// would hide a swap.
+/// Another number at each call of a scenario: 1, 2, 3 … in the order in which the calls stand. What a queue is best checked with: equal
+/// items would hide a swap.
 [[nodiscard]] Generator distinct();
 
 }  // namespace gen

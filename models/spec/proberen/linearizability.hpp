@@ -23,8 +23,8 @@ struct Linearization {
   std::uint64_t states_visited = 0;
 };
 
-/// A pending call may have taken effect, with any result that the spec allows, or not at all. In a stuck history every pending call that
-/// did not take effect must be blocked in the final state.
+/// A pending call may have taken effect, with any result that the spec allows, or not at all. In a stuck history no pending call has taken
+/// effect, and every one must be blocked in the final state.
 [[nodiscard]] Linearization linearize(const History& history, const spec::AnySpec& initial);
 
 }  // namespace proberen

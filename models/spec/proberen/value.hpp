@@ -21,8 +21,7 @@ class Value {
   Value() = default;
   Value(bool truth) : content_(truth) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T number) : content_(static_cast<std::int64_t>(number)) {}
+  requires(!std::same_as<T, bool>) Value(T number) : content_(static_cast<std::int64_t>(number)) {}
   Value(std::string word) : content_(std::move(word)) {}
   Value(const char* word) : content_(std::string(word)) {}
 
@@ -47,7 +46,9 @@ class Value {
 /// an enumeration is its number unless it has a `to_value`.
 template <class T>
 Value as_value(const T& object) {
-  if constexpr (requires { { to_value(object) } -> std::convertible_to<Value>; }) {
+  if constexpr (requires {
+                  { to_value(object) } -> std::convertible_to<Value>;
+                }) {
     return to_value(object);
   } else if constexpr (std::is_enum_v<T>) {
     return Value(static_cast<std::int64_t>(object));

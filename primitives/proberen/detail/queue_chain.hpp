@@ -1,5 +1,5 @@
-/// QueueChain: an unbounded multi-producer multi-consumer FIFO: the two-lock queue of M. Michael and M. Scott, "Simple, Fast, and Practical Non-Blocking
-/// and Blocking Concurrent Queue Algorithms" (PODC 1996). Producers do not disturb consumers. One allocation for each item.
+/// QueueChain: an unbounded multi-producer multi-consumer FIFO: the two-lock queue of M. Michael and M. Scott, "Simple, Fast, and Practical
+/// Non-Blocking and Blocking Concurrent Queue Algorithms" (PODC 1996). Producers do not disturb consumers. One allocation for each item.
 #pragma once
 
 #include <atomic>
@@ -78,7 +78,7 @@ class QueueChain {
   typename P::template Atomic<std::uint64_t> get_count_{0};
 
   BasicLock<P> put_lock_;
-  Node* last_;                                           ///< under put_lock_
+  Node* last_;                                               ///< under put_lock_
   typename P::template Atomic<std::uint64_t> put_count_{0};  ///< written under put_lock_, before the item can be taken
   typename P::template Atomic<bool> closed_{false};          ///< set under put_lock_, never cleared
 };

@@ -1,8 +1,8 @@
 /// QueueRing: a bounded multi-producer multi-consumer FIFO of exact capacity.
 ///
-/// D. Vyukov's bounded MPMC queue (2010) with three changes: slots count turns rather than positions, so that a capacity of one works; `full` and
-/// `empty` are told from the positions, not from one slot, which makes the queue linearizable; and the closed mark is a bit of the word that claims
-/// a slot, so no item enters after a consumer was told that the queue is closed.
+/// D. Vyukov's bounded MPMC queue (2010) with three changes: slots count turns rather than positions, so that a capacity of one works;
+/// `full` and `empty` are told from the positions, not from one slot, which makes the queue linearizable; and the closed mark is a bit of
+/// the word that claims a slot, so no item enters after a consumer was told that the queue is closed.
 ///
 /// Not lock-free: a producer stopped between claiming a slot and filling it holds up the consumer of that slot (and no other).
 #pragma once
@@ -37,7 +37,7 @@ class QueueRing {
   /// ok, full or closed; takes the item only when ok.
   QueueStatus try_put(Item& item) {
     std::uint64_t tail = tail_.load(std::memory_order_relaxed);
-    for (int tries = 0;;) {
+    for (int tries = 0, looks = 0;;) {
       if ((tail & kClosed) != 0) [[unlikely]] {
         // (5) acquire: synchronizes with the release (7), so that who is refused sees what was done before the close
         (void)tail_.load(std::memory_order_acquire);
@@ -55,6 +55,7 @@ class QueueRing {
         return QueueStatus::ok;
       }
       if (turn < free_for(tail)) {
+        if (second_look(looks)) continue;
         // Positions only grow, so if the queue was full of positions when `tail` was read, it was full then.
         if (tail - head_.load(std::memory_order_relaxed) >= capacity_) return QueueStatus::full;
         pause(tries);  // a consumer has claimed the slot and is emptying it
@@ -66,7 +67,7 @@ class QueueRing {
   /// ok, empty or closed (and empty).
   QueueStatus try_get(std::optional<Item>& item) {
     std::uint64_t head = head_.load(std::memory_order_relaxed);
-    for (int tries = 0;;) {
+    for (int tries = 0, looks = 0;;) {
       Slot& slot = slot_at(head);
       // (3) acquire: synchronizes with the release (2): the item is read after it was written
       const std::uint64_t turn = slot.turn.load(std::memory_order_acquire);
@@ -78,6 +79,7 @@ class QueueRing {
         return QueueStatus::ok;
       }
       if (turn < holds(head)) {
+        if (second_look(looks)) continue;
         // (6) acquire: synchronizes with the release (7), so that who is told `closed` sees what was done before the close
         const std::uint64_t tail = tail_.load(std::memory_order_acquire);
         // Nothing is claimed beyond `head`, so there was nothing in the queue when `tail` was read.
@@ -120,6 +122,15 @@ class QueueRing {
     item.emplace(std::move(*stored));
     stored->~Item();
     slot.mark.write();
+  }
+
+  /// The other end's position is on a line that the other side is writing: looking at it slows that side down, so the slot gets a second
+  /// chance first.
+  static bool second_look(int& looks) {
+    if (looks > 0 || P::spin_limit() == 0) return false;
+    ++looks;
+    for (int i = 0; i < 16; ++i) P::relax();
+    return true;
   }
 
   static void pause(int& tries) {

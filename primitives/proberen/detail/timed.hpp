@@ -13,8 +13,8 @@ inline constexpr std::chrono::seconds kNoTimeout{-1};
 
 namespace detail {
 
-/// The deadline that `acquire(blocking, timeout)` asks for; `now` itself for a call that must not block. Throws std::invalid_argument for a timeout
-/// on a call that does not block and for a negative timeout other than kNoTimeout.
+/// The deadline that `acquire(blocking, timeout)` asks for; `now` itself for a call that must not block. Throws std::invalid_argument for a
+/// timeout on a call that does not block and for a negative timeout other than kNoTimeout.
 template <class Rep, class Period>
 [[nodiscard]] Deadline requested_deadline(Deadline now, bool blocking, std::chrono::duration<Rep, Period> timeout) {
   const bool none = timeout == kNoTimeout;
@@ -25,8 +25,8 @@ template <class Rep, class Period>
   return deadline_after(now, timeout);
 }
 
-/// Runs `attempt(Deadline)` until it is true or `instant` has passed on its own clock. A clock other than the steady one may be set while we wait,
-/// so it is asked again after each attempt (ISO C++ [thread.req.timing]).
+/// Runs `attempt(Deadline)` until it is true or `instant` has passed on its own clock. A clock other than the steady one may be set while
+/// we wait, so it is asked again after each attempt (ISO C++ [thread.req.timing]).
 template <class P, class Clock, class Duration, class Attempt>
 bool attempt_until(const std::chrono::time_point<Clock, Duration>& instant, Attempt&& attempt) {
   if constexpr (std::is_same_v<Clock, SteadyClock>) {
