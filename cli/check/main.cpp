@@ -135,6 +135,13 @@ void run(const Arguments& arguments) {
   const auto progress = [&](std::string_view text) {
     if (arguments.progress) std::cerr << text << '\n';
   };
+  if (subject.operations.empty() && method->checks_operations()) {
+    Record record = begin_record(subject, *method, arguments.request);
+    record.verdict = Verdict::kSkipped;
+    record.reason = "the subject declares no operations";
+    sink(std::move(record));
+    return;
+  }
   method->run(subject, arguments.request, sink, progress);
 }
 

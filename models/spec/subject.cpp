@@ -74,6 +74,42 @@ void check_operation(Subject& subject, const Operation& operation, std::size_t p
   }
 }
 
+void check_benchmark(Subject& subject, const Benchmark& benchmark) {
+  const std::string where =
+      "subject " + subject.name + ", benchmark '" + benchmark.name + "'" + (benchmark.peer.empty() ? "" : " of " + benchmark.peer) + ": ";
+  if (static_cast<bool>(benchmark.make) == static_cast<bool>(benchmark.make_sampler)) {
+    note(subject, where + "needs either a body or a sampler");
+  }
+  if (benchmark.make_sampler && benchmark.unit.empty()) note(subject, where + "a sampler's figures need a unit");
+  if (benchmark.make && benchmark.threads.empty()) note(subject, where + "no thread counts");
+  for (const int threads : benchmark.threads) {
+    if (threads < 0) note(subject, where + "a negative number of threads");
+  }
+  for (const Benchmark& other : subject.benchmarks) {
+    if (other.name != benchmark.name) continue;
+    if (other.peer == benchmark.peer) note(subject, where + "declared twice");
+    if (other.pace != benchmark.pace || other.unit != benchmark.unit || other.less_is_better != benchmark.less_is_better) {
+      note(subject, where + "not measured in the same way as its peers");
+    }
+  }
+}
+
+void check_goal(Subject& subject, const BenchmarkGoal& goal) {
+  const auto measured = [&](const std::string& benchmark, const std::string& peer) {
+    const auto found = std::find_if(subject.benchmarks.begin(), subject.benchmarks.end(),
+                                    [&](const Benchmark& known) { return known.name == benchmark && known.peer == peer; });
+    if (found == subject.benchmarks.end()) return false;
+    return found->make_sampler || std::find(found->threads.begin(), found->threads.end(), goal.threads) != found->threads.end();
+  };
+  const auto demand = [&](const std::string& benchmark, const std::string& peer) {
+    if (measured(benchmark, peer)) return;
+    note(subject, "subject " + subject.name + ", goal '" + goal.text + "': there is no benchmark '" + benchmark + "'" +
+                      (peer.empty() ? "" : " of " + peer) + " with " + std::to_string(goal.threads) + " threads above it");
+  };
+  demand(goal.benchmark, "");
+  for (const std::string& peer : goal.peers) demand(goal.against.empty() ? goal.benchmark : goal.against, peer);
+}
+
 void check_scenario(Subject& subject, std::vector<NamedScenario> Subject::*list, const std::string& name, const std::string& text) {
   try {
     NamedScenario named{name, Scenario::parse(text)};

@@ -33,6 +33,8 @@ class Method {
  public:
   virtual ~Method() = default;
   [[nodiscard]] virtual std::string name() const = 0;
+  /// Whether the subject's operations are what it checks: then one that declares benchmarks alone is skipped before `run` is asked.
+  [[nodiscard]] virtual bool checks_operations() const { return true; }
 
   /// Checks one subject. Puts at least one record, each started with begin_record; a method that cannot check this subject puts one that is
   /// `skipped`, with the reason. Environment and duration are filled in by the caller. The subject's declaration is sound (`problem` is

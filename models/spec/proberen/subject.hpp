@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "proberen/benchmark.hpp"
 #include "proberen/generator.hpp"
 #include "proberen/scenario.hpp"
 #include "proberen/spec.hpp"
@@ -79,28 +80,14 @@ struct Twin {
   std::vector<std::string> caught_by;  ///< methods, each of which must fail it
 };
 
-/// The shared state of one run of a benchmark; `run` is called by every thread at once, each with its number.
-class BenchmarkBody {
- public:
-  virtual ~BenchmarkBody() = default;
-  virtual void run(std::uint64_t iterations, int thread, int threads) = 0;
-};
-
-struct Benchmark {
-  std::string name;          ///< what is measured, the same for the subject and its peers
-  std::string peer;          ///< what is measured beside the subject; "" for the subject itself
-  std::vector<int> threads;  ///< thread counts to run with; 0 stands for all cores
-  std::function<std::unique_ptr<BenchmarkBody>()> make;
-};
-
 struct Subject {
   std::string name;
-  spec::AnySpec spec;  ///< the state of a new object
-  std::vector<Operation> operations;
+  spec::AnySpec spec;                    ///< the state of a new object
+  std::vector<Operation> operations;     ///< none: nothing but benchmarks
   std::vector<NamedScenario> scenarios;  ///< to explore; without any, small ones are made up from the operations
-  std::vector<NamedScenario>
-      workloads;  ///< to repeat on one object under stress; without any, random scenarios are run, each on an object of its own
+  std::vector<NamedScenario> workloads;  ///< to repeat on one object under stress; without any, random scenarios, each on a new object
   std::vector<Benchmark> benchmarks;
+  std::vector<BenchmarkGoal> goals;
   ObjectType type;
   bool explorable = false;  ///< runs on DefaultPlatform alone: the type says so with a member `using Platform = proberen::DefaultPlatform`
   std::unique_ptr<Twin> twin;
@@ -122,30 +109,13 @@ struct OperationTable {
   std::vector<std::pair<std::string, std::function<bool(T&)>>> invariants;
 };
 
-template <class T, class Function>
-class TypedBenchmark final : public BenchmarkBody {
- public:
-  explicit TypedBenchmark(Function function) : function_(std::move(function)) {}
-  void run(std::uint64_t iterations, int thread, int threads) override {
-    for (std::uint64_t i = 0; i < iterations; ++i) {
-      if constexpr (std::invocable<Function&, T&, int, int>) {
-        function_(object_, thread, threads);
-      } else {
-        function_(object_);
-      }
-    }
-  }
-
- private:
-  Function function_;
-  T object_;
-};
-
 /// Appends a subject; the returned reference is valid until the next call.
 std::size_t add_subject(Subject subject);
 
 /// Notes the first thing that is wrong with a declaration; methods refuse the subject with that line.
 void check_operation(Subject& subject, const Operation& operation, std::size_t parameters);
+void check_benchmark(Subject& subject, const Benchmark& benchmark);
+void check_goal(Subject& subject, const BenchmarkGoal& goal);
 /// Parses a scenario and checks its calls; appends it to `list` or notes what is wrong with it.
 void check_scenario(Subject& subject, std::vector<NamedScenario> Subject::*list, const std::string& name, const std::string& text);
 
@@ -203,23 +173,44 @@ class SubjectBuilder {
 
   /// What must hold of the object when no operation is running.
   template <class Holds>
-  requires std::predicate<Holds&, T&> SubjectBuilder& invariant(std::string name, Holds holds) {
+    requires std::predicate<Holds&, T&>
+  SubjectBuilder& invariant(std::string name, Holds holds) {
     table_->invariants.emplace_back(std::move(name), std::move(holds));
     return *this;
   }
 
   /// What one iteration of a benchmark does: `body(T&)` or `body(T&, int thread, int threads)`, called by every thread.
   template <class Body>
-  SubjectBuilder& benchmark(std::string name, std::vector<int> threads, Body body) {
-    return peer<T>(std::move(name), "", std::move(threads), std::move(body));
+  SubjectBuilder& benchmark(std::string name, std::vector<int> threads, Body body, Pace pace = Pace::kFree) {
+    return peer<T>(std::move(name), "", std::move(threads), std::move(body), pace);
   }
 
   /// The same work on something else, measured beside the subject in the same run.
   template <class Peer, class Body>
-  SubjectBuilder& peer(std::string name, std::string peer, std::vector<int> threads, Body body) {
-    subject().benchmarks.push_back({std::move(name), std::move(peer), std::move(threads), [body]() -> std::unique_ptr<BenchmarkBody> {
-                                      return std::make_unique<detail::TypedBenchmark<Peer, Body>>(body);
-                                    }});
+  SubjectBuilder& peer(std::string name, std::string peer, std::vector<int> threads, Body body, Pace pace = Pace::kFree) {
+    Benchmark benchmark{.name = std::move(name), .peer = std::move(peer), .threads = std::move(threads), .pace = pace};
+    benchmark.make = [body] { return std::make_unique<detail::TypedBenchmark<Peer, Body>>(body); };
+    return measure(std::move(benchmark));
+  }
+
+  /// Any benchmark: one with a sampler, for example.
+  SubjectBuilder& measure(Benchmark benchmark) {
+    detail::check_benchmark(subject(), benchmark);
+    subject().benchmarks.push_back(std::move(benchmark));
+    return *this;
+  }
+
+  /// What the subject promises of a benchmark that was declared above.
+  SubjectBuilder& goal(BenchmarkGoal goal) {
+    detail::check_goal(subject(), goal);
+    subject().goals.push_back(std::move(goal));
+    return *this;
+  }
+
+  /// More of the declaration, kept elsewhere: `declare(SubjectBuilder&)`.
+  template <class Declare>
+  SubjectBuilder& with(const Declare& declare) {
+    declare(*this);
     return *this;
   }
 
