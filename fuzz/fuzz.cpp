@@ -9,6 +9,7 @@
 #include <rapidcheck.h>
 
 #include "fuzz/worker.hpp"
+#include "proberen/history.hpp"
 #include "proberen/random_scenario.hpp"
 
 namespace proberen {
@@ -130,12 +131,6 @@ class FuzzMethod final : public Method {
 
   void run(const Subject& subject, const Request& request, const RecordSink& sink, const Progress& progress) override {
     Record record = begin_record(subject, *this, request);
-    if (subject.operations.empty()) {
-      record.verdict = Verdict::kSkipped;
-      record.reason = "the subject has no operations";
-      sink(std::move(record));
-      return;
-    }
     Fuzz fuzz(subject, request, progress);
     std::optional<Found> found = request.scenario.empty() ? fuzz.search() : fuzz.repeat(requested_scenario(subject, request.scenario));
     fuzz.count(record);

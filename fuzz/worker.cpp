@@ -78,6 +78,9 @@ std::string serve(const Subject& subject, ThreadRunner& runner, const std::strin
   reply << histories << ' ' << operations << ' ' << runner.abandoned() << ' ' << failure.has_value() << '\n';
   if (failure) {
     Record record;
+    record.subject = subject.name;
+    record.method = "fuzz";
+    record.verdict = Verdict::kFail;
     record.failure = std::move(failure);
     reply << to_json(record);
   }
