@@ -18,15 +18,15 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRepetitions = 6;            ///< of a scenario, while searching
-constexpr int kShrinkRepetitions = 150;    ///< of a candidate, while shrinking: a failure on real threads is a matter of chance
+constexpr int kRepetitions = 6;          ///< of a scenario, while searching
+constexpr int kShrinkRepetitions = 150;  ///< of a candidate, while shrinking: a failure on real threads is a matter of chance
 constexpr milliseconds kTrialLimit{20'000};
 
 rc::Gen<Scenario> scenarios(const Subject& subject) {
-  const auto made = rc::gen::noShrink(rc::gen::exec([&subject] {
-    return random_scenario(subject, {}, [](std::size_t limit) { return *rc::gen::inRange<std::size_t>(0, limit); });
-  }));
-  return rc::gen::shrink(made, [&subject](const Scenario& scenario) { return rc::seq::fromContainer(simpler_scenarios(subject, scenario)); });
+  const auto made = rc::gen::noShrink(rc::gen::exec(
+      [&subject] { return random_scenario(subject, {}, [](std::size_t limit) { return *rc::gen::inRange<std::size_t>(0, limit); }); }));
+  return rc::gen::shrink(made,
+                         [&subject](const Scenario& scenario) { return rc::seq::fromContainer(simpler_scenarios(subject, scenario)); });
 }
 
 struct Found {
@@ -65,7 +65,11 @@ class Fuzz {
   }
 
   void count(Record& record) const {
-    record.counts = {{"scenarios", scenarios_}, {"histories", histories_}, {"operations", operations_}, {"stuck", stuck_}, {"workers", worker_.started()}};
+    record.counts = {{"scenarios", scenarios_},
+                     {"histories", histories_},
+                     {"operations", operations_},
+                     {"stuck", stuck_},
+                     {"workers", worker_.started()}};
   }
 
  private:
@@ -108,17 +112,8 @@ class Fuzz {
   std::uint64_t stuck_ = 0;
 };
 
-/// The scenario of the request, checked against the subject.
 Scenario requested_scenario(const Subject& subject, const std::string& text) {
-  Scenario scenario = Scenario::parse(text);
-  const auto check = [&](const Call& call) {
-    const Operation& operation = subject.operations[subject.operation_number(call.operation)];
-    if (operation.arguments.size() != call.arguments.size()) {
-      throw std::invalid_argument("scenario '" + text + "': " + call.operation + " takes " + std::to_string(operation.arguments.size()) + " arguments");
-    }
-  };
-  for (const Call& call : scenario.before) check(call);
-  for (const auto& calls : scenario.threads) std::for_each(calls.begin(), calls.end(), check);
+  Scenario scenario = parse_scenario(subject, text);
   if (scenario.threads.size() > 8 || scenario.call_count() > kHistoryLimit) {
     throw std::invalid_argument("scenario '" + text + "': at most 8 threads and 64 calls");
   }
@@ -134,7 +129,8 @@ class FuzzMethod final : public Method {
     Fuzz fuzz(subject, request, progress);
     std::optional<Found> found = request.scenario.empty() ? fuzz.search() : fuzz.repeat(requested_scenario(subject, request.scenario));
     fuzz.count(record);
-    record.how = std::to_string(record.counts["scenarios"]) + (request.scenario.empty() ? " random scenarios, " : " rounds of one scenario, ") +
+    record.how = std::to_string(record.counts["scenarios"]) +
+                 (request.scenario.empty() ? " random scenarios, " : " rounds of one scenario, ") +
                  std::to_string(record.counts["histories"]) + " histories";
     record.limits.push_back("real schedules only: what this machine's scheduler and memory do not show was not seen");
     if (found) {

@@ -7,7 +7,7 @@
 
 #include "proberen/platform.hpp"
 
-namespace proberen::subjects {
+namespace proberen::reference {
 
 /// The timeout of timed operations: short, so that both ends of it are met.
 inline constexpr std::chrono::milliseconds kBriefly{1};
@@ -51,4 +51,4 @@ struct Guarded {
   }
 };
 
-}  // namespace proberen::subjects
+}  // namespace proberen::reference

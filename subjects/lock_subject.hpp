@@ -8,7 +8,7 @@
 #include "proberen/rlock.hpp"
 #include "subjects/guarded.hpp"
 
-namespace proberen::subjects {
+namespace proberen::reference {
 
 /// Every way to take and release a lock, for `Type` = BasicLock<P> or BasicRLock<P>.
 template <class P, class Type>
@@ -39,9 +39,11 @@ template <class P>
 using LockSubject = LockInterface<P, BasicLock<P>>;
 template <class P>
 using LockGuardSubject = Guarded<P, LockGuardAdapter<P, BasicLock<P>>>;
+/// In memory that processes share.
+using IpcLockGuardSubject = Guarded<SharedPlatform, LockGuardAdapter<SharedPlatform, ipc::Lock>>;
 template <class P>
 using RLockSubject = LockInterface<P, BasicRLock<P>>;
 template <class P>
 using RLockGuardSubject = Guarded<P, LockGuardAdapter<P, BasicRLock<P>>>;
 
-}  // namespace proberen::subjects
+}  // namespace proberen::reference

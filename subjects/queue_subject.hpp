@@ -7,10 +7,11 @@
 #include <string>
 
 #include "proberen/queue.hpp"
+#include "proberen/subject.hpp"
 #include "proberen/value.hpp"
 #include "subjects/guarded.hpp"
 
-namespace proberen::subjects {
+namespace proberen::reference {
 
 /// An item on the heap: a race on it, a leak or a double delivery is one that ThreadSanitizer or AddressSanitizer sees.
 template <class P>
@@ -53,9 +54,63 @@ struct QueueInterface {
   static std::string text(QueueStatus status) { return std::string(to_string(status)); }
 };
 
+inline constexpr auto never_over_capacity = [](auto& subject) { return subject.queue.size() <= subject.queue.capacity(); };
+
+/// What the ends of a queue tell each other beside items: who is told `closed` sees what was done before the close, and who has joined sees
+/// the work that was done. Scenarios call close() and join() once, and task_done() from one thread: the notes are plain memory.
+template <class P, std::size_t kCapacity>
+struct Handshake : QueueInterface<P, kCapacity> {
+  using Base = QueueInterface<P, kCapacity>;
+
+  typename P::SharedData farewell;
+  typename P::SharedData work;
+
+  void close() {
+    farewell.write();
+    Base::close();
+  }
+  std::string put(int number) { return told(Base::put(number)); }
+  Value get() { return told(Base::get()); }
+  std::string task_done() {
+    work.write();
+    return Base::task_done();
+  }
+  void join() {
+    Base::join();
+    work.read();
+  }
+
+ private:
+  template <class Result>
+  Result told(Result result) {
+    if (as_value(result) == Value("closed")) farewell.read();
+    return result;
+  }
+};
+
+inline constexpr auto handshake_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("put", &T::put, gen::distinct())
+      .operation("get", &T::get)
+      .operation("close", &T::close)
+      .weight(0)
+      .operation("task_done", &T::task_done)
+      .weight(0)
+      .operation("join", &T::join)
+      .weight(0)
+      .scenario("closed while one waits", "get | close")
+      .scenario("closed while one puts", "put(1) | close")
+      .scenario("closed with an item left", "put(1) : get get | close")
+      .scenario("joined", "put(1) get : task_done | join");
+};
+
+template <class P>
+using HandshakeSubject = Handshake<P, 2>;
+template <class P>
+using UnboundedHandshakeSubject = Handshake<P, 0>;
+
 template <class P>
 using QueueSubject = QueueInterface<P, 2>;
 template <class P>
 using UnboundedQueueSubject = QueueInterface<P, 0>;
 
-}  // namespace proberen::subjects
+}  // namespace proberen::reference

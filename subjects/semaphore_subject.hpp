@@ -9,7 +9,7 @@
 #include "proberen/semaphore.hpp"
 #include "subjects/guarded.hpp"
 
-namespace proberen::subjects {
+namespace proberen::reference {
 
 /// The interface of `Type` = BasicSemaphore<P> or BasicBoundedSemaphore<P>, with `kUnits` units at first.
 template <class P, class Type, int kUnits>
@@ -43,9 +43,11 @@ template <class P>
 using SemaphoreSubject = SemaphoreInterface<P, BasicSemaphore<P>, 1>;
 template <class P>
 using SemaphoreGuardSubject = Guarded<P, SemaphoreGuardAdapter<BasicSemaphore<P>>>;
+/// In memory that processes share.
+using IpcSemaphoreGuardSubject = Guarded<SharedPlatform, SemaphoreGuardAdapter<ipc::Semaphore>>;
 template <class P>
 using BoundedSemaphoreSubject = SemaphoreInterface<P, BasicBoundedSemaphore<P>, 2>;
 template <class P>
 using BoundedSemaphoreGuardSubject = Guarded<P, SemaphoreGuardAdapter<BasicBoundedSemaphore<P>>>;
 
-}  // namespace proberen::subjects
+}  // namespace proberen::reference

@@ -50,6 +50,20 @@ std::size_t Subject::operation_number(const std::string& operation) const {
   throw std::invalid_argument("subject " + name + " has no operation '" + operation + "'; it has " + joined(names));
 }
 
+Scenario parse_scenario(const Subject& subject, const std::string& text) {
+  Scenario scenario = Scenario::parse(text);
+  const auto check = [&](const Call& call) {
+    const Operation& operation = subject.operations[subject.operation_number(call.operation)];
+    if (operation.arguments.size() != call.arguments.size()) {
+      throw std::invalid_argument("scenario '" + text + "': " + call.operation + " takes " + std::to_string(operation.arguments.size()) +
+                                  " arguments");
+    }
+  };
+  std::for_each(scenario.before.begin(), scenario.before.end(), check);
+  for (const std::vector<Call>& calls : scenario.threads) std::for_each(calls.begin(), calls.end(), check);
+  return scenario;
+}
+
 namespace detail {
 
 std::size_t add_subject(Subject subject) {
@@ -110,21 +124,9 @@ void check_goal(Subject& subject, const BenchmarkGoal& goal) {
   for (const std::string& peer : goal.peers) demand(goal.against.empty() ? goal.benchmark : goal.against, peer);
 }
 
-void check_scenario(Subject& subject, std::vector<NamedScenario> Subject::*list, const std::string& name, const std::string& text) {
+void check_scenario(Subject& subject, std::vector<NamedScenario> Subject::* list, const std::string& name, const std::string& text) {
   try {
-    NamedScenario named{name, Scenario::parse(text)};
-    const auto check = [&](const Call& call) {
-      const Operation& operation = subject.operations[subject.operation_number(call.operation)];
-      if (operation.arguments.size() != call.arguments.size()) {
-        throw std::invalid_argument("scenario '" + text + "': " + call.operation + " takes " + std::to_string(operation.arguments.size()) +
-                                    " arguments");
-      }
-    };
-    for (const Call& call : named.scenario.before) check(call);
-    for (const auto& calls : named.scenario.threads) {
-      for (const Call& call : calls) check(call);
-    }
-    (subject.*list).push_back(std::move(named));
+    (subject.*list).push_back({name, parse_scenario(subject, text)});
   } catch (const std::invalid_argument& error) {
     note(subject, "subject " + subject.name + ": " + error.what());
   }

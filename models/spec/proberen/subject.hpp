@@ -89,13 +89,17 @@ struct Subject {
   std::vector<Benchmark> benchmarks;
   std::vector<BenchmarkGoal> goals;
   ObjectType type;
-  bool explorable = false;  ///< runs on DefaultPlatform alone: the type says so with a member `using Platform = proberen::DefaultPlatform`
+  bool explorable = false;  ///< in this build it runs on a model checker's platform: the type says which with a member `using Platform = …`
   std::unique_ptr<Twin> twin;
   std::string problem;  ///< what is wrong with the declaration, in one line; "" when nothing is
 
   /// The number of the operation; throws std::invalid_argument that names the known ones.
   [[nodiscard]] std::size_t operation_number(const std::string& name) const;
 };
+
+/// A scenario of this subject from its text form. Throws std::invalid_argument, one line, when the text does not parse or a call does not
+/// fit the subject.
+[[nodiscard]] Scenario parse_scenario(const Subject& subject, const std::string& text);
 
 /// All subjects of this program, in the order of declaration.
 [[nodiscard]] std::vector<Subject>& subjects();
@@ -129,7 +133,7 @@ class SubjectBuilder {
     Subject subject;
     subject.name = std::move(name);
     subject.spec = std::move(spec);
-    subject.explorable = requires { typename T::Platform; };
+    subject.explorable = requires { requires T::Platform::kExplores; };
     subject.type = object_type();
     index_ = detail::add_subject(std::move(subject));
   }

@@ -1,0 +1,178 @@
+#include "proberen/relacy_method.hpp"
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+#include "models/relacy/execution.hpp"
+#include "proberen/history.hpp"
+#include "proberen/random_scenario.hpp"
+
+namespace proberen {
+namespace {
+
+using relacy::Clock;
+using relacy::SearchLimits;
+using relacy::SearchResult;
+using relacy::Strategy;
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
+constexpr std::uint64_t kSample = 3000;  ///< random executions before the full search: they find most bugs at once, with short witnesses
+constexpr int kMadeUp = 6;               ///< scenarios, where the subject names none
+
+std::vector<NamedScenario> scenarios_of(const Subject& subject, const Request& request) {
+  if (!request.scenario.empty()) return {{"", parse_scenario(subject, request.scenario)}};
+  if (!subject.scenarios.empty()) return subject.scenarios;
+  std::mt19937_64 random(request.seed);
+  const Draw draw = [&random](std::size_t limit) { return static_cast<std::size_t>(random() % limit); };
+  std::vector<NamedScenario> made;
+  for (int i = 0; i < kMadeUp; ++i) {
+    const ScenarioShape shape{.threads_min = 2, .threads_max = i < 4 ? 2 : 3, .calls_max = 2};
+    made.push_back({"made up " + std::to_string(i + 1), random_scenario(subject, shape, draw)});
+  }
+  return made;
+}
+
+/// What was asked of a scenario, and what came of it.
+class Explorer {
+ public:
+  Explorer(const Subject& subject, const Request& request, const Progress& progress)
+      : subject_(subject), request_(request), progress_(progress), start_(1 + request.seed % 1'000'000 * 1'000'000) {}
+
+  Record explore(const Method& method, const NamedScenario& named, milliseconds budget) {
+    Record record = begin_record(subject_, method, request_);
+    record.configuration["engine"] = "relacy";
+    record.configuration["memory model"] = "C++11 by Relacy";
+    record.configuration["threads"] = std::to_string(named.scenario.threads.size());
+    record.configuration["scenario"] = named.scenario.text();
+    if (!named.name.empty()) record.configuration["scenario name"] = named.name;
+    record.limits = {
+        "Relacy: a load reads one of the last two stores (full search) or three (random), not any older one",
+        "Relacy: fences of an asymmetric pair count as full ones; plain memory is checked where it is marked by SharedData",
+        "Relacy: no spurious wake-ups; time stands still, and a timed wait may end at any moment",
+    };
+    if (!request_.witness.empty()) {
+      SearchResult result = relacy::replay(subject_, named.scenario, request_.witness);
+      describe(record, result, {}, "one execution, replayed");
+      if (result.failure) fail(record, named.scenario, std::move(result));
+      return record;
+    }
+    search(record, named.scenario, budget);
+    return record;
+  }
+
+ private:
+  void search(Record& record, const Scenario& scenario, milliseconds budget) {
+    const Clock::time_point ends = Clock::now() + budget;
+    progress_(subject_.name + ": " + scenario.text());
+    SearchResult random = relacy::search(subject_, scenario, Strategy::kRandom, start_, {Clock::now() + budget / 3, kSample});
+    if (random.failure) return finish(record, scenario, std::move(random), {});
+    SearchResult full = relacy::search(subject_, scenario, Strategy::kFull, 0, {Clock::now() + (ends - Clock::now()) * 2 / 3, kUnlimited});
+    if (full.failure || full.exhausted) return finish(record, scenario, std::move(full), random);
+    SearchResult more = relacy::search(subject_, scenario, Strategy::kRandom, start_ + kSample, {ends, kUnlimited});
+    more.executions += random.executions;
+    if (more.failure) return finish(record, scenario, std::move(more), {});
+    finish(record, scenario, std::move(full), more);
+  }
+
+  static void describe(Record& record, const SearchResult& main, const SearchResult& sampled, std::string how) {
+    record.how = std::move(how);
+    record.complete = main.exhausted;
+    record.counts = {{"executions", main.executions + sampled.executions},
+                     {"sampled executions", sampled.executions},
+                     {"histories", std::max(main.histories, sampled.histories)},
+                     {"stuck executions", main.stuck + sampled.stuck}};
+  }
+
+  void finish(Record& record, const Scenario& scenario, SearchResult main, const SearchResult& sampled) {
+    const std::string count = std::to_string(main.executions);
+    if (main.failure) {
+      describe(record, main, sampled, "found in execution " + std::to_string(main.executions + sampled.executions));
+      record.configuration["search"] = main.witness.starts_with('F') ? "full" : "random";
+      return fail(record, scenario, std::move(main));
+    }
+    record.configuration["search"] = "full and random";
+    if (main.exhausted) {
+      describe(record, main, sampled, "exhaustive, " + count + " executions");
+      return;
+    }
+    describe(record, main, sampled,
+             count + " executions of a full search that was not finished, " + std::to_string(sampled.executions) + " random ones");
+    record.verdict = Verdict::kInconclusive;
+    record.reason = "the budget ended before the full search of '" + scenario.text() + "'";
+  }
+
+  void fail(Record& record, Scenario scenario, SearchResult found) {
+    if (request_.witness.empty() && request_.scenario.empty()) shrink(scenario, found);
+    record.verdict = Verdict::kFail;
+    Failure failure = std::move(*found.failure);
+    failure.scenario = scenario.text();
+    failure.witness = found.witness;
+    failure.replay = "proberen explore " + subject_.name + " --scenario '" + failure.scenario + "' --witness " + found.witness;
+    record.failure = std::move(failure);
+  }
+
+  /// Greedy: the first simpler scenario that fails in the same way is the next one.
+  void shrink(Scenario& scenario, SearchResult& found) {
+    const Clock::time_point until = Clock::now() + std::clamp(request_.time, milliseconds(1000), milliseconds(5000));
+    for (bool simpler = true; simpler && Clock::now() < until;) {
+      simpler = false;
+      for (const Scenario& candidate : simpler_scenarios(subject_, scenario)) {
+        if (candidate.threads.empty() || Clock::now() >= until) continue;
+        SearchResult result =
+            relacy::search(subject_, candidate, Strategy::kRandom, start_, {std::min(until, Clock::now() + milliseconds(300)), kSample});
+        if (!result.failure || result.failure->kind != found.failure->kind) continue;
+        scenario = candidate;
+        found = std::move(result);
+        simpler = true;
+        progress_("shrinking: " + scenario.text());
+        break;
+      }
+    }
+  }
+
+  const Subject& subject_;
+  const Request& request_;
+  const Progress& progress_;
+  std::uint64_t start_;  ///< the first random execution
+};
+
+class ExploreMethod final : public Method {
+ public:
+  [[nodiscard]] std::string name() const override { return "explore"; }
+
+  void run(const Subject& subject, const Request& request, const RecordSink& sink, const Progress& progress) override {
+    if (!subject.explorable) {
+      Record record = begin_record(subject, *this, request);
+      record.verdict = Verdict::kSkipped;
+      record.reason =
+          "it does not run on the model checker's platform (one that does says so with a member `using Platform = "
+          "proberen::DefaultPlatform`)";
+      return sink(std::move(record));
+    }
+    const std::vector<NamedScenario> scenarios = scenarios_of(subject, request);
+    for (const NamedScenario& named : scenarios) {
+      if (named.scenario.threads.size() > relacy::kMostThreads || named.scenario.call_count() > kHistoryLimit) {
+        throw std::invalid_argument("scenario '" + named.scenario.text() + "': exploration takes at most 4 threads and 64 calls");
+      }
+    }
+    Explorer explorer(subject, request, progress);
+    const Clock::time_point ends = Clock::now() + request.time;
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
+      // What one scenario leaves of its budget goes to those that follow. Each gets a little, however short the whole.
+      const auto left = std::chrono::duration_cast<milliseconds>(ends - Clock::now()) / static_cast<int>(scenarios.size() - i);
+      Record record = explorer.explore(*this, scenarios[i], std::max(left, milliseconds(50)));
+      const bool failed = record.verdict == Verdict::kFail;
+      sink(std::move(record));
+      // A twin has been caught.
+      if (failed && subject.twin) return;
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Method> make_explore_method() { return std::make_unique<ExploreMethod>(); }
+
+}  // namespace proberen

@@ -1,0 +1,83 @@
+/// What the declarations of the reference subjects share: the operations of each kind, and how a known-bad twin is made.
+#pragma once
+
+#include "proberen/default_platform.hpp"
+#include "proberen/mutation.hpp"
+#include "proberen/subject.hpp"
+
+namespace proberen::reference {
+
+/// The platform of a known-bad twin.
+template <class Mutation>
+using Mutated = MutatedPlatform<DefaultPlatform, Mutation>;
+
+inline constexpr auto lock_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("acquire", &T::acquire)
+      .operation("try_acquire", &T::try_acquire)
+      .operation("acquire_for", &T::acquire_for)
+      .operation("release", &T::release)
+      .weight(3)
+      .operation("locked", &T::locked)
+      .scenario("two take it", "acquire release | acquire release")
+      .scenario("one tries", "acquire release | try_acquire release")
+      .scenario("one gives up", "acquire release | acquire_for")
+      .scenario("misused", "release | acquire locked")
+      .scenario("three take it", "acquire release | acquire release | acquire release")
+      .workload("taken in turns", "acquire release | acquire release | acquire release");
+};
+
+inline constexpr auto guard_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("increment", &T::increment)
+      .operation("try_increment", &T::try_increment)
+      .operation("increment_for", &T::increment_for)
+      .scenario("two", "increment | increment")
+      .scenario("two, twice", "increment increment | increment")
+      .scenario("one tries", "increment | try_increment")
+      .scenario("one gives up", "increment | increment_for")
+      .scenario("three", "increment | increment | increment")
+      .workload("counting", "increment | increment try_increment | increment increment_for");
+};
+
+inline constexpr auto semaphore_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("acquire", &T::acquire)
+      .operation("try_acquire", &T::try_acquire)
+      .operation("acquire_for", &T::acquire_for)
+      .operation("release", &T::release, gen::in_range(1, 2))
+      .weight(3)
+      .operation("value", &T::value)
+      .scenario("two take it", "acquire release(1) | acquire release(1)")
+      .scenario("given from outside", "acquire acquire | release(1)")
+      .scenario("one gives up", "try_acquire try_acquire : acquire_for | release(1)")
+      .scenario("one tries", "try_acquire try_acquire | release(1) value")
+      .scenario("too few units", "release(0) | acquire release(1)")
+      .scenario("two given at once", "try_acquire try_acquire : acquire | acquire | release(2)")
+      .workload("taken in turns", "acquire release(1) | acquire release(1) | acquire release(1)");
+};
+
+inline constexpr auto queue_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("put", &T::put, gen::distinct())
+      .weight(2)
+      .operation("try_put", &T::try_put, gen::distinct())
+      .operation("put_for", &T::put_for, gen::distinct())
+      .operation("get", &T::get)
+      .operation("try_get", &T::try_get)
+      .operation("get_for", &T::get_for)
+      .operation("close", &T::close)
+      .weight(0.3)
+      .operation("task_done", &T::task_done)
+      .weight(0.3)
+      .operation("join", &T::join)
+      .weight(0.1)
+      .scenario("one puts, one gets", "put(1) | get")
+      .scenario("two put", "try_put(1) | try_put(2)")
+      .scenario("two get", "put(1) put(2) : try_get | try_get")
+      .scenario("full", "put(1) put(2) : put(3) | get")
+      .scenario("one gives up", "get_for | put(1)")
+      .scenario("closed while one waits", "get | close")
+      .scenario("closed while one puts", "try_put(1) | close try_get")
+      .scenario("two put, one gets", "put(1) | put(2) | get get")
+      .workload("handed over", "put(1) | get | put(2) | get")
+      .workload("tried", "try_put(1) | try_get | try_put(2) | try_get");
+};
+
+}  // namespace proberen::reference
