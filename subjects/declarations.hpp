@@ -46,6 +46,7 @@ inline constexpr auto semaphore_operations = []<class T>(SubjectBuilder<T>& subj
       .weight(3)
       .operation("value", &T::value)
       .scenario("two take it", "acquire release(1) | acquire release(1)")
+      .scenario("one waits", "try_acquire try_acquire : acquire | release(1)")
       .scenario("given from outside", "acquire acquire | release(1)")
       .scenario("one gives up", "try_acquire try_acquire : acquire_for | release(1)")
       .scenario("one tries", "try_acquire try_acquire | release(1) value")

@@ -228,7 +228,11 @@ bool Cell::park(std::uint64_t expected, std::uint64_t mask, bool timed, const Si
     const Inside relacy;
     relacy->sched();
   }
-  if ((impl_->latest & mask) != expected) return true;
+  if ((impl_->latest & mask) != expected) {
+    // The kernel has read the word for this thread, which must not go on to see what it saw before.
+    now.context->threadx_->last_yield_ = now.context->threadx_->own_acq_rel_order_;
+    return true;
+  }
   if (now.phase != Phase::kThreads) {
     // Nobody else runs: either it times out or it stays here for ever.
     if (timed) return false;
