@@ -14,8 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "proberen/history_failure.hpp"
-#include "proberen/linearizability.hpp"
+#include "proberen/run_failure.hpp"
 #include "proberen/thread_runner.hpp"
 
 namespace proberen::fuzz {
@@ -38,26 +37,6 @@ std::string receive_message(int channel) {
   return text;
 }
 
-/// One run of the scenario, judged.
-std::optional<Failure> judge(const Subject& subject, const ThreadRun& run) {
-  Failure failure;
-  if (!run.exception.empty()) {
-    failure.kind = "uncaught-exception";
-    failure.message = "an operation threw: " + run.exception;
-    failure.history = history_events(run.history, {});
-    return failure;
-  }
-  const Linearization result = linearize(run.history, subject.spec);
-  if (!result.linearizable) return history_failure(run.history, result);
-  if (!run.broken_invariant.empty()) {
-    failure.kind = "invariant";
-    failure.message = "the invariant '" + run.broken_invariant + "' does not hold when all calls have returned";
-    failure.history = history_events(run.history, result);
-    return failure;
-  }
-  return std::nullopt;
-}
-
 /// Request: `<seed> <repetitions> <scenario>`. Reply: `<histories> <operations> <stuck> <failed>` and, when failed, a record on the next line.
 std::string serve(const Subject& subject, ThreadRunner& runner, const std::string& request) {
   std::istringstream words(request);
@@ -72,7 +51,7 @@ std::string serve(const Subject& subject, ThreadRunner& runner, const std::strin
     const ThreadRun run = runner.run(subject, scenario, {.seed = seed++});
     ++histories;
     operations += run.history.entries.size();
-    failure = judge(subject, run);
+    failure = failure_of(subject, run);
   }
   std::ostringstream reply;
   reply << histories << ' ' << operations << ' ' << runner.abandoned() << ' ' << failure.has_value() << '\n';

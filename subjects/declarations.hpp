@@ -4,6 +4,7 @@
 #include "proberen/default_platform.hpp"
 #include "proberen/mutation.hpp"
 #include "proberen/subject.hpp"
+#include "subjects/guarded.hpp"
 
 namespace proberen::reference {
 
@@ -35,6 +36,7 @@ inline constexpr auto guard_operations = []<class T>(SubjectBuilder<T>& subject)
       .scenario("one tries", "increment | try_increment")
       .scenario("one gives up", "increment | increment_for")
       .scenario("three", "increment | increment | increment")
+      .invariant("increments add up", counts_add_up)
       .workload("counting", "increment | increment try_increment | increment increment_for");
 };
 
@@ -77,6 +79,7 @@ inline constexpr auto queue_operations = []<class T>(SubjectBuilder<T>& subject)
       .scenario("closed while one waits", "get | close")
       .scenario("closed while one puts", "try_put(1) | close try_get")
       .scenario("two put, one gets", "put(1) | put(2) | get get")
+      .invariant("items add up", [](T& object) { return static_cast<std::int64_t>(object.queue.size()) == object.inside.load(); })
       .workload("handed over", "put(1) | get | put(2) | get")
       .workload("tried", "try_put(1) | try_get | try_put(2) | try_get");
 };

@@ -12,9 +12,7 @@ namespace m = mutation;
 constexpr auto bounded = [] { return spec::Fifo{.capacity = 2}; };
 constexpr auto unbounded = [] { return spec::Fifo{}; };
 
-PROBEREN_NAMED_SUBJECT("Queue", QueueSubject<DefaultPlatform>, bounded())
-    .with(queue_operations)
-    .invariant("never over its capacity", never_over_capacity);
+PROBEREN_NAMED_SUBJECT("Queue", QueueSubject<DefaultPlatform>, bounded()).with(queue_operations);
 PROBEREN_NAMED_SUBJECT("Queue.unbounded", UnboundedQueueSubject<DefaultPlatform>, unbounded()).with(queue_operations);
 PROBEREN_NAMED_SUBJECT("Queue.handshake", HandshakeSubject<DefaultPlatform>, bounded()).with(handshake_operations);
 PROBEREN_NAMED_SUBJECT("Queue.unbounded.handshake", UnboundedHandshakeSubject<DefaultPlatform>, unbounded()).with(handshake_operations);

@@ -11,8 +11,8 @@ namespace proberen {
 
 /// What the kernel says of some threads at one moment.
 struct ThreadsAtRest {
-  bool known = false;        ///< the kernel let us look
-  bool all_blocked = false;  ///< each is asleep in a futex wait without a timeout
+  bool known = false;                 ///< the kernel let us look
+  bool all_blocked = false;           ///< each is asleep in a futex wait without a timeout
   std::vector<std::string> switches;  ///< how often each has been switched out: equal in two looks, none has run in between
 };
 

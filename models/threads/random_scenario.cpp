@@ -57,8 +57,8 @@ void add_simpler_arguments(const Subject& subject, const Scenario& scenario, std
 Scenario random_scenario(const Subject& subject, const ScenarioShape& shape, const Draw& draw) {
   Scenario scenario;
   std::int64_t next_distinct = 1;
-  const std::size_t threads = static_cast<std::size_t>(shape.threads_min) +
-                              draw(static_cast<std::size_t>(shape.threads_max - shape.threads_min + 1));
+  const std::size_t threads =
+      static_cast<std::size_t>(shape.threads_min) + draw(static_cast<std::size_t>(shape.threads_max - shape.threads_min + 1));
   for (std::size_t t = 0; t < threads; ++t) {
     std::vector<Call>& calls = scenario.threads.emplace_back();
     const std::size_t length = 1 + draw(static_cast<std::size_t>(shape.calls_max));

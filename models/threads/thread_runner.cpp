@@ -2,13 +2,13 @@
 
 #include <atomic>
 #include <optional>
-#include <random>
 #include <thread>
 #include <vector>
 
 #include <unistd.h>
 
 #include "models/threads/blocked_threads.hpp"
+#include "models/threads/noise.hpp"
 #include "proberen/native_platform.hpp"
 
 namespace proberen {
@@ -29,27 +29,6 @@ struct Part {
   std::atomic<std::uint32_t> steps{0};  ///< 2i + 1: call i is running; 2i + 2: it has returned
   std::atomic<bool> ended{false};       ///< nothing more will happen in this part, and `exception` is written
   std::string exception;
-};
-
-class Noise {
- public:
-  Noise(std::uint64_t seed, std::uint64_t thread, double chance) : random_(seed * 0x9e3779b97f4a7c15ull + thread), chance_(chance) {}
-
-  void disturb() {
-    if (std::uniform_real_distribution<double>(0, 1)(random_) >= chance_) return;
-    const auto kind = random_() % 16;
-    if (kind < 9) {
-      std::this_thread::yield();
-    } else if (kind < 15) {
-      for (auto spins = random_() % 300; spins > 0; --spins) NativePlatform::relax();
-    } else {
-      std::this_thread::sleep_for(std::chrono::microseconds(20));
-    }
-  }
-
- private:
-  std::minstd_rand random_;
-  double chance_;
 };
 
 }  // namespace
@@ -182,8 +161,8 @@ void add_to_history(const Part& part, int thread, History& history) {
   for (std::uint32_t i = 0; 2 * i < steps; ++i) {
     const LoggedCall& logged = part.calls[i];
     const bool returned = steps >= 2 * i + 2;
-    history.entries.push_back({thread, *logged.call, returned ? std::optional(logged.result) : std::nullopt, 0, logged.invoked,
-                               returned ? logged.responded : 0});
+    history.entries.push_back(
+        {thread, *logged.call, returned ? std::optional(logged.result) : std::nullopt, 0, logged.invoked, returned ? logged.responded : 0});
   }
 }
 

@@ -55,6 +55,8 @@ class Instance {
 
   Value invoke(std::size_t operation, std::span<const Value> arguments) { return type_->invoke(object_, operation, arguments); }
   [[nodiscard]] std::string broken_invariant() { return type_->broken_invariant(object_); }
+  /// For those who call the type's functions themselves.
+  [[nodiscard]] void* object() { return object_; }
 
  private:
   const ObjectType* type_;

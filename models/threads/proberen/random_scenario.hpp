@@ -20,8 +20,8 @@ struct ScenarioShape {
 /// Operations by their weights, arguments by their generators. The same draws give the same scenario.
 [[nodiscard]] Scenario random_scenario(const Subject& subject, const ScenarioShape& shape, const Draw& draw);
 
-/// Scenarios a little simpler than this one, the simplest first: without a thread, without a call, with an earlier value of a generator. No candidate
-/// has fewer than one call.
+/// Scenarios a little simpler than this one, the simplest first: without a thread, without a call, with an earlier value of a generator. No
+/// candidate has fewer than one call.
 [[nodiscard]] std::vector<Scenario> simpler_scenarios(const Subject& subject, const Scenario& scenario);
 
 }  // namespace proberen

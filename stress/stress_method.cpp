@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <iterator>
+#include <random>
+
+#include "proberen/random_scenario.hpp"
+#include "proberen/run_failure.hpp"
+#include "proberen/stress.hpp"
+#include "proberen/thread_runner.hpp"
+#include "stress/job.hpp"
+#include "stress/process_stress.hpp"
+#include "stress/sanitizer.hpp"
+#include "stress/workload.hpp"
+
+namespace proberen {
+namespace {
+
+using std::chrono::milliseconds;
+using stress::Clock;
+using stress::JobOutcome;
+using Tell = std::function<void(const JobOutcome&)>;
+
+constexpr std::chrono::seconds kGrace{40};  ///< beyond its time, before a job counts as hanging: sanitizers make the end slow
+
+const char* sanitizers_of(const std::string& variant) {
+  if (variant == "tsan") return "ThreadSanitizer";
+  if (variant == "asan") return "AddressSanitizer, UndefinedBehaviorSanitizer";
+  return "none";
+}
+
+std::vector<std::string> limits_of(const std::string& variant) {
+  if (variant == "tsan") {
+    return {"ThreadSanitizer: sees races between accesses that met in these runs, and forgets old ones; makes nothing of fences",
+            "ThreadSanitizer (GCC 12): reports on std::timed_mutex, shared_timed_mutex and sem_clockwait are false"};
+  }
+  if (variant == "asan") return {"AddressSanitizer: sees wrong accesses that these runs made; races are not its matter"};
+  return {"no sanitizer in this build: results, invariants and blocking were looked at, memory was not"};
+}
+
+/// Random scenarios, each on a new object, each history checked, until `until`, a failure, or threads that are rightly blocked for ever.
+void run_scenarios(const Subject& subject, std::uint64_t seed, Clock::time_point until, const Tell& tell) {
+  constexpr ScenarioShape kShape{.threads_min = 2, .threads_max = 4, .calls_max = 4};
+  constexpr int kRepetitions = 4;
+  auto* const runner = new ThreadRunner(kShape.threads_max);  // leaked: its threads may be blocked for ever
+  std::mt19937_64 random(seed);
+  JobOutcome outcome;
+  while (Clock::now() < until && outcome.failures.empty() && !runner->abandoned()) {
+    const Scenario scenario =
+        random_scenario(subject, kShape, [&random](std::size_t limit) { return static_cast<std::size_t>(random() % limit); });
+    for (int i = 0; i < kRepetitions && outcome.failures.empty() && !runner->abandoned(); ++i) {
+      const ThreadRun run = runner->run(subject, scenario, {.seed = random()});
+      ++outcome.counts["histories"];
+      outcome.counts["operations"] += run.history.entries.size();
+      if (std::optional<Failure> failure = failure_of(subject, run)) {
+        failure->scenario = scenario.text();
+        outcome.failures.push_back(std::move(*failure));
+      }
+    }
+    for (Failure& failure : stress::new_thread_sanitizer_reports()) {
+      failure.scenario = scenario.text();
+      outcome.failures.push_back(std::move(failure));
+    }
+  }
+  tell(outcome);
+}
+
+void add(JobOutcome& sum, JobOutcome part) {
+  for (const auto& [name, count] : part.counts) sum.counts[name] += count;
+  std::move(part.failures.begin(), part.failures.end(), std::back_inserter(sum.failures));
+}
+
+std::string count_of(const std::map<std::string, std::uint64_t>& counts, const std::string& name) {
+  const auto found = counts.find(name);
+  return std::to_string(found == counts.end() ? 0 : found->second);
+}
+
+class StressMethod final : public Method {
+ public:
+  [[nodiscard]] std::string name() const override { return "stress"; }
+
+  void run(const Subject& subject, const Request& request, const RecordSink& sink, const Progress& progress) override {
+    std::vector<NamedScenario> workloads = subject.workloads;
+    if (!request.scenario.empty()) workloads = {{"", parse_scenario(subject, request.scenario)}};
+    const bool with_processes = subject.type.process_shared && request.variant == "native" && !workloads.empty();
+    const milliseconds time = with_processes ? request.time / 2 : request.time;
+    sink(stress_threads(subject, request, workloads, time, progress));
+    if (!with_processes) return;
+    for (const ipc::StartMethod method : {ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver}) {
+      progress(subject.name + ": children started by " + std::string(to_string(method)));
+      sink(stress_by(method, subject, request, workloads.front(), request.time / 6));
+    }
+  }
+
+ private:
+  Record begin(const Subject& subject, const Request& request) {
+    Record record = begin_record(subject, *this, request);
+    record.configuration["sanitizer"] = sanitizers_of(request.variant);
+    return record;
+  }
+
+  void finish(Record& record, JobOutcome outcome, const Request& request) {
+    record.counts = std::move(outcome.counts);
+    record.counts["reports"] = outcome.failures.size();
+    if (outcome.failures.empty()) return;
+    record.verdict = Verdict::kFail;
+    Failure failure = std::move(outcome.failures.front());
+    for (std::size_t i = 1; i < outcome.failures.size(); ++i) {
+      failure.details.push_back("also " + outcome.failures[i].kind + ": " + outcome.failures[i].message);
+    }
+    failure.replay = "proberen stress " + record.subject + " --seed " + std::to_string(request.seed);
+    record.failure = std::move(failure);
+  }
+
+  Record stress_threads(const Subject& subject, const Request& request, const std::vector<NamedScenario>& workloads, milliseconds time,
+                        const Progress& progress) {
+    Record record = begin(subject, request);
+    record.limits = limits_of(request.variant);
+    JobOutcome sum;
+    const auto ends = Clock::now() + time;
+    // Workloads take two thirds of the time, random scenarios the rest.
+    for (std::size_t i = 0; i < workloads.size() && sum.failures.empty(); ++i) {
+      progress(subject.name + ": " + workloads[i].scenario.text());
+      const auto until = Clock::now() + time * 2 / 3 / static_cast<int>(workloads.size());
+      const std::uint64_t seed = request.seed + i;
+      add(sum, stress::run_job([&](const Tell& tell) { stress::run_workload(subject, workloads[i], seed, until, tell); }, until + kGrace));
+    }
+    if (request.scenario.empty()) {
+      progress(subject.name + ": random scenarios");
+      std::uint64_t seed = request.seed;
+      do {
+        add(sum,
+            stress::run_job([&](const Tell& tell) { run_scenarios(subject, seed, ends, tell); }, std::max(ends, Clock::now()) + kGrace));
+        ++seed;
+      } while (sum.failures.empty() && Clock::now() < ends);
+    }
+    record.configuration["workloads"] = std::to_string(workloads.size());
+    record.how = count_of(sum.counts, "operations") + " operations of " + std::to_string(workloads.size()) + " workloads and " +
+                 count_of(sum.counts, "histories") + " histories, sanitizer: " + record.configuration["sanitizer"];
+    finish(record, std::move(sum), request);
+    return record;
+  }
+
+  Record stress_by(ipc::StartMethod method, const Subject& subject, const Request& request, const NamedScenario& workload,
+                   milliseconds time) {
+    Record record = begin(subject, request);
+    record.configuration["start method"] = to_string(method);
+    record.limits = {
+        "memory shared by processes: ThreadSanitizer is blind to it, so this says that results add up, not that there are no races"};
+    JobOutcome outcome = stress::stress_processes(subject, workload, method, request.seed, Clock::now() + time);
+    record.how = count_of(outcome.counts, "operations") + " operations by " + count_of(outcome.counts, "processes") +
+                 " processes started by " + std::string(to_string(method));
+    finish(record, std::move(outcome), request);
+    return record;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Method> make_stress_method() { return std::make_unique<StressMethod>(); }
+
+}  // namespace proberen
