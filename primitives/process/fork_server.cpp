@@ -80,7 +80,7 @@ std::optional<Launched> ForkServer::launch(const Payload& payload) {
     return std::nullopt;
   }
   if (received.report->kind != Report::Kind::kStarted) throw_failure(*received.report);
-  if (received.descriptors.empty()) throw_error(EMFILE, "cannot hold the process that was started");
+  if (received.descriptors.empty()) throw_error(EMFILE, "a process was started, but this one has no descriptor left to hold it");
   return Launched{received.report->value, std::move(received.descriptors.front()), std::move(ours), shared_from_this()};
 }
 

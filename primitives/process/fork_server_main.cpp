@@ -44,9 +44,9 @@ class Server {
   };
 
   void reap() {
+    // One read takes the signal, however many children it stands for.
     signalfd_siginfo ignored;
-    while (::read(signals_.get(), &ignored, sizeof ignored) > 0) {
-    }
+    (void)!::read(signals_.get(), &ignored, sizeof ignored);
     for (;;) {
       siginfo_t info{};
       if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) return;

@@ -85,6 +85,8 @@ Descriptor hold_child(pid_t pid) {
   Descriptor pidfd(open_pidfd(pid));
   if (!pidfd) {
     const int error = errno;
+    // Without such a child (SIGCHLD is ignored, and it has ended) the number may be anybody's.
+    if (error == ESRCH) throw_error(error, "the process that was started has ended and was reaped by somebody else");
     ::kill(pid, SIGKILL);
     siginfo_t info{};
     resumed([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED); });

@@ -1,11 +1,9 @@
 #include "proberen/ipc/process.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,8 +19,8 @@ bool ended_by(int pidfd, Deadline deadline) {
   pollfd ready{pidfd, POLLIN, 0};
   for (;;) {
     timespec timeout{};
-    if (deadline != kForever && deadline != Deadline::min()) {
-      const auto left = std::max(deadline - SteadyClock::now(), SteadyClock::duration::zero());
+    if (const Deadline now = SteadyClock::now(); deadline != kForever && deadline > now) {
+      const auto left = deadline - now;
       const auto whole = std::chrono::floor<std::chrono::seconds>(left);
       timeout = {static_cast<std::time_t>(whole.count()), static_cast<long>(std::chrono::nanoseconds(left - whole).count())};
     }

@@ -35,6 +35,7 @@
 /// Registers a function, or a lambda without captures, as `entry_name`, an identifier; at namespace scope of a source file. It returns int
 /// or void. Its parameters are values or references to const, of types that cereal serialises (include the cereal headers of further types)
 /// and that have a default constructor; a Descriptor may be anywhere in them.
+/// A static library's source file takes part only when the program uses something else of it.
 #define PROBEREN_ENTRY(entry_name, ...)                                                                                                \
   static ::proberen::ipc::detail::Entry proberen_entry_##entry_name = ::proberen::ipc::detail::make_entry<(__VA_ARGS__)>(#entry_name); \
   static const ::proberen::ipc::detail::Registration proberen_entry_registration_##entry_name(proberen_entry_##entry_name)

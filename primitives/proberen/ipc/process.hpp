@@ -18,8 +18,9 @@ struct Launched;
 }  // namespace detail
 
 /// A child started by Context::start(). Every signal and wait goes through its pidfd, so none can meet another process that got the same
-/// number. Move-only; one thread at a time. The destructor kills and reaps a child that has neither been joined nor detached, so that none
-/// is left behind. Errors of the kernel are std::system_error; so is any call but pid() after detach() (no_child_process).
+/// number; SIGCHLD must not be ignored. Move-only; one thread at a time. The destructor kills and reaps a child that has neither been
+/// joined nor detached, so that none is left behind. Errors of the kernel are std::system_error; so is any call but pid() after detach()
+/// (no_child_process).
 class Process {
  public:
   /// What join() returns when nobody knows how the child ended: its fork server died before it, or someone else has reaped it.
