@@ -1,0 +1,75 @@
+/// Process: a child process, held by a pidfd.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include <sys/types.h>
+
+#include "proberen/deadline.hpp"
+#include "proberen/ipc/descriptor.hpp"
+
+namespace proberen::ipc {
+
+namespace detail {
+class ForkServer;
+struct Launched;
+}  // namespace detail
+
+/// A child started by Context::start(). Every signal and wait goes through its pidfd, so none can meet another process that got the same
+/// number; SIGCHLD must not be ignored. Move-only; one thread at a time. The destructor kills and reaps a child that has neither been
+/// joined nor detached, so that none is left behind. Errors of the kernel are std::system_error; so is any call but pid() after detach()
+/// (no_child_process).
+class Process {
+ public:
+  /// What join() returns when nobody knows how the child ended: its fork server died before it, or someone else has reaped it.
+  static constexpr int kUnknownExitCode = 255;
+
+  explicit Process(detail::Launched&& launched);
+  Process(Process&& other) noexcept;
+  Process& operator=(Process&& other) noexcept;
+  ~Process();
+
+  /// For people to read; it may be another process's once this one has ended.
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
+  /// Waits for the end. The exit status (0 to 255), or minus the signal that killed it. May be called again.
+  int join();
+
+  /// Waits for the end, but no longer than `timeout`; never gives up early.
+  template <class Rep, class Period>
+  std::optional<int> join_for(std::chrono::duration<Rep, Period> timeout) {
+    return join_until(deadline_after(SteadyClock::now(), timeout));
+  }
+  std::optional<int> join_until(Deadline deadline);
+
+  /// As join(), without waiting: empty while it runs.
+  [[nodiscard]] std::optional<int> exit_code() { return join_until(Deadline::min()); }
+  [[nodiscard]] bool alive() { return !exit_code(); }
+
+  /// Sends SIGTERM, or SIGKILL; nothing when it has ended.
+  void terminate();
+  void kill();
+
+  /// A descriptor that is readable once the child has ended, for poll(2); it goes with this object.
+  [[nodiscard]] int sentinel() const;
+
+  /// Lets the child go on by itself: the destructor will not end it. It is reaped at a later start() of this process, or at its end.
+  void detach();
+
+ private:
+  void signal(int number);
+  int collect();
+  void end() noexcept;
+
+  pid_t pid_;
+  pid_t creator_;
+  Descriptor pidfd_;
+  /// Only with a fork server, which is the child's parent: brings the exit code.
+  Descriptor status_;
+  std::shared_ptr<detail::ForkServer> server_;
+  std::optional<int> exit_code_;
+};
+
+}  // namespace proberen::ipc

@@ -1,0 +1,89 @@
+#include "proberen/ipc/context.hpp"
+
+#include <cxxabi.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+#include <unistd.h>
+
+#include "primitives/process/child.hpp"
+#include "primitives/process/fork_server.hpp"
+#include "primitives/process/launch.hpp"
+#include "primitives/process/payload.hpp"
+
+namespace proberen::ipc {
+namespace {
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+}
+
+/// The types of a tuple as people write them: `(int, std::string)`.
+std::string list_types(const std::type_info& tuple) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> demangled(abi::__cxa_demangle(tuple.name(), nullptr, nullptr, &status), &std::free);
+  std::string text = demangled ? demangled.get() : tuple.name();
+  replace_all(text, "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string");
+  replace_all(text, " >", ">");
+  if (text.starts_with("std::tuple<") && text.ends_with('>')) {
+    text = '(' + text.substr(std::string_view("std::tuple<").size());
+    text.back() = ')';
+  }
+  return text;
+}
+
+}  // namespace
+
+Context::Context(StartMethod method, ContextOptions options) : method_(method), options_(options) {}
+Context::~Context() = default;
+
+const detail::Entry& Context::find(std::string_view name, const std::type_info& arguments) {
+  const detail::Entry* const entry = detail::find_entry(name);
+  if (entry == nullptr) throw std::invalid_argument("no entry is registered as '" + std::string(name) + "'");
+  if (entry->arguments != arguments) {
+    throw std::invalid_argument("entry '" + std::string(name) + "' takes " + list_types(entry->arguments) + " but was given " +
+                                list_types(arguments));
+  }
+  return *entry;
+}
+
+std::shared_ptr<detail::ForkServer> Context::server() {
+  const std::scoped_lock lock(mutex_);
+  if (!server_ || !server_->usable()) server_ = std::make_shared<detail::ForkServer>();
+  return server_;
+}
+
+Process Context::launch_by_server(const detail::Payload& payload) {
+  std::optional<detail::Launched> launched = server()->launch(payload);
+  // Once more, since the server may have been killed before; a server that dies again is killed by what we ask.
+  if (!launched) launched = server()->launch(payload);
+  if (!launched) throw std::system_error(ECONNRESET, std::generic_category(), "the fork server died twice while starting a process");
+  return Process(std::move(*launched));
+}
+
+Process Context::launch(const detail::Entry& entry, void* arguments) {
+  detail::reap_detached();
+  if (method_ == StartMethod::fork) {
+    if (const int threads = options_.allow_fork_with_threads ? 1 : detail::count_threads(); threads > 1) {
+      throw std::runtime_error("this process has " + std::to_string(threads) +
+                               " threads: a fork would copy the locks that they hold; use spawn or forkserver");
+    }
+    return Process(detail::launch_fork(entry, arguments));
+  }
+  if (!detail::is_initialized()) {
+    throw std::logic_error("call proberen::ipc::initialize(argc, argv) first in main: a child would run main again");
+  }
+  const detail::Payload payload = detail::encode(entry, arguments);
+  if (method_ == StartMethod::forkserver) return launch_by_server(payload);
+  const Descriptor file = detail::write_memory_file(payload.bytes);
+  std::vector<int> descriptors{file.get()};
+  descriptors.insert(descriptors.end(), payload.descriptors.begin(), payload.descriptors.end());
+  return Process(detail::launch_self(detail::kSpawnRole, descriptors));
+}
+
+}  // namespace proberen::ipc

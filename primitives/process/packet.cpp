@@ -1,0 +1,73 @@
+#include "primitives/process/packet.hpp"
+
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "primitives/process/system_call.hpp"
+
+namespace proberen::ipc::detail {
+namespace {
+
+struct ControlBuffer {
+  alignas(cmsghdr) char bytes[CMSG_SPACE(kMostDescriptors * sizeof(int))];
+};
+
+iovec part(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
+
+void take_descriptors(msghdr& message, std::vector<Descriptor>& descriptors) {
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t index = 0; index < count; ++index) {
+      int number = -1;
+      std::memcpy(&number, CMSG_DATA(header) + index * sizeof number, sizeof number);
+      descriptors.emplace_back(number);
+    }
+  }
+}
+
+}  // namespace
+
+int send_packet(int socket, std::string_view first, std::string_view second, std::span<const int> descriptors) noexcept {
+  if (descriptors.size() > kMostDescriptors) return E2BIG;
+  iovec parts[] = {part(first), part(second)};
+  ControlBuffer control;
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = std::size(parts);
+  if (!descriptors.empty()) {
+    message.msg_control = control.bytes;
+    message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+    std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
+  }
+  return resumed([&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL); }) < 0 ? errno : 0;
+}
+
+Packet receive_packet(int socket, std::span<char> buffer) {
+  iovec parts{buffer.data(), buffer.size()};
+  ControlBuffer control;
+  msghdr message{};
+  message.msg_iov = &parts;
+  message.msg_iovlen = 1;
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof control.bytes;
+  Packet packet;
+  const ssize_t size = resumed([&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC); });
+  if (size <= 0) return packet;
+  packet.size = static_cast<std::size_t>(size);
+  packet.truncated = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+  take_descriptors(message, packet.descriptors);
+  return packet;
+}
+
+int send_report(int socket, Report report, std::span<const int> descriptors) noexcept {
+  return send_packet(socket, {reinterpret_cast<const char*>(&report), sizeof report}, {}, descriptors);
+}
+
+}  // namespace proberen::ipc::detail

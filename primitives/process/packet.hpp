@@ -1,0 +1,41 @@
+/// Messages with descriptors, over SOCK_SEQPACKET: one message, one packet, so nothing is ever read in part.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "proberen/ipc/descriptor.hpp"
+
+namespace proberen::ipc::detail {
+
+/// The kernel's SCM_MAX_FD.
+inline constexpr std::size_t kMostDescriptors = 253;
+
+/// Sends `first` and `second` as one packet, with `descriptors`. 0, or the error; never a SIGPIPE.
+int send_packet(int socket, std::string_view first, std::string_view second, std::span<const int> descriptors) noexcept;
+
+struct Packet {
+  /// Of the bytes; 0 when the other end is closed.
+  std::size_t size = 0;
+  /// All of them close-on-exec.
+  std::vector<Descriptor> descriptors;
+  /// Something did not fit: the bytes into the buffer, or the descriptors into this process.
+  bool truncated = false;
+};
+
+/// Waits for a packet. An error of the socket reads as the other end's being closed.
+Packet receive_packet(int socket, std::span<char> buffer);
+
+/// What a fork server, or the child itself, sends about one child.
+struct Report {
+  enum class Kind : std::int32_t { kStarted, kFailed, kEnded };
+  Kind kind;
+  /// The pid, the error, or the exit code.
+  std::int32_t value;
+};
+
+int send_report(int socket, Report report, std::span<const int> descriptors = {}) noexcept;
+
+}  // namespace proberen::ipc::detail

@@ -1,0 +1,101 @@
+#include "primitives/process/payload.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "primitives/process/system_call.hpp"
+
+namespace proberen::ipc::detail {
+namespace {
+
+/// Comes first in the bytes; the name and the arguments follow.
+struct Header {
+  /// Tells a library that has been replaced on disk since the creator loaded it.
+  std::uint64_t types;
+  std::uint64_t name_size;
+};
+
+template <class Call>
+int guarded(std::string_view name, Call call) noexcept {
+  const char* problem = "something that is not a std::exception";
+  std::string text;
+  try {
+    return call();
+  } catch (const std::exception& exception) {
+    text = exception.what();
+    problem = text.c_str();
+  } catch (...) {
+  }
+  std::fprintf(stderr, "proberen: entry '%.*s' threw: %s\n", static_cast<int>(name.size()), name.data(), problem);
+  return 1;
+}
+
+}  // namespace
+
+Payload encode(const Entry& entry, const void* arguments) {
+  Payload payload;
+  const Header header{entry.arguments.hash_code(), std::strlen(entry.name)};
+  payload.bytes.append(reinterpret_cast<const char*>(&header), sizeof header);
+  payload.bytes += entry.name;
+  entry.save(arguments, payload.bytes, payload.descriptors);
+  return payload;
+}
+
+Descriptor write_memory_file(std::string_view bytes) {
+  Descriptor file(::memfd_create("proberen-arguments", MFD_CLOEXEC));
+  if (!file) throw_errno("cannot create a file for the arguments");
+  while (!bytes.empty()) {
+    const ssize_t written = resumed([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
+    if (written < 0) throw_errno("cannot write the arguments");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return file;
+}
+
+std::string read_memory_file(const Descriptor& file) {
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) throw_errno("cannot read the arguments");
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t size = resumed([&] { return ::pread(file.get(), &bytes[done], bytes.size() - done, static_cast<off_t>(done)); });
+    if (size <= 0) throw_errno("cannot read the arguments");
+    done += static_cast<std::size_t>(size);
+  }
+  return bytes;
+}
+
+int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors) noexcept {
+  Header header{};
+  std::memcpy(&header, bytes.data(), sizeof header);
+  bytes.remove_prefix(sizeof header);
+  const std::string_view name = bytes.substr(0, header.name_size);
+  bytes.remove_prefix(header.name_size);
+  return guarded(name, [&] {
+    const Entry* const entry = find_entry(name);
+    if (entry == nullptr || entry->arguments.hash_code() != header.types) {
+      throw std::runtime_error("the child does not know this entry: is it in a library that is loaded late, or has changed?");
+    }
+    return entry->load_and_call(bytes, descriptors);
+  });
+}
+
+int run_entry(const Entry& entry, void* arguments) noexcept {
+  return guarded(entry.name, [&] { return entry.call(arguments); });
+}
+
+void end_child(int exit_code) noexcept {
+  std::cout.flush();
+  std::clog.flush();
+  std::fflush(nullptr);
+  ::_exit(exit_code);
+}
+
+}  // namespace proberen::ipc::detail

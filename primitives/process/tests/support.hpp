@@ -1,0 +1,79 @@
+/// What the tests of processes share.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "proberen/ipc/context.hpp"
+#include "proberen/ipc/entry.hpp"
+
+namespace proberen::ipc {
+
+inline int count_descriptors() {
+  int count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count - 1;  // the iterator's own
+}
+
+/// A pipe's read end sees the end of file when every copy of the write end is closed.
+struct Pipe {
+  Pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+    reader.reset(ends[0]);
+    writer.reset(ends[1]);
+  }
+  std::string read_all() {
+    writer.reset();
+    std::string text(4096, '\0');
+    std::size_t size = 0;
+    for (ssize_t more = 0; (more = ::read(reader.get(), text.data() + size, text.size() - size)) > 0;)
+      size += static_cast<std::size_t>(more);
+    text.resize(size);
+    return text;
+  }
+  Descriptor reader;
+  Descriptor writer;
+};
+
+inline void write_text(const Descriptor& to, const std::string& text) {
+  if (::write(to.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) throw std::runtime_error("write");
+}
+
+inline void wait_until_readable(const Descriptor& descriptor) {
+  pollfd ready{descriptor.get(), POLLIN, 0};
+  ASSERT_EQ(::poll(&ready, 1, 60'000), 1);
+}
+
+inline bool is_readable(int descriptor) {
+  pollfd ready{descriptor, POLLIN, 0};
+  return ::poll(&ready, 1, 0) == 1;
+}
+
+/// The message of the exception that `call` throws.
+template <class Exception, class Call>
+std::string message_of(Call call) {
+  try {
+    call();
+  } catch (const Exception& exception) {
+    return exception.what();
+  }
+  return "nothing was thrown";
+}
+
+inline std::string method_name(const testing::TestParamInfo<StartMethod>& test) { return std::string(to_string(test.param)); }
+
+/// For what every method does alike.
+class EveryMethod : public testing::TestWithParam<StartMethod> {
+ protected:
+  Context context_{GetParam()};
+};
+
+}  // namespace proberen::ipc
