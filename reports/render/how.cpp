@@ -65,7 +65,8 @@ Template parse(const Record& record, std::string_view line) {
   return parsed;
 }
 
-std::string line_of(const Record& record) {
+/// `alone`: the only record of its cell, whose verdict is then that of the cell and need not be said again.
+std::string line_of(const Record& record, bool alone) {
   const std::string how = record.how.empty() ? "" : "; " + record.how;
   std::string line;
   if (column_of(record.method) == column_of("")) line += record.method + ": ";
@@ -73,9 +74,9 @@ std::string line_of(const Record& record) {
   if (is_failure(record)) return line + failure_kind(record) + how;
   switch (record.verdict) {
     case Verdict::kInconclusive:
-      return line + "inconclusive: " + record.reason + how;
+      return line + (alone ? "" : "inconclusive: ") + record.reason + how;
     case Verdict::kSkipped:
-      return line + "skipped: " + record.reason + how;
+      return line + (alone ? "" : "skipped: ") + record.reason + how;
     default:
       return line + (record.how.empty() ? "the record does not say how" : record.how);
   }
@@ -102,7 +103,7 @@ std::vector<std::string> combine_how(const std::vector<const Record*>& records) 
   std::vector<Group> groups;
   std::map<std::vector<std::string>, std::size_t> places;
   for (const Record* record : records) {
-    Template shape = parse(*record, clean(line_of(*record), 200));
+    Template shape = parse(*record, clean(line_of(*record, records.size() == 1), 200));
     const auto [place, is_new] = places.try_emplace(shape.pieces, groups.size());
     if (is_new) {
       groups.push_back({std::move(shape), 1});

@@ -38,12 +38,14 @@ Cell cell_of(const std::vector<const Record*>& records) {
   return cell;
 }
 
-void add_rows(std::span<const Record> records, Summary& summary) {
+void add_rows(std::span<const Record> records, const GateResult& gate, Summary& summary) {
   std::map<std::string, std::map<std::size_t, std::vector<const Record*>>> grouped;
   for (const Record& record : records) {
     if (record.twin_of.empty()) grouped[record.subject][column_of(record.method)].push_back(&record);
   }
-  const bool others = std::any_of(grouped.begin(), grouped.end(), [](const auto& row) { return row.second.contains(kMethods.size()); });
+  const bool others =
+      std::any_of(grouped.begin(), grouped.end(), [](const auto& row) { return row.second.contains(kMethods.size()); }) ||
+      std::any_of(gate.twins.begin(), gate.twins.end(), [](const auto& twin) { return column_of(twin.claim.method) == kMethods.size(); });
   summary.methods = kMethods;
   if (others) summary.methods.emplace_back("other");
   for (const auto& [subject, columns] : grouped) {
@@ -141,7 +143,7 @@ std::string Cell::words() const {
 
 Summary summarize(std::span<const Record> records, const GateResult& gate) {
   Summary summary;
-  add_rows(records, summary);
+  add_rows(records, gate, summary);
   add_failures(records, summary);
   add_twins(gate, summary);
   add_benchmarks(records, summary);

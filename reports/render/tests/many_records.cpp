@@ -22,39 +22,53 @@ std::vector<Event> events(std::size_t count) {
 }
 
 Record long_record(std::size_t number) {
-  Record record = samples::everything();
-  record.subject = nasty(number % 3000, 500);
-  record.twin_of = number % 4 == 0 ? nasty(number % 7, 500) : "";
-  record.fault = nasty(number, 500);
-  record.method = number % 5 == 0 ? nasty(number, 500) : "fuzz";
+  Record record;
+  record.subject = nasty(number % 3000, 450);
+  record.twin_of = number % 4 == 0 ? nasty(number % 7, 450) : "";
+  record.expected_to_fail = true;
+  record.fault = nasty(number, 450);
+  record.method = number % 5 == 0 ? nasty(number, 450) : "fuzz";
   record.verdict = static_cast<Verdict>(number % 4);
-  record.how = nasty(number, 500);
-  record.reason = number % 3 == 0 ? nasty(number, 500) : "";
-  record.configuration["scenario"] = nasty(number, 500);
-  record.limits = {nasty(number, 500)};
-  record.environment["cpu"] = nasty(number, 500);
-  record.environment[nasty(number, 500)] = nasty(number, 500);
-  record.series[0].benchmark = nasty(number, 500);
-  if (number % 500 == 1) {
-    record.failure->history = events(500);
-    record.failure->interleaving = events(500);
-    record.failure->details.assign(500, nasty(number, 500));
-    record.failure->witness = nasty(number, 3900);
-    record.failure->scenario = nasty(number, 3900);
-    record.failure->replay = nasty(number, 100000);
-    record.series[1].samples.assign(5000, static_cast<double>(number));
-    record.series.resize(100, record.series[0]);
-    record.goals.resize(100, record.goals[0]);
-  }
+  record.how = nasty(number, 250);
+  record.reason = number % 3 == 0 ? nasty(number, 450) : "";
   return record;
+}
+
+/// With every list that a record can have.
+Record huge_record(std::size_t number, bool with_events) {
+  Record record = samples::everything();
+  record.subject = nasty(number, 450);
+  record.twin_of = "";
+  record.configuration["scenario"] = nasty(number, 450);
+  record.limits = {nasty(number, 450)};
+  record.environment["cpu"] = nasty(number, 450);
+  record.environment[nasty(number, 450)] = nasty(number, 450);
+  record.goals.assign(10, record.goals[0]);
+  record.goals[0].text = nasty(number, 450);
+  record.series[0].benchmark = nasty(number, 450);
+  record.series[1].samples.assign(2000, static_cast<double>(number));
+  if (!with_events) return record;
+  record.failure->history = events(500);
+  record.failure->interleaving = events(500);
+  record.failure->details.assign(500, nasty(number, 450));
+  record.failure->witness = nasty(number, 3900);
+  record.failure->scenario = nasty(number, 3900);
+  record.failure->replay = nasty(number, 100'000);
+  record.series.resize(100, record.series[0]);
+  return record;
+}
+
+std::vector<Record> make_many_records() {
+  std::vector<Record> records;
+  for (std::size_t i = 0; i < 10'000; ++i) records.push_back(i % 10 == 0 ? huge_record(i, i % 500 == 0) : long_record(i));
+  return records;
 }
 
 }  // namespace
 
-std::vector<Record> many_records() {
-  std::vector<Record> records;
-  for (std::size_t i = 0; i < 10'000; ++i) records.push_back(long_record(i));
-  return records;
+const std::vector<Record>& many_records() {
+  static const std::vector<Record> kRecords = make_many_records();
+  return kRecords;
 }
 
 std::vector<Record> bare_records() {

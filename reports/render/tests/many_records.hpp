@@ -8,7 +8,7 @@
 namespace proberen::render {
 
 /// Failures with long histories, twins that are missed, series with many samples, limits and environments that all differ.
-[[nodiscard]] std::vector<Record> many_records();
+[[nodiscard]] const std::vector<Record>& many_records();
 
 /// Nothing set that a record can do without; a failure, a series and a goal that say nothing.
 [[nodiscard]] std::vector<Record> bare_records();
