@@ -15,7 +15,7 @@ const char* kind_of(GateStatus status) { return status == GateStatus::kPass ? "p
 
 std::string list(const std::vector<std::string>& lines, std::size_t most_bytes) {
   Capped items(most_bytes);
-  for (const std::string& line : lines) items.add("<li>" + html_text(line) + "</li>\n");
+  for (const std::string& line : lines) items.add([&] { return "<li>" + html_text(line) + "</li>\n"; });
   return "<ul>\n" + items.text() + "</ul>\n" + html_note(items.note());
 }
 
@@ -81,10 +81,12 @@ std::string all_records(std::span<const Record> records) {
   if (records.empty()) return "";
   Capped rows(share::kRecords);
   for (const Record& record : records) {
-    const std::string twin = record.twin_of.empty() ? "" : " (twin)";
-    rows.add(fmt::format("<tr><td>{}{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} s</td></tr>\n",
+    rows.add([&] {
+      const std::string twin = record.twin_of.empty() ? "" : " (twin)";
+      return fmt::format("<tr><td>{}{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} s</td></tr>\n",
                          html_text(record.subject, 120), twin, html_text(record.method, 60), to_string(record.verdict),
-                         pairs(record.configuration), pairs(record.counts), number(record.duration_s)));
+                         pairs(record.configuration), pairs(record.counts), number(record.duration_s));
+    });
   }
   return fmt::format(
       "<section id=\"records\"><h2>Records</h2>\n<details><summary>{}: what was asked for, and what was counted</summary><div "

@@ -97,8 +97,8 @@ std::string html_failures(const std::vector<const Record*>& failures) {
   Capped full(share::kFailuresInFull);
   Capped brief(share::kFailuresInShort);
   for (const Record* record : failures) {
-    if (full.left_out() == 0 && full.add(in_full(*record))) continue;
-    brief.add(in_short(*record));
+    if (full.add([&] { return in_full(*record); })) continue;
+    brief.add([&] { return in_short(*record); });
   }
   std::string section = "<section id=\"failures\"><h2>Failures</h2>\n" + full.text();
   if (!brief.text().empty()) section += "<h3>More failures, in short</h3>\n<ul>\n" + brief.text() + "</ul>\n" + html_note(brief.note());

@@ -145,7 +145,7 @@ std::string html_benchmarks(const std::vector<SubjectBenchmarks>& benchmarks) {
   Capped subjects(share::kBenchmarks);
   for (const SubjectBenchmarks& subject : benchmarks) {
     Capped plots(200'000);
-    for (const Comparison& comparison : subject.comparisons) plots.add(html_plot(comparison));
+    for (const Comparison& comparison : subject.comparisons) plots.add([&] { return html_plot(comparison); });
     subjects.add(
         fmt::format("<h3>{}</h3>\n{}{}{}", html_text(subject.subject), plots.text(), html_note(plots.note()), goal_list(subject.goals)));
   }

@@ -64,9 +64,11 @@ std::string html_subjects(const Summary& summary) {
   if (summary.rows.empty()) return "";
   Capped rows(share::kTable);
   for (const SubjectRow& row : summary.rows) {
-    std::string text = "<tr><th>" + html_text(row.subject) + "</th>";
-    for (const std::optional<Cell>& each : row.cells) text += cell(each);
-    rows.add(text + "</tr>\n");
+    rows.add([&] {
+      std::string text = "<tr><th>" + html_text(row.subject) + "</th>";
+      for (const std::optional<Cell>& each : row.cells) text += cell(each);
+      return text + "</tr>\n";
+    });
   }
   return "<section id=\"subjects\"><h2>Subjects and methods</h2>\n<div class=\"scroll\"><table class=\"wide\">" +
          header_row("subject", summary.methods) + "<tbody>\n" + rows.text() + "</tbody></table></div>\n" + html_note(rows.note()) +
@@ -77,10 +79,12 @@ std::string html_twins(const std::vector<TwinRow>& twins, const std::vector<std:
   if (twins.empty()) return "";
   Capped rows(share::kTwins);
   for (const TwinRow& row : twins) {
-    std::string text = "<tr><th>" + html_text(row.claim.twin_of) + "</th><td>" + html_text(row.claim.twin) + "<div class=\"how\">" +
-                       html_text(row.claim.fault) + "</div></td>";
-    for (std::size_t column = 0; column < methods.size(); ++column) text += twin_cell(row, column);
-    rows.add(text + "</tr>\n");
+    rows.add([&] {
+      std::string text = "<tr><th>" + html_text(row.claim.twin_of) + "</th><td>" + html_text(row.claim.twin) + "<div class=\"how\">" +
+                         html_text(row.claim.fault) + "</div></td>";
+      for (std::size_t column = 0; column < methods.size(); ++column) text += twin_cell(row, column);
+      return text + "</tr>\n";
+    });
   }
   return "<section id=\"twins\"><h2>Known-bad twins</h2>\n<p class=\"faint\">Each is wrong on purpose. Caught or missed where a method "
          "claims to "

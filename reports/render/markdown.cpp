@@ -62,7 +62,7 @@ std::string note_line(const Capped& list) { return list.note().empty() ? "" : "\
 
 std::string bullets(const std::vector<std::string>& lines, std::size_t most_bytes) {
   Capped list(most_bytes);
-  for (const std::string& line : lines) list.add("- " + plain(line) + "\n");
+  for (const std::string& line : lines) list.add([&] { return "- " + plain(line) + "\n"; });
   return list.text() + note_line(list) + "\n";
 }
 
@@ -82,11 +82,13 @@ std::string subjects(const Summary& summary) {
   names.insert(names.end(), summary.methods.begin(), summary.methods.end());
   Capped rows(kTableShare);
   for (const SubjectRow& row : summary.rows) {
-    std::string line = "| " + plain(row.subject) + " |";
-    for (const std::optional<Cell>& cell : row.cells) {
-      line += cell ? fmt::format(" **{}**: {} |", cell->words(), plain(join(cell->how, "; "), 900)) : " – |";
-    }
-    rows.add(line + "\n");
+    rows.add([&] {
+      std::string line = "| " + plain(row.subject) + " |";
+      for (const std::optional<Cell>& cell : row.cells) {
+        line += cell ? fmt::format(" **{}**: {} |", cell->words(), plain(join(cell->how, "; "), 900)) : " – |";
+      }
+      return line + "\n";
+    });
   }
   return "## Subjects and methods\n\n" + table_head(names) + rows.text() + note_line(rows) + "\n";
 }
@@ -132,8 +134,8 @@ std::string failures(const Summary& summary) {
   Capped full(kFailuresShare);
   Capped brief(kShortFailuresShare);
   for (const Record* record : summary.failures) {
-    if (full.left_out() == 0 && full.add(failure_in_full(*record))) continue;
-    brief.add("- " + where(*record) + (record->failure ? ": " + plain(record->failure->message) : "") + "\n");
+    if (full.add([&] { return failure_in_full(*record); })) continue;
+    brief.add([&] { return "- " + where(*record) + (record->failure ? ": " + plain(record->failure->message) : "") + "\n"; });
   }
   std::string section = "## Failures\n\n" + full.text();
   if (!brief.text().empty()) section += "### More failures, in short\n\n" + brief.text() + note_line(brief) + "\n";
@@ -146,16 +148,18 @@ std::string twins(const Summary& summary) {
   names.insert(names.end(), summary.methods.begin(), summary.methods.end());
   Capped rows(kTwinsShare);
   for (const TwinRow& row : summary.twins) {
-    std::string line = fmt::format("| {} | {}{} |", plain(row.claim.twin_of), plain(row.claim.twin),
-                                   row.claim.fault.empty() ? "" : ": " + plain(row.claim.fault));
-    for (std::size_t column = 0; column < summary.methods.size(); ++column) {
-      for (const TwinResult* result : row.results) {
-        if (column_of(result->claim.method) != column) continue;
-        line += fmt::format(" **{}**{}", render::to_string(result->outcome), result->note.empty() ? "" : ": " + plain(result->note));
+    rows.add([&] {
+      std::string line = fmt::format("| {} | {}{} |", plain(row.claim.twin_of), plain(row.claim.twin),
+                                     row.claim.fault.empty() ? "" : ": " + plain(row.claim.fault));
+      for (std::size_t column = 0; column < summary.methods.size(); ++column) {
+        for (const TwinResult* result : row.results) {
+          if (column_of(result->claim.method) != column) continue;
+          line += fmt::format(" **{}**{}", render::to_string(result->outcome), result->note.empty() ? "" : ": " + plain(result->note));
+        }
+        line += " |";
       }
-      line += " |";
-    }
-    rows.add(line + "\n");
+      return line + "\n";
+    });
   }
   return "## Known-bad twins\n\n" + table_head(names) + rows.text() + note_line(rows) + "\n";
 }

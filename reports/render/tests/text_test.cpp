@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <stdexcept>
 
 namespace proberen::render {
 namespace {
@@ -68,6 +69,8 @@ TEST(Text, CappedKeepsAPrefixAndCountsTheRest) {
   EXPECT_FALSE(list.add("1")) << "it would fit, but a list with a hole misleads";
   EXPECT_EQ(list.text(), "12345");
   EXPECT_EQ(list.note(), "and 2 more, left out to keep this report small");
+  EXPECT_FALSE(list.add([]() -> std::string { throw std::logic_error("an item that is left out is not to be made"); }));
+  EXPECT_EQ(list.note(), "and 3 more, left out to keep this report small");
   Capped few(100, 1);
   EXPECT_TRUE(few.add("1"));
   EXPECT_FALSE(few.add("1"));
