@@ -1,0 +1,254 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "proberen/render.hpp"
+#include "reports/render/lanes.hpp"
+#include "reports/render/summary.hpp"
+#include "reports/render/text.hpp"
+
+namespace proberen {
+namespace {
+
+using namespace render;
+
+constexpr std::size_t kMostFailuresInFull = 20;
+constexpr std::size_t kMostLines = 200;  ///< of any one list
+
+class Terminal {
+ public:
+  explicit Terminal(const TerminalOptions& options)
+      : colour_(options.colour), width_(static_cast<std::size_t>(std::clamp(options.width, 60, 1000))) {}
+
+  std::string take() { return std::move(out_); }
+  [[nodiscard]] std::size_t width() const { return width_; }
+
+  void line(std::string_view text = "") { out_.append(text).append("\n"); }
+  void heading(std::string_view text) {
+    line();
+    line(paint(text, "1"));
+  }
+  /// `head` and `text` behind it, wrapped, with the lines after the first as far in as `head` is wide.
+  void labelled(const std::string& head, std::string_view text) {
+    const std::size_t in = columns(head);
+    std::string start = head;
+    for (const std::string& part : wrap(text, width_ > in + 20 ? width_ - in : 20)) {
+      line(start + part);
+      start.assign(in, ' ');
+    }
+  }
+  /// Never wrapped, so that it can be copied whole.
+  void unwrapped(const std::string& head, std::string_view text) { line(fmt::format("{}{}", head, text)); }
+
+  [[nodiscard]] std::string paint(std::string_view text, const char* code) const {
+    return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+  }
+
+ private:
+  bool colour_;
+  std::size_t width_;
+  std::string out_;
+};
+
+const char* code_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return "32";
+    case Verdict::kFail:
+      return "1;31";
+    case Verdict::kInconclusive:
+      return "33";
+    case Verdict::kSkipped:
+      return "2";
+  }
+  return "0";
+}
+
+const char* code_of(GateStatus status) { return status == GateStatus::kPass ? "1;32" : status == GateStatus::kFail ? "1;31" : "1;33"; }
+
+void print_verdict(Terminal& out, const GateResult& gate) {
+  out.line(fmt::format("verdict: {}: {}", out.paint(to_string(gate.status), code_of(gate.status)), clean(gate.headline)));
+}
+
+template <class Items, class Print>
+void print_list(Terminal& out, const Items& items, const std::string& indent, Print print) {
+  std::size_t done = 0;
+  for (const auto& item : items) {
+    if (done++ == kMostLines) {
+      out.line(fmt::format("{}and {} more", indent, number(items.size() - kMostLines)));
+      return;
+    }
+    print(item);
+  }
+}
+
+struct TableCell {
+  std::vector<std::string> lines;
+  const char* code = "0";  ///< colour of the first line
+};
+
+void print_table_row(Terminal& out, const std::vector<TableCell>& cells, const std::vector<std::size_t>& widths) {
+  std::size_t height = 0;
+  for (const TableCell& cell : cells) height = std::max(height, cell.lines.size());
+  for (std::size_t row = 0; row < height; ++row) {
+    std::string line;
+    std::size_t owed = 2;  // blanks are printed only when something follows them
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string text = row < cells[i].lines.size() ? cells[i].lines[row] : "";
+      if (!text.empty()) line.append(std::exchange(owed, 0), ' ').append(row == 0 ? out.paint(text, cells[i].code) : text);
+      owed += widths[i] - std::min(widths[i], columns(text)) + 2;
+    }
+    out.line(line);
+  }
+}
+
+TableCell table_cell(const std::optional<Cell>& cell, std::size_t width) {
+  if (!cell) return {{"–"}, "2"};
+  TableCell made{wrap(cell->words(), width), code_of(cell->verdict)};
+  for (const std::string& how : cell->how) {
+    std::string indent;
+    for (const std::string& line : wrap(how, width - 2)) {
+      made.lines.push_back(indent + line);
+      indent = "  ";
+    }
+  }
+  return made;
+}
+
+void print_table(Terminal& out, const Summary& summary) {
+  if (summary.rows.empty()) return;
+  std::size_t subject_width = 8;
+  for (const SubjectRow& row : summary.rows) subject_width = std::max(subject_width, columns(clean(row.subject)));
+  subject_width = std::min(subject_width, out.width() / 5);
+  const std::size_t each = (out.width() - subject_width - 2) / summary.methods.size() - 2;
+  std::vector<std::size_t> widths(1 + summary.methods.size(), each);
+  widths[0] = subject_width;
+  out.line();
+  std::vector<TableCell> header{{{"subject"}, "1"}};
+  for (const std::string& method : summary.methods) header.push_back({{method}, "1"});
+  print_table_row(out, header, widths);
+  print_list(out, summary.rows, "  ", [&](const SubjectRow& row) {
+    std::vector<TableCell> cells{{wrap(clean(row.subject), subject_width), "1"}};
+    for (const std::optional<Cell>& cell : row.cells) cells.push_back(table_cell(cell, each));
+    print_table_row(out, cells, widths);
+  });
+}
+
+void print_events(Terminal& out, const char* title, const std::vector<Event>& events) {
+  if (events.empty()) return;
+  out.line(fmt::format("    {}:", title));
+  for (const std::string& line : lanes_as_text(lay_out(events), out.width() - 6)) out.line("      " + line);
+}
+
+void print_failure(Terminal& out, const Record& record) {
+  const std::string variant = variant_of(record);
+  const std::string where = record.subject + ": " + record.method + (variant.empty() ? "" : " (" + variant + ")");
+  out.line(fmt::format("  {}: {}", clean(where), out.paint(clean(failure_kind(record)), "1;31")));
+  if (!record.failure) {
+    if (!record.how.empty()) out.labelled("    how:      ", clean(record.how));
+    return;
+  }
+  const Failure& failure = *record.failure;
+  const auto field = [&](const char* head, const std::string& text) {
+    if (!text.empty()) out.labelled(head, clean(text, 2000));
+  };
+  field("    ", failure.message);
+  field("    at:       ", failure.location);
+  field("    how:      ", record.how);
+  if (!failure.scenario.empty()) out.unwrapped("    scenario: ", whole_or_excuse(failure.scenario));
+  print_events(out, "history", failure.history);
+  print_events(out, "interleaving", failure.interleaving);
+  print_list(out, failure.details, "    ", [&](const std::string& detail) { field("    ", detail); });
+  if (!failure.witness.empty()) out.unwrapped("    witness:  ", whole_or_excuse(failure.witness));
+  if (!failure.replay.empty()) out.unwrapped("    replay:   ", whole_or_excuse(failure.replay));
+}
+
+void print_failures(Terminal& out, const Summary& summary) {
+  if (summary.failures.empty()) return;
+  out.heading("failures");
+  std::size_t done = 0;
+  print_list(out, summary.failures, "  ", [&](const Record* record) {
+    if (done++ < kMostFailuresInFull) return print_failure(out, *record);
+    const std::string message = record->failure ? ": " + record->failure->message : "";
+    out.labelled("  ", clean(record->subject + ": " + record->method + ": " + failure_kind(*record) + message, 300));
+  });
+}
+
+std::string twin_words(const Terminal& out, const TwinResult& result) {
+  const std::string note = result.note.empty() ? "" : " (" + clean(result.note) + ")";
+  const std::string method = clean(result.claim.method);
+  switch (result.outcome) {
+    case TwinOutcome::kCaught:
+      return "caught by " + method + note;
+    case TwinOutcome::kBonus:
+      return "caught without a claim by " + method + note;
+    case TwinOutcome::kMissed:
+      return out.paint("MISSED", "1;31") + " by " + method;
+    case TwinOutcome::kNotRun:
+      return out.paint("NOT RUN", "1;31") + " by " + method + note;
+    case TwinOutcome::kNotClaimed:
+      return "not claimed by " + method;
+  }
+  return "";
+}
+
+void print_twins(Terminal& out, const Summary& summary) {
+  if (summary.twins.empty()) return;
+  out.heading("known-bad twins, and what caught them");
+  const std::string* subject = nullptr;
+  print_list(out, summary.twins, "  ", [&](const TwinRow& row) {
+    if (subject == nullptr || *subject != row.claim.twin_of) out.line("  " + clean(row.claim.twin_of));
+    subject = &row.claim.twin_of;
+    std::vector<std::string> words;
+    for (const TwinResult* result : row.results) words.push_back(twin_words(out, *result));
+    const std::string fault = row.claim.fault.empty() ? "" : " (" + clean(row.claim.fault) + ")";
+    out.line("    " + clean(row.claim.twin) + fault + ": " + join(words));
+  });
+}
+
+void print_goals(Terminal& out, const Summary& summary) {
+  std::vector<std::string> lines;
+  for (const SubjectBenchmarks& benchmarks : summary.benchmarks) {
+    for (const Goal* goal : benchmarks.goals) {
+      const std::string met = goal->met ? out.paint("met", "32") + "      " : out.paint("not met", "1;31") + "  ";
+      lines.push_back(fmt::format("  {}{}: {}: {}", met, clean(benchmarks.subject), clean(goal->text), goal_words(*goal)));
+    }
+  }
+  if (lines.empty()) return;
+  out.heading("benchmark goals");
+  print_list(out, lines, "  ", [&](const std::string& line) { out.line(line); });
+}
+
+void print_limits(Terminal& out, const Summary& summary) {
+  if (summary.limits.empty()) return;
+  out.heading("what these verdicts do not say");
+  print_list(out, summary.limits, "  ",
+             [&](const Limit& limit) { out.labelled("  - ", fmt::format("{} ({})", clean(limit.text), clean(join(limit.methods)))); });
+}
+
+void print_lines(Terminal& out, const char* heading, const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  out.heading(heading);
+  print_list(out, lines, "  ", [&](const std::string& text) { out.labelled("  - ", clean(text)); });
+}
+
+}  // namespace
+
+std::string render_terminal(std::span<const Record> records, const GateResult& gate, const TerminalOptions& options) {
+  const Summary summary = summarize(records, gate);
+  Terminal out(options);
+  print_verdict(out, gate);
+  print_table(out, summary);
+  print_failures(out, summary);
+  print_twins(out, summary);
+  print_goals(out, summary);
+  print_limits(out, summary);
+  print_lines(out, "worth knowing", gate.notes);
+  print_lines(out, "why", gate.reasons);
+  out.line();
+  print_verdict(out, gate);
+  return out.take();
+}
+
+}  // namespace proberen
