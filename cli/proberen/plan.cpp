@@ -1,0 +1,135 @@
+#include "cli/proberen/plan.hpp"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "cli/proberen/error.hpp"
+#include "cli/proberen/nearest.hpp"
+
+namespace proberen::cli {
+namespace {
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+std::vector<std::string> variants_of(const std::string& method) {
+  if (method == "explore") return {"relacy"};
+  if (method == "stress") return {"native", "tsan", "asan"};
+  return {"native"};
+}
+
+std::string what_is_missing(const std::string& variant) {
+  std::string what = "the check was not built for it";
+  if (variant == "relacy") what = "the check was not built on the model checker's platform";
+  if (variant == "tsan") what = "the check was not built with ThreadSanitizer";
+  if (variant == "asan") what = "the check was not built with AddressSanitizer";
+  return "this build has no " + variant + " variant: " + what;
+}
+
+bool matches(const std::string& glob, const std::string& name) { return fnmatch(glob.c_str(), name.c_str(), 0) == 0; }
+
+/// A twin belongs to its subject: it shows that the checks of that subject can fail.
+bool matches(const std::string& glob, const Subject& subject) {
+  return matches(glob, subject.name) || (!subject.twin_of.empty() && matches(glob, subject.twin_of));
+}
+
+std::vector<const Subject*> select(const Catalogue& catalogue, const Options& options) {
+  std::vector<const Subject*> selected;
+  for (const std::string& name : options.names) {
+    const Subject* subject = &catalogue.find(name);
+    if (std::find(selected.begin(), selected.end(), subject) == selected.end()) selected.push_back(subject);
+  }
+  for (const std::string& glob : options.filters) {
+    const auto& all = catalogue.subjects();
+    if (std::none_of(all.begin(), all.end(), [&](const Subject& subject) { return matches(glob, subject); }))
+      throw BadRequest(unknown_name("subject that matches", glob, catalogue.names()));
+  }
+  if (!options.names.empty()) return selected;
+  for (const Subject& subject : catalogue.subjects()) {
+    const bool wanted = options.filters.empty() || std::any_of(options.filters.begin(), options.filters.end(),
+                                                               [&](const std::string& glob) { return matches(glob, subject); });
+    if (wanted) selected.push_back(&subject);
+  }
+  return selected;
+}
+
+void check_declaration(const Subject& subject) {
+  if (!subject.problem.empty()) throw BadRequest("subject '" + subject.name + "': " + subject.problem);
+  for (const std::string& method : subject.caught_by) {
+    if (!contains(all_methods(), method))
+      throw BadRequest("twin '" + subject.name + "' must be caught by '" + method + "': " + unknown_name("method", method, all_methods()));
+  }
+}
+
+class Planner {
+ public:
+  Planner(Catalogue& catalogue, const Options& options) : catalogue_(catalogue), options_(options) {}
+
+  void add(const Subject& subject, const std::string& method) {
+    const auto& programs = catalogue_.check_of(subject).variants;
+    for (const std::string& variant : variants_of(method)) {
+      const auto program = programs.find(variant);
+      Task task{&subject, method, variant, program == programs.end() ? "" : program->second};
+      if (program == programs.end()) {
+        skip(task, what_is_missing(variant));
+      } else if (!contains(catalogue_.methods(subject, variant), method)) {
+        skip(task, "the " + variant + " variant of check '" + subject.check + "' does not have it");
+      } else {
+        (method == "bench" ? plan_.alone : plan_.together).push_back(std::move(task));
+      }
+    }
+  }
+
+  void claim(const Subject& twin, const std::string& method) { plan_.claims.push_back({twin.name, method, twin.twin_of, twin.fault}); }
+
+  [[nodiscard]] Plan take() { return std::move(plan_); }
+
+ private:
+  void skip(const Task& task, std::string reason) {
+    Record record = begin_record(task, options_);
+    record.verdict = Verdict::kSkipped;
+    record.reason = std::move(reason);
+    plan_.skipped.push_back(std::move(record));
+  }
+
+  Catalogue& catalogue_;
+  const Options& options_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Record begin_record(const Task& task, const Options& options) {
+  Record record;
+  record.subject = task.subject->name;
+  record.method = task.method;
+  record.configuration = {{"seed", std::to_string(options.seed)}, {"variant", task.variant}};
+  record.twin_of = task.subject->twin_of;
+  record.fault = task.subject->fault;
+  record.expected_to_fail = contains(task.subject->caught_by, task.method);
+  record.environment = environment();
+  if (const char* commit = std::getenv("PROBEREN_COMMIT")) record.environment["commit"] = commit;
+  return record;
+}
+
+Plan make_plan(Catalogue& catalogue, const std::vector<std::string>& methods, const Options& options) {
+  const bool by_name = !options.names.empty();
+  Planner planner(catalogue, options);
+  for (const Subject* subject : select(catalogue, options)) {
+    check_declaration(*subject);
+    for (const std::string& method : methods) {
+      const bool twin = !subject->twin_of.empty() && !by_name;
+      if (twin && !contains(subject->caught_by, method)) continue;
+      if (twin) planner.claim(*subject, method);
+      if (twin && method == "bench") continue;  // there is nothing to measure in what is wrong on purpose
+      planner.add(*subject, method);
+    }
+  }
+  return planner.take();
+}
+
+}  // namespace proberen::cli

@@ -1,0 +1,175 @@
+#include "cli/proberen/runner.hpp"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "cli/proberen/error.hpp"
+#include "cli/proberen/outcome.hpp"
+
+namespace proberen::cli {
+namespace {
+
+/// The folder in which children write their records; gone at the end.
+class Workplace {
+ public:
+  Workplace() {
+    std::string name = (std::filesystem::temp_directory_path() / "proberen-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "cannot make " + name);
+    folder_ = name;
+  }
+  ~Workplace() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+  [[nodiscard]] std::string file(std::size_t number) const { return (folder_ / (std::to_string(number) + ".jsonl")).string(); }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// While it lives, SIGINT and SIGTERM are something to read.
+class Signals {
+ public:
+  Signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGINT);
+    ::sigaddset(&set, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &set, &before_);
+    descriptor_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+  }
+  ~Signals() {
+    ::close(descriptor_);
+    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] int take() const {
+    signalfd_siginfo info{};
+    return ::read(descriptor_, &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : SIGTERM;
+  }
+
+ private:
+  sigset_t before_{};
+  int descriptor_ = -1;
+};
+
+class Runner {
+ public:
+  Runner(const Plan& plan, const Options& options, std::span<RecordFile* const> files) : plan_(plan), options_(options), files_(files) {}
+
+  std::vector<Record> run() {
+    for (const Record& record : plan_.skipped) put(record);
+    try {
+      run_tasks(plan_.together, options_.jobs);
+      run_tasks(plan_.alone, 1);
+    } catch (...) {
+      progress_.clear();
+      abandon();
+      throw;
+    }
+    return std::move(records_);
+  }
+
+ private:
+  struct Running {
+    const Task* task;
+    std::string file;
+    std::unique_ptr<Child> child;
+  };
+
+  void run_tasks(const std::vector<Task>& tasks, unsigned jobs) {
+    std::size_t next = 0;
+    while (next < tasks.size() || !running_.empty()) {
+      while (next < tasks.size() && running_.size() < jobs) start(tasks[next++]);
+      std::vector<Child*> children;
+      for (const Running& running : running_) children.push_back(running.child.get());
+      if (wait_for_children(children, signals_.descriptor())) throw Interrupted{signals_.take(), what_is_kept()};
+      for (std::size_t i = 0; i < running_.size();) {
+        if (running_[i].child->ended()) {
+          finish(i);
+        } else {
+          ++i;
+        }
+      }
+    }
+  }
+
+  void start(const Task& task) {
+    ++started_;
+    progress_.show("[" + std::to_string(started_) + "/" + std::to_string(plan_.size()) + "] " + name_of(task) + "…");
+    const std::string file = workplace_.file(started_);
+    Command command = command_of(task.variant, words_of(task, file));
+    command.limit = hang_limit(task, options_);
+    running_.push_back({&task, file, std::make_unique<Child>(command)});
+  }
+
+  [[nodiscard]] std::vector<std::string> words_of(const Task& task, const std::string& file) const {
+    std::vector<std::string> words{task.program, "run", "--method", task.method, "--subject", task.subject->name, "--records", file};
+    const auto add = [&](const char* option, const std::string& value) { words.insert(words.end(), {option, value}); };
+    add("--variant", task.variant);
+    add("--seed", std::to_string(options_.seed));
+    add("--time", std::to_string(options_.time.count()));
+    if (options_.quick) words.emplace_back("--quick");
+    if (!options_.scenario.empty()) add("--scenario", options_.scenario);
+    if (!options_.witness.empty()) add("--witness", options_.witness);
+    return words;
+  }
+
+  void finish(std::size_t index) {
+    const Running& running = running_[index];
+    for (const Record& record : records_of(*running.task, options_, running.child->outcome(), running.file)) put(record);
+    std::error_code ignored;
+    std::filesystem::remove(running.file, ignored);
+    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
+  }
+
+  /// Ends the children, and keeps what they had finished.
+  void abandon() {
+    for (Running& running : running_) {
+      running.child.reset();
+      for (const Record& record : records_so_far(running.file)) put(record);
+    }
+    running_.clear();
+  }
+
+  [[nodiscard]] std::string what_is_kept() const {
+    return files_.empty() ? "interrupted" : "interrupted; the records so far are in " + files_.front()->path();
+  }
+
+  void put(const Record& record) {
+    for (RecordFile* file : files_) file->write(record);
+    records_.push_back(record);
+  }
+
+  const Plan& plan_;
+  const Options& options_;
+  std::span<RecordFile* const> files_;
+  Workplace workplace_;
+  Signals signals_;
+  ProgressLine progress_;
+  std::vector<Running> running_;
+  std::size_t started_ = 0;
+  std::vector<Record> records_;
+};
+
+}  // namespace
+
+std::vector<Record> run_plan(const Plan& plan, const Options& options, std::span<RecordFile* const> files) {
+  return Runner(plan, options, files).run();
+}
+
+}  // namespace proberen::cli
