@@ -113,8 +113,10 @@ Launched launch_self(const char* role, std::span<const int> descriptors) {
   const Inherited inherited(descriptors);
   const FreshSignals signals;
   std::vector<std::string> words{program_invocation_name, kChildMarker, role};
+  words.reserve(words.size() + descriptors.size());
   for (const int descriptor : descriptors) words.push_back(std::to_string(descriptor));
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   Launched launched;
