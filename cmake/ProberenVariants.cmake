@@ -7,6 +7,9 @@ if(PROBEREN_SANITIZE)
 else()
   set(PROBEREN_VARIANTS native relacy tsan asan)
 endif()
+# Those that run real threads. What only computes is built natively and serves all variants.
+set(PROBEREN_RUN_VARIANTS ${PROBEREN_VARIANTS})
+list(REMOVE_ITEM PROBEREN_RUN_VARIANTS relacy)
 
 # proberen_apply_variant(<target> <variant>): the flags of a variant, on our own target only.
 function(proberen_apply_variant target variant)
@@ -14,10 +17,10 @@ function(proberen_apply_variant target variant)
     target_compile_definitions(${target} PUBLIC PROBEREN_PLATFORM_HEADER="proberen/relacy_platform.hpp")
   elseif(variant STREQUAL "tsan")
     # -Wno-tsan: GCC warns of every fence; the verdict says what ThreadSanitizer makes of them.
-    target_compile_options(${target} PUBLIC -fsanitize=thread -g -fno-omit-frame-pointer $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+    target_compile_options(${target} PUBLIC -fsanitize=thread -O1 -g -fno-omit-frame-pointer $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
     target_link_options(${target} PUBLIC -fsanitize=thread)
   elseif(variant STREQUAL "asan")
-    target_compile_options(${target} PUBLIC -fsanitize=address,undefined -g -fno-omit-frame-pointer)
+    target_compile_options(${target} PUBLIC -fsanitize=address,undefined -O1 -g -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   endif()
 endfunction()

@@ -24,8 +24,6 @@
 namespace proberen::check {
 namespace {
 
-constexpr const char* kVariant = PROBEREN_VARIANT_NAME;
-
 struct Arguments {
   std::string method;
   std::string subject;
@@ -45,7 +43,7 @@ std::uint64_t parse_number(std::string_view option, std::string_view text) {
 
 Arguments parse_arguments(int count, char** words) {
   Arguments arguments;
-  arguments.request.variant = kVariant;
+  arguments.request.variant = variant();
   for (int i = 2; i < count; ++i) {
     const std::string_view option = words[i];
     const auto value = [&]() -> std::string {
@@ -115,7 +113,7 @@ std::unique_ptr<Method> find_method(const std::string& name) {
   for (auto& method : make_methods()) {
     if (method->name() == name) return std::move(method);
   }
-  throw std::invalid_argument("no method '" + name + "' in the " + kVariant + " variant of this check");
+  throw std::invalid_argument("no method '" + name + "' in the " + variant() + " variant of this check");
 }
 
 void run(const Arguments& arguments) {

@@ -1,3 +1,6 @@
+/// How this check was built: native, relacy, tsan or asan.
+[[nodiscard]] const char* variant();
+
 /// The methods linked into a check, which differ from variant to variant: methods_<variant>.cpp.
 #pragma once
 

@@ -5,6 +5,8 @@
 
 namespace proberen::check {
 
+const char* variant() { return "native"; }
+
 std::vector<std::unique_ptr<Method>> make_methods() {
   std::vector<std::unique_ptr<Method>> methods;
   methods.push_back(make_fuzz_method());

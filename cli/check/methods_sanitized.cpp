@@ -3,6 +3,8 @@
 
 namespace proberen::check {
 
+const char* variant() { return PROBEREN_VARIANT_NAME; }
+
 std::vector<std::unique_ptr<Method>> make_methods() {
   std::vector<std::unique_ptr<Method>> methods;
   methods.push_back(make_stress_method());
