@@ -1,4 +1,4 @@
-// Conformance of the primitives across processes, and of memory that goes away. Every child ends by itself after a minute at most, so no
+// Conformance of the primitives across processes, and of memory that goes away. Every child ends by itself after two minutes at most, so no
 // watchdog thread is needed, which a fork would not copy.
 #include <gtest/gtest.h>
 
@@ -52,7 +52,7 @@ bool excludes_processes(int processes, int rounds) {
       equal &= shared->first == shared->second;
       const long next = shared->first + 1;
       shared->first = next;
-      if (round % 8 == 0) std::this_thread::yield();
+      if (round % 64 == 0) std::this_thread::yield();
       shared->second = next;
       (void)shared->lock.release();
     }
@@ -136,9 +136,7 @@ class SharedSemaphore : public testing::Test {};
 using SharedSemaphores = testing::Types<ipc::Semaphore, ipc::BoundedSemaphore>;
 TYPED_TEST_SUITE(SharedSemaphore, SharedSemaphores, SemaphoreNames);
 
-TYPED_TEST(MortalSemaphore, S26_TheMemoryMayGoAfterTheLastAcquire) {
-  EXPECT_TRUE(may_go_after_the_last_acquire<TypeParam>(scaled(20'000)));
-}
+TYPED_TEST(MortalSemaphore, S26_TheMemoryMayGoAfterTheLastAcquire) { EXPECT_TRUE(may_go_after_the_last_acquire<TypeParam>(scaled(5000))); }
 
 TEST(KnownBadMortalSemaphore, S26_AReleaseThatLooksBackIsSeen) { EXPECT_FALSE(may_go_after_the_last_acquire<LingeringSemaphore>(3)); }
 

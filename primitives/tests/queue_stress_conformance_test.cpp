@@ -19,7 +19,7 @@ INSTANTIATE_TEST_SUITE_P(Capacity, StressedQueue, testing::Values(0, 1, 2, 64), 
 TEST_P(StressedQueue, Q10_EveryItemOnceAndEachProducersInOrder) {
   for (const auto& [producers, consumers] : {std::pair(1, 1), std::pair(3, 3), std::pair(6, 3), std::pair(3, 6)}) {
     Queue<Item> queue(GetParam());
-    EXPECT_TRUE(delivers_each_once_in_order(queue, producers, consumers, scaled(5000))) << producers << " to " << consumers;
+    EXPECT_TRUE(delivers_each_once_in_order(queue, producers, consumers, scaled(2000))) << producers << " to " << consumers;
     EXPECT_TRUE(queue.empty());
   }
 }
@@ -28,7 +28,7 @@ TEST_P(StressedQueue, Q10_WhatAnItemPointsToArrivesWithIt) {
   // Plain memory behind a pointer: ThreadSanitizer says whether put and get order it.
   Queue<std::unique_ptr<int>> queue(GetParam());
   constexpr int kThreads = 3;
-  const int items = scaled(5000);
+  const int items = scaled(2000);
   std::atomic<long> sum{0};
   {
     std::vector<std::jthread> consumers;

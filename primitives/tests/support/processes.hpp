@@ -50,7 +50,7 @@ class Shared {
   T* object_;
 };
 
-/// A forked child that runs `body()`, which says whether all is well. It may not outlive a minute, nor the thread that made it.
+/// A forked child that runs `body()`, which says whether all is well. It may not outlive two minutes, nor the thread that made it.
 class Child {
  public:
   template <class Body>
@@ -59,7 +59,7 @@ class Child {
     if (id_ > 0) return;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::signal(SIGALRM, SIG_DFL);
-    ::alarm(60);
+    ::alarm(120);
     bool well = false;
     try {
       well = body();

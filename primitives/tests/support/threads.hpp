@@ -26,7 +26,7 @@ inline constexpr int kSlowdown = 1;
 [[nodiscard]] constexpr int scaled(int rounds) { return rounds / kSlowdown; }
 
 /// Long enough that a thread which ought to wait, but does not, is seen to go on; never long enough to fail one that does.
-inline constexpr auto kGrace = 20ms;
+inline constexpr auto kGrace = 10ms;
 
 /// A timeout that no test waits for: reaching it means that something hangs.
 inline constexpr auto kLong = std::chrono::minutes(10);

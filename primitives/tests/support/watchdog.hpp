@@ -12,7 +12,7 @@
 
 namespace proberen::test {
 
-/// Ends the program, naming the test, unless it is destroyed within a minute. Far longer than any test takes.
+/// Ends the program, naming the test, unless it is destroyed within two minutes. Far longer than any test takes.
 class Watchdog {
  public:
   Watchdog() : thread_([this] { watch(); }) {}
@@ -30,7 +30,7 @@ class Watchdog {
  private:
   void watch() {
     std::unique_lock guard(mutex_);
-    const bool in_time = changed_.wait_for(guard, std::chrono::minutes(1), [this] { return finished_; });
+    const bool in_time = changed_.wait_for(guard, std::chrono::minutes(2), [this] { return finished_; });
     if (in_time) return;
     const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
     std::fprintf(stderr, "watchdog: %s.%s hangs\n", test ? test->test_suite_name() : "?", test ? test->name() : "?");
