@@ -94,7 +94,7 @@ bool listen(int channel, Clock::time_point limit, JobOutcome& outcome) {
 
 }  // namespace
 
-JobOutcome run_job(const std::function<void(const std::function<void(const JobOutcome&)>&)>& work, Clock::time_point limit) {
+JobOutcome run_job(const std::function<int(const Tell&)>& work, Clock::time_point limit) {
   int channel[2];
   if (::pipe2(channel, O_CLOEXEC) != 0) fail("pipe2");
   const int words = ::memfd_create("stderr", MFD_CLOEXEC);
@@ -108,14 +108,13 @@ JobOutcome run_job(const std::function<void(const std::function<void(const JobOu
     const auto tell = [&](const JobOutcome& outcome) { write_all(channel[1], to_lines(outcome)); };
     int status = EXIT_SUCCESS;
     try {
-      work(tell);
+      status = work(tell);
     } catch (const std::exception& error) {
       Failure failure;
       failure.kind = "uncaught-exception";
       failure.message = error.what();
       tell({{}, {failure}, false});
     }
-    if (leak_found()) status = EXIT_FAILURE;
     // No destructors of the parent's objects, no threads to wait for: some may be blocked for ever.
     ::_exit(status);
   }

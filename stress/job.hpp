@@ -22,9 +22,11 @@ struct JobOutcome {
   bool ended_itself = false;  ///< it came to its end: nothing killed it
 };
 
-/// Runs `work` in a forked child, which may add to its outcome as it goes by calling `tell`. The child ends when `work` returns; one that
-/// is still there at `limit` is killed, and that is a failure of kind `hang`. The calling process has one thread.
-[[nodiscard]] JobOutcome run_job(const std::function<void(const std::function<void(const JobOutcome&)>& tell)>& work,
-                                 Clock::time_point limit);
+/// Adds to the outcome of a job as it goes.
+using Tell = std::function<void(const JobOutcome&)>;
+
+/// Runs `work` in a forked child, which ends with the exit status that it returns. One that is still there at `limit` is killed, and that is
+/// a failure of kind `hang`. The calling process has one thread.
+[[nodiscard]] JobOutcome run_job(const std::function<int(const Tell& tell)>& work, Clock::time_point limit);
 
 }  // namespace proberen::stress

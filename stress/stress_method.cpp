@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <random>
 
@@ -17,7 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 using stress::Clock;
 using stress::JobOutcome;
-using Tell = std::function<void(const JobOutcome&)>;
+using stress::Tell;
 
 constexpr std::chrono::seconds kGrace{40};  ///< beyond its time, before a job counts as hanging: sanitizers make the end slow
 
@@ -61,6 +62,16 @@ void run_scenarios(const Subject& subject, std::uint64_t seed, Clock::time_point
     }
   }
   tell(outcome);
+}
+
+template <class Work>
+JobOutcome run_in_child(Work work, Clock::time_point limit) {
+  return stress::run_job(
+      [&](const Tell& tell) {
+        work(tell);
+        return stress::leak_found() ? EXIT_FAILURE : EXIT_SUCCESS;
+      },
+      limit);
 }
 
 void add(JobOutcome& sum, JobOutcome part) {
@@ -121,14 +132,14 @@ class StressMethod final : public Method {
       progress(subject.name + ": " + workloads[i].scenario.text());
       const auto until = Clock::now() + time * 2 / 3 / static_cast<int>(workloads.size());
       const std::uint64_t seed = request.seed + i;
-      add(sum, stress::run_job([&](const Tell& tell) { stress::run_workload(subject, workloads[i], seed, until, tell); }, until + kGrace));
+      add(sum, run_in_child([&](const Tell& tell) { stress::run_workload(subject, workloads[i], seed, until, tell); }, until + kGrace));
     }
     if (request.scenario.empty()) {
       progress(subject.name + ": random scenarios");
       std::uint64_t seed = request.seed;
       do {
         add(sum,
-            stress::run_job([&](const Tell& tell) { run_scenarios(subject, seed, ends, tell); }, std::max(ends, Clock::now()) + kGrace));
+            run_in_child([&](const Tell& tell) { run_scenarios(subject, seed, ends, tell); }, std::max(ends, Clock::now()) + kGrace));
         ++seed;
       } while (sum.failures.empty() && Clock::now() < ends);
     }

@@ -66,7 +66,7 @@ bool stuck(const Batch& batch) {
   return first.all_blocked && blocked_for_ever(first, look_at_threads(busy));
 }
 
-void tell_sanitizer(const std::function<void(const JobOutcome&)>& tell) {
+void tell_sanitizer(const Tell& tell) {
   if (std::vector<Failure> failures = new_thread_sanitizer_reports(); !failures.empty()) tell({{}, std::move(failures), false});
 }
 
@@ -79,7 +79,7 @@ Failure blocked(const NamedScenario& workload, std::size_t threads, const char* 
 
 /// True when all threads ended; then they are joined.
 bool wait_for(const std::shared_ptr<Batch>& batch, std::vector<std::thread>& threads, const NamedScenario& workload,
-              const std::function<void(const JobOutcome&)>& tell) {
+              const Tell& tell) {
   std::uint64_t seen = 0;
   auto patience_ends = Clock::now() + kPatience;
   for (auto pause = std::chrono::microseconds(200);;
@@ -138,7 +138,7 @@ void CallList::run(void* object) const {
 }
 
 void run_workload(const Subject& subject, const NamedScenario& workload, std::uint64_t seed, Clock::time_point until,
-                  const std::function<void(const JobOutcome&)>& tell) {
+                  const Tell& tell) {
   const std::size_t threads =
       workload.scenario.threads.size() * static_cast<std::size_t>(copies_for_cores(workload.scenario.threads.size()));
   int rounds = 50;

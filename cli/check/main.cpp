@@ -19,7 +19,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/check/methods.hpp"
-#include "proberen/ipc/entry.hpp"
+#include "proberen/ipc/initialize.hpp"
 
 namespace proberen::check {
 namespace {

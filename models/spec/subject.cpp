@@ -64,16 +64,14 @@ Scenario parse_scenario(const Subject& subject, const std::string& text) {
   return scenario;
 }
 
-namespace detail {
-
-std::size_t add_subject(Subject subject) {
-  if (!subject.spec) note(subject, "subject " + subject.name + " has no spec");
-  for (const Subject& other : subjects()) {
-    if (other.name == subject.name) note(subject, "two subjects are named " + subject.name);
+std::string ObjectType::broken_invariant(void* object) const {
+  for (const Invariant& invariant : invariants) {
+    if (!invariant.holds(object)) return invariant.name;
   }
-  subjects().push_back(std::move(subject));
-  return subjects().size() - 1;
+  return {};
 }
+
+namespace {
 
 void check_operation(Subject& subject, const Operation& operation, std::size_t parameters) {
   const std::string where = "subject " + subject.name + ", operation '" + operation.name + "': ";
@@ -124,13 +122,62 @@ void check_goal(Subject& subject, const BenchmarkGoal& goal) {
   for (const std::string& peer : goal.peers) demand(goal.against.empty() ? goal.benchmark : goal.against, peer);
 }
 
-void check_scenario(Subject& subject, std::vector<NamedScenario> Subject::* list, const std::string& name, const std::string& text) {
+}  // namespace
+
+namespace detail {
+
+Declaration::Declaration(std::string name, spec::AnySpec spec, ObjectType type, bool explorable) : index_(subjects().size()) {
+  Subject subject;
+  subject.name = std::move(name);
+  subject.spec = std::move(spec);
+  subject.type = std::move(type);
+  subject.explorable = explorable;
+  if (!subject.spec) note(subject, "subject " + subject.name + " has no spec");
+  for (const Subject& other : subjects()) {
+    if (other.name == subject.name) note(subject, "two subjects are named " + subject.name);
+  }
+  subjects().push_back(std::move(subject));
+}
+
+void Declaration::add_operation(std::string_view name, ObjectType::Operation operation, std::size_t parameters,
+                                std::vector<Generator> generators) {
+  Operation declared{std::string(name), std::move(generators)};
+  check_operation(subject(), declared, parameters);
+  subject().operations.push_back(std::move(declared));
+  subject().type.operations.push_back(operation);
+}
+
+void Declaration::set_weight(double weight) {
+  if (!subject().operations.empty()) subject().operations.back().weight = weight;
+}
+
+void Declaration::add_scenario(std::vector<NamedScenario> Subject::* list, std::string_view name, std::string_view text) {
   try {
-    (subject.*list).push_back({name, parse_scenario(subject, text)});
+    (subject().*list).push_back({std::string(name), parse_scenario(subject(), std::string(text))});
   } catch (const std::invalid_argument& error) {
-    note(subject, "subject " + subject.name + ": " + error.what());
+    note(subject(), "subject " + subject().name + ": " + error.what());
   }
 }
+
+void Declaration::add_invariant(std::string_view name, std::function<bool(void*)> holds) {
+  subject().type.invariants.push_back({std::string(name), std::move(holds)});
+}
+
+void Declaration::add_benchmark(Benchmark benchmark) {
+  check_benchmark(subject(), benchmark);
+  subject().benchmarks.push_back(std::move(benchmark));
+}
+
+void Declaration::add_goal(BenchmarkGoal goal) {
+  check_goal(subject(), goal);
+  subject().goals.push_back(std::move(goal));
+}
+
+void Declaration::make_twin(std::string_view of, std::string_view fault, std::vector<std::string> caught_by) {
+  subject().twin = std::make_unique<Twin>(Twin{std::string(of), std::string(fault), std::move(caught_by)});
+}
+
+void Declaration::share_between_processes() { subject().type.process_shared = true; }
 
 }  // namespace detail
 }  // namespace proberen

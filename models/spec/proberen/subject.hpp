@@ -13,13 +13,17 @@
 /// std::optional of those, or any type with a `to_value` (value.hpp).
 #pragma once
 
+#include <array>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <new>
 #include <span>
 #include <string>
-#include <tuple>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -33,16 +37,31 @@ namespace proberen {
 
 /// The C++ type under check, with its operations by number, for objects anywhere in memory.
 struct ObjectType {
+  /// A member function with its type erased: `call` knows what `member` is.
+  struct Operation {
+    using Call = Value (*)(const Operation& operation, void* object, std::span<const Value> arguments);
+    Call call = nullptr;
+    std::array<std::byte, 2 * sizeof(void*)> member{};
+  };
+  struct Invariant {
+    std::string name;
+    std::function<bool(void* object)> holds;
+  };
+
   std::size_t size = 0;
   std::size_t alignment = 1;
-  std::function<void(void* place)> construct;
-  std::function<void(void* object)> destroy;
-  /// May be called from several threads at once, as the operations may.
-  std::function<Value(void* object, std::size_t operation, std::span<const Value> arguments)> invoke;
-  /// The invariants of the object at rest: called when no operation is running. The name of the first broken one, or "".
-  std::function<std::string(void* object)> broken_invariant;
+  void (*construct)(void* place) = nullptr;
+  void (*destroy)(void* object) = nullptr;
+  std::vector<Operation> operations;  ///< may be called from several threads at once
+  std::vector<Invariant> invariants;  ///< of the object at rest: called when no operation is running
   /// Objects may be shared by processes that map them at different addresses.
   bool process_shared = false;
+
+  Value invoke(void* object, std::size_t operation, std::span<const Value> arguments) const {
+    return operations[operation].call(operations[operation], object, arguments);
+  }
+  /// The name of the first broken invariant, or "".
+  [[nodiscard]] std::string broken_invariant(void* object) const;
 };
 
 /// One object under check, on the heap.
@@ -108,22 +127,54 @@ struct Subject {
 
 namespace detail {
 
-template <class T>
-struct OperationTable {
-  using Invoke = std::function<Value(T&, std::span<const Value>)>;
-  std::vector<Invoke> invoke;
-  std::vector<std::pair<std::string, std::function<bool(T&)>>> invariants;
+/// What of a declaration does not depend on the type under check. Each notes the first thing that is wrong with it in `problem`.
+class Declaration {
+ public:
+  Declaration(std::string name, spec::AnySpec spec, ObjectType type, bool explorable);
+  void add_operation(std::string_view name, ObjectType::Operation operation, std::size_t parameters, std::vector<Generator> generators);
+  void set_weight(double weight);
+  void add_scenario(std::vector<NamedScenario> Subject::*list, std::string_view name, std::string_view text);
+  void add_invariant(std::string_view name, std::function<bool(void*)> holds);
+  void add_benchmark(Benchmark benchmark);
+  void add_goal(BenchmarkGoal goal);
+  void make_twin(std::string_view of, std::string_view fault, std::vector<std::string> caught_by);
+  void share_between_processes();
+
+ private:
+  [[nodiscard]] Subject& subject() const { return subjects()[index_]; }
+  std::size_t index_;
 };
 
-/// Appends a subject; the returned reference is valid until the next call.
-std::size_t add_subject(Subject subject);
+template <class T, class Member, class Result, class... Parameters>
+ObjectType::Operation erase_operation(Member member) {
+  static_assert(sizeof member <= sizeof(ObjectType::Operation::member) && std::is_trivially_copyable_v<Member>);
+  ObjectType::Operation operation;
+  std::memcpy(operation.member.data(), &member, sizeof member);
+  operation.call = [](const ObjectType::Operation& erased, void* place, [[maybe_unused]] std::span<const Value> arguments) -> Value {
+    Member function;
+    std::memcpy(&function, erased.member.data(), sizeof function);
+    T& object = *static_cast<T*>(place);
+    return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) -> Value {
+      if constexpr (std::is_void_v<Result>) {
+        (object.*function)(from_value<std::remove_cvref_t<Parameters>>(arguments[kIndex])...);
+        return Value();
+      } else {
+        return as_value((object.*function)(from_value<std::remove_cvref_t<Parameters>>(arguments[kIndex])...));
+      }
+    }(std::index_sequence_for<Parameters...>());
+  };
+  return operation;
+}
 
-/// Notes the first thing that is wrong with a declaration; methods refuse the subject with that line.
-void check_operation(Subject& subject, const Operation& operation, std::size_t parameters);
-void check_benchmark(Subject& subject, const Benchmark& benchmark);
-void check_goal(Subject& subject, const BenchmarkGoal& goal);
-/// Parses a scenario and checks its calls; appends it to `list` or notes what is wrong with it.
-void check_scenario(Subject& subject, std::vector<NamedScenario> Subject::*list, const std::string& name, const std::string& text);
+template <class T>
+ObjectType object_type() {
+  ObjectType type;
+  type.size = sizeof(T);
+  type.alignment = alignof(T);
+  type.construct = [](void* place) { ::new (place) T(); };
+  type.destroy = [](void* object) { static_cast<T*>(object)->~T(); };
+  return type;
+}
 
 }  // namespace detail
 
@@ -131,41 +182,39 @@ void check_scenario(Subject& subject, std::vector<NamedScenario> Subject::*list,
 template <class T>
 class SubjectBuilder {
  public:
-  SubjectBuilder(std::string name, spec::AnySpec spec) : table_(std::make_shared<detail::OperationTable<T>>()) {
-    Subject subject;
-    subject.name = std::move(name);
-    subject.spec = std::move(spec);
-    subject.explorable = requires { requires T::Platform::kExplores; };
-    subject.type = object_type();
-    index_ = detail::add_subject(std::move(subject));
-  }
+  SubjectBuilder(std::string name, spec::AnySpec spec)
+      : declaration_(std::move(name), std::move(spec), detail::object_type<T>(), requires { requires T::Platform::kExplores; }) {}
 
   /// An operation: a member function of T, with one generator for each of its parameters.
   template <class Result, class Base, class... Parameters, class... Generators>
-  SubjectBuilder& operation(std::string name, Result (Base::*member)(Parameters...), Generators... generators) {
-    return add<Result, Parameters...>(std::move(name), member, {std::move(generators)...});
+  SubjectBuilder& operation(std::string_view name, Result (Base::*member)(Parameters...), Generators... generators) {
+    declaration_.add_operation(name, detail::erase_operation<T, decltype(member), Result, Parameters...>(member), sizeof...(Parameters),
+                               {std::move(generators)...});
+    return *this;
   }
   template <class Result, class Base, class... Parameters, class... Generators>
-  SubjectBuilder& operation(std::string name, Result (Base::*member)(Parameters...) const, Generators... generators) {
-    return add<Result, Parameters...>(std::move(name), member, {std::move(generators)...});
+  SubjectBuilder& operation(std::string_view name, Result (Base::*member)(Parameters...) const, Generators... generators) {
+    declaration_.add_operation(name, detail::erase_operation<T, decltype(member), Result, Parameters...>(member), sizeof...(Parameters),
+                               {std::move(generators)...});
+    return *this;
   }
 
   /// How often random scenarios call the operation declared last; 1 unless said.
   SubjectBuilder& weight(double weight) {
-    if (!subject().operations.empty()) subject().operations.back().weight = weight;
+    declaration_.set_weight(weight);
     return *this;
   }
 
   /// A scenario in text form (scenario.hpp), to explore. Without any, small ones are made up from the operations.
-  SubjectBuilder& scenario(std::string name, const std::string& text) {
-    detail::check_scenario(subject(), &Subject::scenarios, name, text);
+  SubjectBuilder& scenario(std::string_view name, std::string_view text) {
+    declaration_.add_scenario(&Subject::scenarios, name, text);
     return *this;
   }
 
   /// What stress repeats on one object: each thread runs its calls over and over. It must be balanced, so that no thread ends up waiting
   /// for one that has finished: `acquire release | acquire release`, `put(1) | get`.
-  SubjectBuilder& workload(std::string name, const std::string& text) {
-    detail::check_scenario(subject(), &Subject::workloads, name, text);
+  SubjectBuilder& workload(std::string_view name, std::string_view text) {
+    declaration_.add_scenario(&Subject::workloads, name, text);
     return *this;
   }
 
@@ -173,15 +222,15 @@ class SubjectBuilder {
   SubjectBuilder& process_shared() {
     static_assert(std::is_trivially_destructible_v<T> && std::is_standard_layout_v<T>,
                   "an object shared by processes has no pointers to clean up and a layout that all of them agree on");
-    subject().type.process_shared = true;
+    declaration_.share_between_processes();
     return *this;
   }
 
   /// What must hold of the object when no operation is running.
   template <class Holds>
     requires std::predicate<Holds&, T&>
-  SubjectBuilder& invariant(std::string name, Holds holds) {
-    table_->invariants.emplace_back(std::move(name), std::move(holds));
+  SubjectBuilder& invariant(std::string_view name, Holds holds) {
+    declaration_.add_invariant(name, [holds](void* object) { return holds(*static_cast<T*>(object)); });
     return *this;
   }
 
@@ -201,15 +250,13 @@ class SubjectBuilder {
 
   /// Any benchmark: one with a sampler, for example.
   SubjectBuilder& measure(Benchmark benchmark) {
-    detail::check_benchmark(subject(), benchmark);
-    subject().benchmarks.push_back(std::move(benchmark));
+    declaration_.add_benchmark(std::move(benchmark));
     return *this;
   }
 
   /// What the subject promises of a benchmark that was declared above.
   SubjectBuilder& goal(BenchmarkGoal goal) {
-    detail::check_goal(subject(), goal);
-    subject().goals.push_back(std::move(goal));
+    declaration_.add_goal(std::move(goal));
     return *this;
   }
 
@@ -221,56 +268,13 @@ class SubjectBuilder {
   }
 
   /// Declares this subject as a known-bad twin of another.
-  SubjectBuilder& twin(std::string of, std::string fault, std::vector<std::string> caught_by) {
-    subject().twin = std::make_unique<Twin>(Twin{std::move(of), std::move(fault), std::move(caught_by)});
+  SubjectBuilder& twin(std::string_view of, std::string_view fault, std::vector<std::string> caught_by) {
+    declaration_.make_twin(of, fault, std::move(caught_by));
     return *this;
   }
 
  private:
-  Subject& subject() { return subjects()[index_]; }
-
-  ObjectType object_type() const {
-    const std::shared_ptr<const detail::OperationTable<T>> table = table_;
-    ObjectType type;
-    type.size = sizeof(T);
-    type.alignment = alignof(T);
-    type.construct = [](void* place) { ::new (place) T(); };
-    type.destroy = [](void* object) { static_cast<T*>(object)->~T(); };
-    type.invoke = [table](void* object, std::size_t operation, std::span<const Value> arguments) {
-      return table->invoke[operation](*static_cast<T*>(object), arguments);
-    };
-    type.broken_invariant = [table](void* object) -> std::string {
-      for (const auto& [name, holds] : table->invariants) {
-        if (!holds(*static_cast<T*>(object))) return name;
-      }
-      return {};
-    };
-    return type;
-  }
-
-  template <class Result, class... Parameters, class Member>
-  SubjectBuilder& add(std::string name, Member member, std::vector<Generator> generators) {
-    Operation operation{std::move(name), std::move(generators)};
-    detail::check_operation(subject(), operation, sizeof...(Parameters));
-    subject().operations.push_back(std::move(operation));
-    table_->invoke.push_back([member](T& object, std::span<const Value> arguments) {
-      return call<Result, Parameters...>(object, member, arguments, std::index_sequence_for<Parameters...>());
-    });
-    return *this;
-  }
-
-  template <class Result, class... Parameters, class Member, std::size_t... kIndex>
-  static Value call(T& object, Member member, [[maybe_unused]] std::span<const Value> arguments, std::index_sequence<kIndex...>) {
-    if constexpr (std::is_void_v<Result>) {
-      (object.*member)(from_value<std::remove_cvref_t<Parameters>>(arguments[kIndex])...);
-      return Value();
-    } else {
-      return as_value((object.*member)(from_value<std::remove_cvref_t<Parameters>>(arguments[kIndex])...));
-    }
-  }
-
-  std::shared_ptr<detail::OperationTable<T>> table_;
-  std::size_t index_;
+  detail::Declaration declaration_;
 };
 
 }  // namespace proberen

@@ -31,6 +31,7 @@
 
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/detail/entry_table.hpp"
+#include "proberen/ipc/initialize.hpp"
 
 /// Registers a function, or a lambda without captures, as `entry_name`, an identifier; at namespace scope of a source file. It returns int
 /// or void. Its parameters are values or references to const, of types that cereal serialises (include the cereal headers of further types)
@@ -41,11 +42,6 @@
   static const ::proberen::ipc::detail::Registration proberen_entry_registration_##entry_name(proberen_entry_##entry_name)
 
 namespace proberen::ipc {
-
-/// Must come first in main(). In a process that start() made by running this executable again it runs the entry, or the fork server, and
-/// does not return; in any other it returns at once.
-void initialize(int argc, char** argv);
-
 namespace detail {
 
 class AppendingBuffer final : public std::streambuf {
