@@ -25,8 +25,8 @@ struct JobOutcome {
 /// Adds to the outcome of a job as it goes.
 using Tell = std::function<void(const JobOutcome&)>;
 
-/// Runs `work` in a forked child, which ends with the exit status that it returns. One that is still there at `limit` is killed, and that is
-/// a failure of kind `hang`. The calling process has one thread.
+/// Runs `work` in a forked child, which ends with the exit status that it returns. One that is still there at `limit` is killed, and that
+/// is a failure of kind `hang`. The calling process has one thread.
 [[nodiscard]] JobOutcome run_job(const std::function<int(const Tell& tell)>& work, Clock::time_point limit);
 
 }  // namespace proberen::stress

@@ -39,7 +39,8 @@ std::string place_in_frame(std::string_view line) {
   std::string_view rest = line.substr(std::min(line.find_last_of(' ') + 1, line.size()));
   const std::string_view path = cut(rest, ":");
   const std::string_view number = cut(rest, ":");
-  const bool library = path.find("/libsanitizer/") != path.npos || path.find("/usr/include/") != path.npos || path.find("/c++/") != path.npos;
+  const bool library =
+      path.find("/libsanitizer/") != path.npos || path.find("/usr/include/") != path.npos || path.find("/c++/") != path.npos;
   return library || !is_number(number) ? "" : short_place(path, number);
 }
 
@@ -64,7 +65,8 @@ std::optional<Failure> error_in(std::string_view line) {
   const std::size_t mark = line.find(kMark);
   if (mark == line.npos) return std::nullopt;
   std::string_view words = line.substr(mark + kMark.size());
-  for (const std::string_view end : {" on address", " on unknown address", " at address", " address 0x"}) words = words.substr(0, words.find(end));
+  for (const std::string_view end : {" on address", " on unknown address", " at address", " address 0x"})
+    words = words.substr(0, words.find(end));
   Failure failure;
   failure.kind = kind_of(std::string(words));
   failure.message = words;

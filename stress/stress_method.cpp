@@ -41,7 +41,8 @@ std::vector<std::string> limits_of(const std::string& variant) {
 void run_scenarios(const Subject& subject, std::uint64_t seed, Clock::time_point until, const Tell& tell) {
   constexpr ScenarioShape kShape{.threads_min = 2, .threads_max = 4, .calls_max = 4};
   constexpr int kRepetitions = 4;
-  auto* const runner = new ThreadRunner(kShape.threads_max);  // leaked: its threads may be blocked for ever
+  // Never destroyed, since its threads may be blocked for ever; static, so that it is no leak.
+  static auto* const runner = new ThreadRunner(kShape.threads_max);
   std::mt19937_64 random(seed);
   JobOutcome outcome;
   while (Clock::now() < until && outcome.failures.empty() && !runner->abandoned()) {
@@ -138,8 +139,7 @@ class StressMethod final : public Method {
       progress(subject.name + ": random scenarios");
       std::uint64_t seed = request.seed;
       do {
-        add(sum,
-            run_in_child([&](const Tell& tell) { run_scenarios(subject, seed, ends, tell); }, std::max(ends, Clock::now()) + kGrace));
+        add(sum, run_in_child([&](const Tell& tell) { run_scenarios(subject, seed, ends, tell); }, std::max(ends, Clock::now()) + kGrace));
         ++seed;
       } while (sum.failures.empty() && Clock::now() < ends);
     }

@@ -78,8 +78,7 @@ Failure blocked(const NamedScenario& workload, std::size_t threads, const char* 
 }
 
 /// True when all threads ended; then they are joined.
-bool wait_for(const std::shared_ptr<Batch>& batch, std::vector<std::thread>& threads, const NamedScenario& workload,
-              const Tell& tell) {
+bool wait_for(const std::shared_ptr<Batch>& batch, std::vector<std::thread>& threads, const NamedScenario& workload, const Tell& tell) {
   std::uint64_t seen = 0;
   auto patience_ends = Clock::now() + kPatience;
   for (auto pause = std::chrono::microseconds(200);;
@@ -137,8 +136,7 @@ void CallList::run(void* object) const {
   for (const Numbered& numbered : calls_) (void)type_->invoke(object, numbered.operation, numbered.call->arguments);
 }
 
-void run_workload(const Subject& subject, const NamedScenario& workload, std::uint64_t seed, Clock::time_point until,
-                  const Tell& tell) {
+void run_workload(const Subject& subject, const NamedScenario& workload, std::uint64_t seed, Clock::time_point until, const Tell& tell) {
   const std::size_t threads =
       workload.scenario.threads.size() * static_cast<std::size_t>(copies_for_cores(workload.scenario.threads.size()));
   int rounds = 50;
@@ -155,7 +153,8 @@ void run_workload(const Subject& subject, const NamedScenario& workload, std::ui
     for (std::size_t t = 0; t < threads; ++t) running.emplace_back([batch, t, seed, rounds] { work(*batch, t, seed, rounds); });
     if (!wait_for(batch, running, workload, tell)) {
       for (std::thread& thread : running) thread.detach();
-      new std::shared_ptr<Batch>(batch);  // leaked: its threads go on using it
+      static const auto* const kept = new std::shared_ptr<Batch>(batch);  // its threads go on using it
+      (void)kept;
       return;
     }
     std::vector<Failure> failures = failures_at_rest(*batch, workload);

@@ -31,7 +31,6 @@ class CallList {
 
 /// Runs one workload until `until`, on a new object now and then, and looks at the object's invariants when all threads have ended. Tells
 /// what sanitizers report as it goes. Returns early when threads are blocked for ever: they must be left where they are.
-void run_workload(const Subject& subject, const NamedScenario& workload, std::uint64_t seed, Clock::time_point until,
-                  const Tell& tell);
+void run_workload(const Subject& subject, const NamedScenario& workload, std::uint64_t seed, Clock::time_point until, const Tell& tell);
 
 }  // namespace proberen::stress

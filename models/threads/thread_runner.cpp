@@ -31,6 +31,8 @@ struct Part {
   std::string exception;
 };
 
+constexpr std::uint32_t kStop = 0xff;
+
 }  // namespace
 
 struct ThreadRunner::State {
@@ -40,6 +42,10 @@ struct ThreadRunner::State {
   void run_part(Part& part, std::size_t thread);
   void wait_for_start(std::size_t index);
   bool stuck() const;
+  void announce(std::uint32_t workers) {
+    generation.store((generation.load(std::memory_order_relaxed) & ~0xffu) + 0x100 + workers, std::memory_order_release);
+    NativePlatform::unpark(generation, kWakeAll);
+  }
 
   std::vector<Part> parts;  ///< one for each worker; the last is the part before the threads start
   std::vector<std::atomic<pid_t>> ids;
@@ -48,13 +54,14 @@ struct ThreadRunner::State {
   // One run: written by the caller before `generation` announces it.
   std::unique_ptr<Instance> instance;
   ThreadRunOptions options;
-  std::uint32_t active = 0;
-  bool stop = false;
+  std::uint32_t active = 0;  ///< for the caller and the workers that take part; others read it from `generation`
 
-  std::atomic<std::uint32_t> generation{0};  ///< parked on by idle workers
-  std::atomic<std::uint32_t> arrived{0};     ///< at the start barrier
-  std::atomic<std::uint32_t> finished{0};    ///< parked on by the caller
-  std::atomic<std::uint64_t> clock{1};       ///< positions of invocations and responses
+  /// Parked on by idle workers. High end: the number of the run; low byte: how many workers take part, or kStop. In one word, so that a
+  /// worker that wakes late never takes part in one run by the count of another.
+  std::atomic<std::uint32_t> generation{0};
+  std::atomic<std::uint32_t> arrived{0};   ///< at the start barrier
+  std::atomic<std::uint32_t> finished{0};  ///< parked on by the caller
+  std::atomic<std::uint64_t> clock{1};     ///< positions of invocations and responses
   bool abandoned = false;
 };
 
@@ -64,8 +71,8 @@ void ThreadRunner::State::work(std::size_t index) {
     std::uint32_t now = generation.load(std::memory_order_acquire);
     for (; now == seen; now = generation.load(std::memory_order_acquire)) NativePlatform::park(generation, seen, kForever);
     seen = now;
-    if (stop) return;
-    if (index >= active) continue;
+    if ((now & 0xff) == kStop) return;
+    if (index >= (now & 0xff)) continue;
     wait_for_start(index);
     run_part(parts[index], index);
     finished.fetch_add(1, std::memory_order_acq_rel);
@@ -137,9 +144,7 @@ ThreadRunner::~ThreadRunner() {
     new std::shared_ptr<State>(state_);
     return;
   }
-  state_->stop = true;
-  state_->generation.fetch_add(1, std::memory_order_release);
-  NativePlatform::unpark(state_->generation, kWakeAll);
+  state_->announce(kStop);
   for (std::thread& thread : state_->threads) thread.join();
 }
 
@@ -180,8 +185,7 @@ ThreadRun ThreadRunner::run(const Subject& subject, const Scenario& scenario, co
   state.active = static_cast<std::uint32_t>(scenario.threads.size());
   state.arrived.store(0, std::memory_order_relaxed);
   state.finished.store(0, std::memory_order_relaxed);
-  state.generation.fetch_add(1, std::memory_order_release);
-  NativePlatform::unpark(state.generation, kWakeAll);
+  state.announce(state.active);
 
   ThreadRun result;
   std::uint64_t last_clock = 0;

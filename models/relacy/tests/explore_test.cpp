@@ -222,7 +222,8 @@ TEST(Explore, NamesLivelockExceptionAndTerminate) {
 }
 
 TEST(Explore, AWitnessIsTheSameFailureAgain) {
-  for (const relacy::SearchResult& found : {full("torn", "increment | increment increment"), sampled("torn", "increment | increment increment")}) {
+  for (const relacy::SearchResult& found :
+       {full("torn", "increment | increment increment"), sampled("torn", "increment | increment increment")}) {
     ASSERT_TRUE(found.failure);
     const Subject& subject = named("torn");
     const Scenario scenario = parse_scenario(subject, "increment | increment increment");
@@ -275,7 +276,8 @@ TEST(Explore, RefusesAScenarioWithTooManyThreads) {
 
 TEST(Explore, SaysWhenItsBudgetEndedFirst) {
   Request request;
-  request.scenario = "increment increment increment increment | increment increment increment increment | increment increment increment increment";
+  request.scenario =
+      "increment increment increment increment | increment increment increment increment | increment increment increment increment";
   const std::vector<Record> records = explore("whole", request);
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(records.front().verdict, Verdict::kFail) << "the invariant allows two";

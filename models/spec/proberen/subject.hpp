@@ -133,7 +133,7 @@ class Declaration {
   Declaration(std::string name, spec::AnySpec spec, ObjectType type, bool explorable);
   void add_operation(std::string_view name, ObjectType::Operation operation, std::size_t parameters, std::vector<Generator> generators);
   void set_weight(double weight);
-  void add_scenario(std::vector<NamedScenario> Subject::*list, std::string_view name, std::string_view text);
+  void add_scenario(std::vector<NamedScenario> Subject::* list, std::string_view name, std::string_view text);
   void add_invariant(std::string_view name, std::function<bool(void*)> holds);
   void add_benchmark(Benchmark benchmark);
   void add_goal(BenchmarkGoal goal);

@@ -1,5 +1,5 @@
-// The main of every check: runs one method on one subject of this program and appends its records to a file. People use `proberen`, which
-// runs checks as child processes; a check that dies takes nothing with it but the record it was working on.
+// The program of every check: runs one method on one subject of this program and appends its records to a file. People use `proberen`,
+// which runs checks as child processes; a check that dies takes nothing with it but the record it was working on.
 //
 //   <check> list
 //   <check> run --method M --subject NAME --records FILE [--variant V] [--seed N] [--time MS] [--quick] [--scenario TEXT] [--witness W]
@@ -18,7 +18,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/check/methods.hpp"
+#include "cli/check/check.hpp"
 #include "proberen/ipc/initialize.hpp"
 
 namespace proberen::check {
@@ -41,9 +41,9 @@ std::uint64_t parse_number(std::string_view option, std::string_view text) {
   return number;
 }
 
-Arguments parse_arguments(int count, char** words) {
+Arguments parse_arguments(int count, char** words, const Variant& variant) {
   Arguments arguments;
-  arguments.request.variant = variant();
+  arguments.request.variant = variant.name;
   for (int i = 2; i < count; ++i) {
     const std::string_view option = words[i];
     const auto value = [&]() -> std::string {
@@ -80,9 +80,9 @@ Arguments parse_arguments(int count, char** words) {
   return arguments;
 }
 
-void list() {
+void list(const Variant& variant) {
   std::vector<std::string> names;
-  for (const auto& method : make_methods()) names.push_back(method->name());
+  for (const auto& method : variant.make_methods()) names.push_back(method->name());
   for (const Subject& subject : subjects()) {
     std::vector<std::string> operations;
     for (const Operation& operation : subject.operations) operations.push_back(operation.name);
@@ -109,17 +109,17 @@ const Subject& find_subject(const std::string& name) {
   throw std::invalid_argument("no subject '" + name + "' in this check");
 }
 
-std::unique_ptr<Method> find_method(const std::string& name) {
-  for (auto& method : make_methods()) {
+std::unique_ptr<Method> find_method(const std::string& name, const Variant& variant) {
+  for (auto& method : variant.make_methods()) {
     if (method->name() == name) return std::move(method);
   }
-  throw std::invalid_argument("no method '" + name + "' in the " + variant() + " variant of this check");
+  throw std::invalid_argument("no method '" + name + "' in the " + variant.name + " variant of this check");
 }
 
-void run(const Arguments& arguments) {
+void run(const Arguments& arguments, const Variant& variant) {
   const Subject& subject = find_subject(arguments.subject);
   if (!subject.problem.empty()) throw std::invalid_argument(subject.problem);
-  const std::unique_ptr<Method> method = find_method(arguments.method);
+  const std::unique_ptr<Method> method = find_method(arguments.method, variant);
   RecordWriter writer(arguments.records);
   auto started = std::chrono::steady_clock::now();
   const auto sink = [&](Record record) {
@@ -144,16 +144,15 @@ void run(const Arguments& arguments) {
 }
 
 }  // namespace
-}  // namespace proberen::check
 
-int main(int argc, char** argv) {
-  proberen::ipc::initialize(argc, argv);
+int run_check(int count, char** words, const Variant& variant) {
+  ipc::initialize(count, words);
   try {
-    const std::string_view verb = argc > 1 ? argv[1] : "";
+    const std::string_view verb = count > 1 ? words[1] : "";
     if (verb == "list") {
-      proberen::check::list();
+      list(variant);
     } else if (verb == "run") {
-      proberen::check::run(proberen::check::parse_arguments(argc, argv));
+      run(parse_arguments(count, words, variant), variant);
     } else {
       throw std::invalid_argument(
           "this is a check; run it with the command `proberen` (or: list | run --method M --subject NAME --records FILE)");
@@ -165,3 +164,5 @@ int main(int argc, char** argv) {
     return 2;
   }
 }
+
+}  // namespace proberen::check

@@ -1,0 +1,17 @@
+#include <memory>
+#include <vector>
+
+#include "cli/check/check.hpp"
+#include "proberen/stress.hpp"
+
+namespace {
+
+std::vector<std::unique_ptr<proberen::Method>> make_methods() {
+  std::vector<std::unique_ptr<proberen::Method>> methods;
+  methods.push_back(proberen::make_stress_method());
+  return methods;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return proberen::check::run_check(argc, argv, {PROBEREN_VARIANT_NAME, make_methods}); }
