@@ -9,6 +9,7 @@ target_link_libraries(primitives INTERFACE primitives.native)
 add_library(proberen::primitives ALIAS primitives)
 
 get_property(libraries GLOBAL PROPERTY PROBEREN_LIBRARIES)
+list(FILTER libraries EXCLUDE REGEX "^(gate|render)\\.")  # of the command alone
 install(TARGETS ${libraries} primitives EXPORT proberen-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/proberen)
 install(EXPORT proberen-targets NAMESPACE proberen:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/proberen)
 if(TARGET proberen)

@@ -2,6 +2,7 @@
 
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/mutex.hpp"
+#include "subjects/benchmarks/reference_benchmarks.hpp"
 #include "subjects/declarations.hpp"
 #include "subjects/lock_subject.hpp"
 
@@ -12,10 +13,12 @@ namespace m = mutation;
 
 PROBEREN_NAMED_SUBJECT("Lock", LockSubject<DefaultPlatform>, spec::Mutex{})
     .with(lock_operations)
+    .with(benchmarks::lock_benchmarks)
     .scenario("released by another", "acquire : acquire | release");
 PROBEREN_NAMED_SUBJECT("Lock.guard", LockGuardSubject<DefaultPlatform>, spec::Counter{}).with(guard_operations);
 PROBEREN_NAMED_SUBJECT("RLock", RLockSubject<DefaultPlatform>, spec::RecursiveMutex{})
     .with(lock_operations)
+    .with(benchmarks::rlock_benchmarks)
     .scenario("taken twice", "acquire acquire release release | acquire release");
 PROBEREN_NAMED_SUBJECT("RLock.guard", RLockGuardSubject<DefaultPlatform>, spec::Counter{}).with(guard_operations);
 PROBEREN_NAMED_SUBJECT("ipc.Lock", IpcLockGuardSubject, spec::Counter{}).with(guard_operations).process_shared();

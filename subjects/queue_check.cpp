@@ -1,6 +1,7 @@
 // Queue, bounded and unbounded, and its known-bad twins.
 
 #include "proberen/spec/fifo.hpp"
+#include "subjects/benchmarks/reference_benchmarks.hpp"
 #include "subjects/declarations.hpp"
 #include "subjects/queue_subject.hpp"
 
@@ -12,7 +13,7 @@ namespace m = mutation;
 constexpr auto bounded = [] { return spec::Fifo{.capacity = 2}; };
 constexpr auto unbounded = [] { return spec::Fifo{}; };
 
-PROBEREN_NAMED_SUBJECT("Queue", QueueSubject<DefaultPlatform>, bounded()).with(queue_operations);
+PROBEREN_NAMED_SUBJECT("Queue", QueueSubject<DefaultPlatform>, bounded()).with(queue_operations).with(benchmarks::queue_benchmarks);
 PROBEREN_NAMED_SUBJECT("Queue.unbounded", UnboundedQueueSubject<DefaultPlatform>, unbounded()).with(queue_operations);
 PROBEREN_NAMED_SUBJECT("Queue.handshake", HandshakeSubject<DefaultPlatform>, bounded()).with(handshake_operations);
 PROBEREN_NAMED_SUBJECT("Queue.unbounded.handshake", UnboundedHandshakeSubject<DefaultPlatform>, unbounded()).with(handshake_operations);

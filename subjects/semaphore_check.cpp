@@ -2,6 +2,7 @@
 
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/semaphore.hpp"
+#include "subjects/benchmarks/reference_benchmarks.hpp"
 #include "subjects/declarations.hpp"
 #include "subjects/semaphore_subject.hpp"
 
@@ -13,7 +14,9 @@ namespace m = mutation;
 constexpr spec::Semaphore kOneUnit{.value = 1};
 constexpr spec::Semaphore kTwoUnits{.value = 2, .limit = 2};
 
-PROBEREN_NAMED_SUBJECT("Semaphore", SemaphoreSubject<DefaultPlatform>, kOneUnit).with(semaphore_operations);
+PROBEREN_NAMED_SUBJECT("Semaphore", SemaphoreSubject<DefaultPlatform>, kOneUnit)
+    .with(semaphore_operations)
+    .with(benchmarks::semaphore_benchmarks);
 PROBEREN_NAMED_SUBJECT("Semaphore.guard", SemaphoreGuardSubject<DefaultPlatform>, spec::Counter{}).with(guard_operations);
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore", BoundedSemaphoreSubject<DefaultPlatform>, kTwoUnits)
     .with(semaphore_operations)

@@ -18,6 +18,8 @@
 namespace proberen::cli {
 namespace {
 
+constexpr std::chrono::milliseconds kTwinTime{2000};
+
 /// The folder in which children write their records; gone at the end.
 class Workplace {
  public:
@@ -122,7 +124,9 @@ class Runner {
     const auto add = [&](const char* option, const std::string& value) { words.insert(words.end(), {option, value}); };
     add("--variant", task.variant);
     add("--seed", std::to_string(options_.seed));
-    add("--time", std::to_string(options_.time.count()));
+    // A twin need only be caught, and mostly is at once.
+    const bool twin = !task.subject->twin_of.empty() && options_.names.empty();
+    add("--time", std::to_string((twin ? std::min(options_.time, kTwinTime) : options_.time).count()));
     if (options_.quick) words.emplace_back("--quick");
     if (!options_.scenario.empty()) add("--scenario", options_.scenario);
     if (!options_.witness.empty()) add("--witness", options_.witness);

@@ -41,6 +41,7 @@ struct ThreadRunner::State {
   void work(std::size_t index);
   void run_part(Part& part, std::size_t thread);
   void wait_for_start(std::size_t index);
+  std::vector<pid_t> busy() const;
   bool stuck() const;
   void announce(std::uint32_t workers) {
     generation.store((generation.load(std::memory_order_relaxed) & ~0xffu) + 0x100 + workers, std::memory_order_release);
@@ -113,19 +114,24 @@ void ThreadRunner::State::run_part(Part& part, std::size_t thread) {
   part.ended.store(true, std::memory_order_release);
 }
 
+/// The threads that have something left to do.
+std::vector<pid_t> ThreadRunner::State::busy() const {
+  // The others wait for the part before, at the barrier.
+  if (!parts.back().ended.load(std::memory_order_acquire)) return {ids[0]};
+  std::vector<pid_t> threads_left;
+  for (std::uint32_t t = 0; t < active; ++t) {
+    if (!parts[t].ended.load(std::memory_order_acquire)) threads_left.push_back(ids[t]);
+  }
+  return threads_left;
+}
+
 /// Whether every thread that has something left to do is blocked for ever.
 bool ThreadRunner::State::stuck() const {
-  std::vector<pid_t> busy;
-  if (!parts.back().ended.load(std::memory_order_acquire)) {
-    busy.push_back(ids[0]);  // the others wait for the part before, at the barrier
-  } else {
-    for (std::uint32_t t = 0; t < active; ++t) {
-      if (!parts[t].ended.load(std::memory_order_acquire)) busy.push_back(ids[t]);
-    }
-  }
-  if (busy.empty()) return false;
-  const ThreadsAtRest first = look_at_threads(busy);
-  return first.all_blocked && blocked_for_ever(first, look_at_threads(busy));
+  const std::vector<pid_t> before = busy();
+  if (before.empty()) return false;
+  const ThreadsAtRest first = look_at_threads(before);
+  // One that has ended meanwhile is at rest too, waiting for the next run.
+  return first.all_blocked && blocked_for_ever(first, look_at_threads(before)) && busy() == before;
 }
 
 ThreadRunner::ThreadRunner(int threads) : state_(std::make_shared<State>(threads)) {

@@ -28,4 +28,15 @@ template <class Rep, class Period>
   return now + std::chrono::ceil<SteadyClock::duration>(timeout);
 }
 
+/// The deadline at `instant`. Saturates: an instant beyond what a Deadline holds is `kForever`, one before it is the earliest. Rounds up to
+/// the clock's tick.
+template <class Duration>
+[[nodiscard]] constexpr Deadline deadline_at(std::chrono::time_point<SteadyClock, Duration> instant) {
+  using Seconds = std::chrono::duration<long double>;
+  const Seconds since = std::chrono::duration_cast<Seconds>(instant.time_since_epoch());
+  if (since >= std::chrono::duration_cast<Seconds>(kForever.time_since_epoch())) return kForever;
+  if (since <= std::chrono::duration_cast<Seconds>(Deadline::min().time_since_epoch())) return Deadline::min();
+  return Deadline(std::chrono::ceil<SteadyClock::duration>(instant.time_since_epoch()));
+}
+
 }  // namespace proberen

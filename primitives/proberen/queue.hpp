@@ -121,7 +121,8 @@ class BasicQueue {
   /// Closes; with `immediate`, also throws away the items that are left, as if each had been got and done.
   void shutdown(bool immediate = false) {
     close();
-    while (immediate && get_now()) (void)task_done();
+    // Not by get(): an item whose move throws would stop it half-way.
+    for (std::optional<Stored> stored; immediate && get_stored(stored) == QueueStatus::ok; stored.reset()) (void)task_done();
   }
 
   /// Says that work on an item that was got is done. invalid_argument when called more often than items were put, and then nothing changes.

@@ -1,6 +1,7 @@
 /// RLock: a lock that its owner may take again, after Python's threading.RLock.
 ///
-/// As many releases as acquires. Only the owner releases. Meets Lockable and TimedLockable.
+/// As many releases as acquires. Only the owner releases. Meets Lockable and TimedLockable. A thread must not end while it is the owner: a
+/// later thread may be taken for it.
 #pragma once
 
 #include <atomic>

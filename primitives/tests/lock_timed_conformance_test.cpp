@@ -128,7 +128,25 @@ TYPED_TEST(TimedLock, L6_TheLongestTimeoutsWait) {
   waits_with(std::chrono::nanoseconds::max());
   waits_with(std::chrono::milliseconds::max());
   waits_with(std::chrono::seconds::max());
+  waits_with(std::chrono::hours::max());
   waits_with(std::chrono::duration<double>(std::numeric_limits<double>::infinity()));
+}
+
+TYPED_TEST(TimedLock, L6_TheLastInstantsWait) {
+  const auto waits_until = [this](auto instant) {
+    ASSERT_TRUE(this->lock_.acquire());
+    Waiter waiter([&] {
+      EXPECT_TRUE(this->lock_.try_lock_until(instant));
+      EXPECT_FALSE(this->lock_.release());
+    });
+    EXPECT_TRUE(waiter.waits());
+    EXPECT_FALSE(this->lock_.release());
+  };
+  waits_until(std::chrono::steady_clock::time_point::max());
+  waits_until(std::chrono::time_point<std::chrono::steady_clock, std::chrono::seconds>::max());
+  waits_until(std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>::max());
+  EXPECT_TRUE(this->lock_.acquire(true, std::chrono::hours::max()));
+  EXPECT_FALSE(this->lock_.release());
 }
 
 TYPED_TEST(TimedLock, L7_AWaiterThatGaveUpLeavesNothingBehind) {
@@ -151,6 +169,9 @@ TYPED_TEST(TimedLock, L14_AnyClockWillDo) {
 TYPED_TEST(TimedLock, L15_InstantsInThePastDoNotWait) {
   using Steady = std::chrono::steady_clock;
   using System = std::chrono::system_clock;
+  expect_past(this->lock_, Steady::time_point::min());
+  expect_past(this->lock_, System::time_point::min());
+  expect_past(this->lock_, std::chrono::time_point<System, std::chrono::hours>::min());
   for (const auto since_epoch : {0ns, -1ns, -999'999'999ns, -5'000'000'000ns}) {
     expect_past(this->lock_, Steady::time_point(std::chrono::duration_cast<Steady::duration>(since_epoch)));
     expect_past(this->lock_, System::time_point(std::chrono::duration_cast<System::duration>(since_epoch)));

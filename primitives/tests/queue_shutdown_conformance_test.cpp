@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <system_error>
 
 #include "primitives/tests/support/clocks.hpp"
@@ -97,6 +98,31 @@ TEST_P(EndOfQueue, Q4_WhatIsLeftCanStillBeGot) {
   EXPECT_FALSE(queue.task_done());
   EXPECT_FALSE(queue.task_done());
   queue.join();
+}
+
+/// Its moves throw when told to.
+struct Fragile {
+  explicit Fragile(int number) : number_(number) {}
+  Fragile(Fragile&& other) : number_(other.number_) {
+    if (armed) throw std::runtime_error("moved");
+  }
+  Fragile& operator=(Fragile&& other) noexcept {
+    number_ = other.number_;
+    return *this;
+  }
+  static inline bool armed = false;
+  int number_;
+};
+
+TEST_P(EndOfQueue, Q4_ImmediateShutdownMovesNothing) {
+  Queue<Fragile> queue(GetParam());
+  EXPECT_EQ(queue.put(Fragile(1)), QueueStatus::ok);
+  EXPECT_EQ(queue.put(Fragile(2)), QueueStatus::ok);
+  Fragile::armed = true;
+  EXPECT_NO_THROW(queue.shutdown(true));
+  Fragile::armed = false;
+  EXPECT_TRUE(queue.join_for(std::chrono::seconds(0)));
+  EXPECT_EQ(queue.size(), 0u);
 }
 
 TEST_P(EndOfQueue, Q4_ImmediateShutdownThrowsAwayWhatIsLeft) {

@@ -17,7 +17,8 @@ namespace detail {
 /// timeout on a call that does not block and for a negative timeout other than kNoTimeout.
 template <class Rep, class Period>
 [[nodiscard]] Deadline requested_deadline(Deadline now, bool blocking, std::chrono::duration<Rep, Period> timeout) {
-  const bool none = timeout == kNoTimeout;
+  using Seconds = std::chrono::duration<long double>;  // a common integral type may not hold either
+  const bool none = Seconds(timeout) == Seconds(kNoTimeout);
   if (!blocking && !none) throw std::invalid_argument("a call that does not block takes no timeout");
   if (!blocking) return now;
   if (none) return kForever;
@@ -30,10 +31,12 @@ template <class Rep, class Period>
 template <class P, class Clock, class Duration, class Attempt>
 bool attempt_until(const std::chrono::time_point<Clock, Duration>& instant, Attempt&& attempt) {
   if constexpr (std::is_same_v<Clock, SteadyClock>) {
-    return attempt(deadline_after(P::now(), instant - P::now()));
+    return attempt(deadline_at(instant));
   } else {
+    using Seconds = std::chrono::duration<long double>;
     for (;;) {
-      if (attempt(deadline_after(P::now(), instant - Clock::now()))) return true;
+      const Seconds left = Seconds(instant.time_since_epoch()) - Seconds(Clock::now().time_since_epoch());
+      if (attempt(deadline_after(P::now(), left))) return true;
       if (Clock::now() >= instant) return false;
     }
   }

@@ -1,0 +1,215 @@
+// The stress method on subjects that are wrong in ways that each variant must see. Built in every variant that runs real threads.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "proberen/ipc/initialize.hpp"
+#include "proberen/lock.hpp"
+#include "proberen/stress.hpp"
+#include "proberen/subject.hpp"
+
+namespace proberen {
+namespace {
+
+/// `go` does whatever it does, and returns nothing.
+struct Anything {
+  static std::vector<std::string> operations() { return {"go"}; }
+  [[nodiscard]] std::vector<spec::Step<Anything>> step(const Call&, int) const { return {{Value(), *this}}; }
+  [[nodiscard]] std::string key() const { return ""; }
+};
+
+struct Right {
+  std::mutex mutex;
+  int count = 0;
+  void go() {
+    const std::scoped_lock hold(mutex);
+    ++count;
+  }
+};
+
+struct Racy {
+  int count = 0;
+  void go() { ++count; }
+};
+
+struct UsedAfterFree {
+  void go() {
+    auto number = std::make_unique<int>(1);
+    volatile int* const kept = number.get();
+    number.reset();
+    *kept = 2;
+  }
+};
+
+struct Leaky {
+  void go() {
+    auto* volatile lost = new std::string(100, 'x');
+    lost = nullptr;
+  }
+};
+
+struct Overflowing {
+  volatile int number = 0x7fffffff;
+  void go() { number = number + 1; }
+};
+
+struct Dying {
+  std::atomic<int> calls{0};
+  void go() {
+    if (calls.fetch_add(1) == 40) std::raise(SIGKILL);
+  }
+};
+
+struct Throwing {
+  std::atomic<int> calls{0};
+  void go() {
+    if (calls.fetch_add(1) == 40) throw std::runtime_error("forty calls");
+  }
+};
+
+/// The wake of the one that waits is lost.
+struct Sleepy {
+  std::atomic<std::uint32_t> word{0};
+  void go() {
+    if (word.fetch_add(1) == 100) NativePlatform::park(word, 101, kForever);
+    while (word.load() >= 101) NativePlatform::park(word, word.load(), kForever);
+  }
+};
+
+struct Broken {
+  std::atomic<int> calls{0};
+  void go() { ++calls; }
+};
+
+/// A counter for memory shared by processes, behind a lock or behind nothing.
+template <bool kLocked>
+struct SharedCounter {
+  ipc::Lock lock;
+  std::atomic<int> told{0};
+  volatile int count = 0;
+  void go() {
+    if (kLocked) lock.lock();
+    const int before = count;
+    for (int i = 0; i < 20; ++i) NativePlatform::relax();
+    count = before + 1;
+    if (kLocked) lock.unlock();
+    told.fetch_add(1);
+  }
+};
+
+constexpr const char* kBoth = "go | go";
+
+PROBEREN_NAMED_SUBJECT("right", Right, Anything{}).operation("go", &Right::go).workload("both", kBoth);
+PROBEREN_NAMED_SUBJECT("racy", Racy, Anything{}).operation("go", &Racy::go).workload("both", kBoth);
+PROBEREN_NAMED_SUBJECT("used after free", UsedAfterFree, Anything{}).operation("go", &UsedAfterFree::go).workload("both", kBoth);
+PROBEREN_NAMED_SUBJECT("leaky", Leaky, Anything{}).operation("go", &Leaky::go).workload("both", kBoth);
+PROBEREN_NAMED_SUBJECT("overflowing", Overflowing, Anything{}).operation("go", &Overflowing::go).workload("both", kBoth);
+PROBEREN_NAMED_SUBJECT("dying", Dying, Anything{}).operation("go", &Dying::go).workload("both", kBoth);
+PROBEREN_NAMED_SUBJECT("throwing", Throwing, Anything{}).operation("go", &Throwing::go).workload("both", kBoth);
+PROBEREN_NAMED_SUBJECT("sleepy", Sleepy, Anything{}).operation("go", &Sleepy::go).workload("both", kBoth);
+PROBEREN_NAMED_SUBJECT("broken", Broken, Anything{})
+    .operation("go", &Broken::go)
+    .workload("both", kBoth)
+    .invariant("no calls", [](Broken& object) { return object.calls.load() == 0; });
+using Locked = SharedCounter<true>;
+using Torn = SharedCounter<false>;
+PROBEREN_NAMED_SUBJECT("locked", Locked, Anything{})
+    .operation("go", &Locked::go)
+    .workload("both", kBoth)
+    .process_shared()
+    .invariant("adds up", [](Locked& object) { return object.count == object.told.load(); });
+PROBEREN_NAMED_SUBJECT("torn", Torn, Anything{})
+    .operation("go", &Torn::go)
+    .workload("both", kBoth)
+    .process_shared()
+    .invariant("adds up", [](Torn& object) { return object.count == object.told.load(); });
+
+const Subject& named(const std::string& name) {
+  for (const Subject& subject : subjects()) {
+    if (subject.name == name) return subject;
+  }
+  throw std::logic_error("no subject " + name);
+}
+
+std::vector<Record> stress(const std::string& name, int milliseconds = 300) {
+  Request request;
+  request.variant = PROBEREN_TEST_VARIANT;
+  request.time = std::chrono::milliseconds(milliseconds);
+  std::vector<Record> records;
+  make_stress_method()->run(named(name), request, [&](Record record) { records.push_back(std::move(record)); }, [](std::string_view) {});
+  return records;
+}
+
+Failure failure_of_first(const std::string& name) {
+  const std::vector<Record> records = stress(name);
+  EXPECT_FALSE(records.empty());
+  EXPECT_TRUE(records.front().failure) << name << " passed: " << records.front().how;
+  return records.front().failure.value_or(Failure());
+}
+
+const std::string kVariant = PROBEREN_TEST_VARIANT;
+
+TEST(Stress, PassesWhatIsRight) {
+  const std::vector<Record> records = stress("right");
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].verdict, Verdict::kPass) << records[0].failure->message;
+  EXPECT_GT(records[0].counts.at("operations"), 100u);
+  EXPECT_GT(records[0].counts.at("histories"), 0u);
+  EXPECT_FALSE(records[0].limits.empty());
+}
+
+TEST(Stress, TellsADeathAnExceptionAndABrokenInvariant) {
+  EXPECT_EQ(failure_of_first("dying").kind, "crash");
+  EXPECT_NE(failure_of_first("dying").message.find("Killed"), std::string::npos);
+  EXPECT_EQ(failure_of_first("throwing").kind, "uncaught-exception");
+  EXPECT_NE(failure_of_first("throwing").message.find("forty calls"), std::string::npos);
+  EXPECT_EQ(failure_of_first("broken").kind, "invariant");
+}
+
+TEST(Stress, SeesThreadsThatAreBlockedForEver) { EXPECT_EQ(failure_of_first("sleepy").kind, "lost-wake-up"); }
+
+TEST(Stress, SeesARaceWhereThreadSanitizerLooks) {
+  if (kVariant != "tsan") return;
+  const Failure failure = failure_of_first("racy");
+  EXPECT_EQ(failure.kind, "data-race");
+  EXPECT_NE(failure.location.find("stress_test.cpp:"), std::string::npos) << failure.location;
+  EXPECT_FALSE(failure.details.empty());
+}
+
+TEST(Stress, SeesWrongMemoryWhereAddressSanitizerLooks) {
+  if (kVariant != "asan") return;
+  const Failure used = failure_of_first("used after free");
+  EXPECT_EQ(used.kind, "use-after-free");
+  EXPECT_NE(used.location.find("stress_test.cpp:"), std::string::npos) << used.location;
+  EXPECT_EQ(failure_of_first("leaky").kind, "leak");
+  const Failure overflow = failure_of_first("overflowing");
+  EXPECT_EQ(overflow.kind, "undefined-behaviour");
+  EXPECT_NE(overflow.location.find("stress_test.cpp:"), std::string::npos) << overflow.location;
+}
+
+TEST(Stress, StartsChildrenByEveryMethodOnOneObject) {
+  if (kVariant != "native") return;
+  const std::vector<Record> right = stress("locked", 1200);
+  ASSERT_EQ(right.size(), 4u) << "threads, and three start methods";
+  for (const Record& record : right) EXPECT_EQ(record.verdict, Verdict::kPass) << record.how;
+  const std::vector<Record> wrong = stress("torn", 1200);
+  for (std::size_t i = 1; i < wrong.size(); ++i) {
+    ASSERT_TRUE(wrong[i].failure) << wrong[i].how;
+    EXPECT_EQ(wrong[i].failure->kind, "invariant");
+  }
+}
+
+}  // namespace
+}  // namespace proberen
+
+int main(int argc, char** argv) {
+  proberen::ipc::initialize(argc, argv);
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
