@@ -5,6 +5,7 @@
 #include <mutex>
 #include <type_traits>
 
+#include "proberen/benchmark.hpp"
 #include "proberen/lock.hpp"
 #include "proberen/rlock.hpp"
 #include "subjects/benchmarks/peers/fibers.hpp"

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "proberen/benchmark.hpp"
 #include "proberen/ipc/start_method.hpp"
 #include "subjects/benchmarks/process_exchange.hpp"
 #include "subjects/benchmarks/process_start.hpp"

@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 
+#include "proberen/benchmark.hpp"
 #include "subjects/benchmarks/peers/queues.hpp"
 
 namespace proberen::benchmarks {

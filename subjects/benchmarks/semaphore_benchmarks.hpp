@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "proberen/benchmark.hpp"
 #include "proberen/native_platform.hpp"
 #include "proberen/semaphore.hpp"
 #include "subjects/benchmarks/peers/semaphores.hpp"

@@ -107,11 +107,13 @@ struct Thrower {
   int increment() { throw std::runtime_error("no luck"); }
 };
 
+[[noreturn]] void fail() { throw std::runtime_error("not allowed"); }
+
 struct Terminator {
   using Platform = DefaultPlatform;
   Platform::Atomic<int> count{0};
   int increment() noexcept {
-    if (count.fetch_add(1, std::memory_order_relaxed) == 1) throw std::runtime_error("not allowed");
+    if (count.fetch_add(1, std::memory_order_relaxed) == 1) fail();
     return count.load(std::memory_order_relaxed);
   }
 };

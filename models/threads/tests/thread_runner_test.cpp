@@ -36,26 +36,27 @@ struct Torn {
 };
 
 Subject& mutex_subject() {
-  static const auto built = SubjectBuilder<Mutex>("mutex", spec::Mutex{})
-                                .operation("acquire", &Mutex::acquire)
-                                .operation("acquire_for", &Mutex::acquire_for)
-                                .operation("release", &Mutex::release);
+  [[maybe_unused]] static const auto built = SubjectBuilder<Mutex>("mutex", spec::Mutex{})
+                                                 .operation("acquire", &Mutex::acquire)
+                                                 .operation("acquire_for", &Mutex::acquire_for)
+                                                 .operation("release", &Mutex::release);
   return subjects()[0];
 }
 
 Subject& torn_subject() {
   mutex_subject();
-  static const auto built = SubjectBuilder<Torn>("torn", spec::Counter{})
-                                .operation("increment", &Torn::increment)
-                                .operation("read", &Torn::read)
-                                .invariant("never one", [](Torn& torn) { return torn.count != 1; });
+  [[maybe_unused]] static const auto built = SubjectBuilder<Torn>("torn", spec::Counter{})
+                                                 .operation("increment", &Torn::increment)
+                                                 .operation("read", &Torn::read)
+                                                 .invariant("never one", [](Torn& torn) { return torn.count != 1; });
   return subjects()[1];
 }
 
 TEST(ThreadRunner, RecordsEveryCall) {
   ThreadRunner runner(3);
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    const ThreadRun run = runner.run(mutex_subject(), Scenario::parse("acquire : release | acquire release | acquire release"), {.seed = seed});
+    const ThreadRun run =
+        runner.run(mutex_subject(), Scenario::parse("acquire : release | acquire release | acquire release"), {.seed = seed});
     ASSERT_EQ(run.history.entries.size(), 6u);
     EXPECT_FALSE(run.history.stuck);
     const Linearization result = linearize(run.history, mutex_subject().spec);
