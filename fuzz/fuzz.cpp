@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kRepetitions = 6;          ///< of a scenario, while searching
-constexpr int kShrinkRepetitions = 150;  ///< of a candidate, while shrinking: a failure on real threads is a matter of chance
+constexpr int kShrinkRepetitions = 600;  ///< of a candidate, while shrinking: a failure on real threads is a matter of chance
 constexpr milliseconds kTrialLimit{20'000};
 
 rc::Gen<Scenario> scenarios(const Subject& subject) {
@@ -83,7 +83,10 @@ class Fuzz {
 
   /// Greedy descent through RapidCheck's tree of simpler scenarios.
   Found shrink(Found best, rc::Shrinkable<Scenario> shrinkable) {
-    const auto until = Clock::now() + std::clamp<milliseconds>(2 * request_.time, milliseconds(4'000), milliseconds(20'000));
+    // A twin has only to be caught; a failure that somebody will read is worth the time.
+    const auto until =
+        Clock::now() +
+        (subject_.twin ? milliseconds(1'500) : std::clamp<milliseconds>(4 * request_.time, milliseconds(10'000), milliseconds(30'000)));
     for (bool simpler = true; simpler && Clock::now() < until;) {
       simpler = false;
       auto candidates = shrinkable.shrinks();

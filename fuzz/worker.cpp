@@ -37,7 +37,8 @@ std::string receive_message(int channel) {
   return text;
 }
 
-/// Request: `<seed> <repetitions> <scenario>`. Reply: `<histories> <operations> <stuck> <failed>` and, when failed, a record on the next line.
+/// Request: `<seed> <repetitions> <scenario>`. Reply: `<histories> <operations> <stuck> <failed>` and, when failed, a record on the next
+/// line.
 std::string serve(const Subject& subject, ThreadRunner& runner, const std::string& request) {
   std::istringstream words(request);
   std::uint64_t seed = 0;
@@ -95,7 +96,8 @@ Failure death(int status, bool timed_out) {
 
 void Worker::start() {
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) throw std::system_error(errno, std::generic_category(), "socketpair");
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    throw std::system_error(errno, std::generic_category(), "socketpair");
   child_ = ::fork();
   if (child_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (child_ == 0) {

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "stress/places.hpp"
 #include "stress/sanitizer.hpp"
 
 namespace proberen::stress {
@@ -43,7 +44,9 @@ void add_lines(std::string& text, JobOutcome& outcome) {
     Record record = record_from_json(text.substr(0, end));
     text.erase(0, end + 1);
     for (const auto& [name, count] : record.counts) outcome.counts[name] += count;
-    if (record.failure) outcome.failures.push_back(std::move(*record.failure));
+    if (!record.failure) continue;
+    find_places(*record.failure);
+    outcome.failures.push_back(std::move(*record.failure));
   }
 }
 

@@ -70,8 +70,16 @@ std::string symbolized(void* pc, const char* format) {
 }
 
 bool is_library(const std::string& place) {
-  return place.find("/usr/include/") != place.npos || place.find("/libsanitizer/") != place.npos || place.find("/c++/") != place.npos ||
-         place.find("??") != place.npos || place.find("<null>") != place.npos;
+  return place.empty() || place.find("/usr/include/") != place.npos || place.find("/libsanitizer/") != place.npos ||
+         place.find("/c++/") != place.npos || place.find(".so") != place.npos;
+}
+
+/// `FILE:LINE`, or `MODULE+0xOFFSET` where GCC's runtime does not find the line; see places.hpp.
+std::string place_of(void* pc) {
+  std::string place = symbolized(pc, "%s:%l");
+  if (place.empty() || place.find("<null>") != place.npos || place.find("??") != place.npos || place.ends_with(":0"))
+    place = symbolized(pc, "%m+%o");
+  return place.find("<null>") != place.npos ? "" : place;
 }
 
 /// The place of the first frame outside of libraries, and all frames as lines.
@@ -79,12 +87,9 @@ std::string read_trace(const Trace& trace, std::vector<std::string>& details) {
   std::string first;
   for (void* const pc : trace) {
     if (pc == nullptr) break;
-    const std::string place = symbolized(pc, "%S");
-    details.push_back("    " + symbolized(pc, "%f %S"));
-    if (!first.empty() || is_library(place)) continue;
-    const std::string path = place.substr(0, place.find(':'));
-    const std::string line = place.substr(path.size() + 1, place.find(':', path.size() + 1) - path.size() - 1);
-    first = path.substr(path.find_last_of('/') + 1) + ':' + line;
+    const std::string place = place_of(pc);
+    details.push_back("    " + symbolized(pc, "%f") + " " + place);
+    if (first.empty() && !is_library(place)) first = place;
   }
   return first;
 }

@@ -62,8 +62,7 @@ bool stuck(const Batch& batch) {
   if (batch.arrived.load() < batch.lists.size()) return false;
   const std::vector<pid_t> busy = busy_threads(batch);
   if (busy.empty()) return false;
-  const ThreadsAtRest first = look_at_threads(busy);
-  return first.all_blocked && blocked_for_ever(first, look_at_threads(busy)) && busy_threads(batch) == busy;
+  return are_blocked_for_ever(busy) && busy_threads(batch) == busy;
 }
 
 void tell_sanitizer(const Tell& tell) {

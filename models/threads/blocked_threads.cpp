@@ -1,13 +1,29 @@
 #include "models/threads/blocked_threads.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
 namespace proberen {
 namespace {
+
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+#else
+constexpr bool kSanitized = false;
+#endif
 
 /// proc_pid_syscall(5): the number of the system call and its arguments, or "running".
 bool in_endless_futex_wait(const std::string& line) {
@@ -28,7 +44,12 @@ std::string switches_of(const std::string& folder) {
   return text;
 }
 
-}  // namespace
+/// What the kernel says of some threads at one moment.
+struct ThreadsAtRest {
+  bool known = false;                 ///< the kernel let us look
+  bool all_blocked = false;           ///< each is asleep in a futex wait without a timeout
+  std::vector<std::string> switches;  ///< how often each has been switched out: equal in two looks, none has run in between
+};
 
 ThreadsAtRest look_at_threads(std::span<const pid_t> threads) {
   ThreadsAtRest look;
@@ -48,8 +69,14 @@ ThreadsAtRest look_at_threads(std::span<const pid_t> threads) {
   return look;
 }
 
-bool blocked_for_ever(const ThreadsAtRest& first, const ThreadsAtRest& second) {
-  return first.known && second.known && first.all_blocked && second.all_blocked && first.switches == second.switches;
+}  // namespace
+
+bool are_blocked_for_ever(std::span<const pid_t> threads) {
+  const ThreadsAtRest first = look_at_threads(threads);
+  if (!first.known || !first.all_blocked) return false;
+  if (kSanitized) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const ThreadsAtRest second = look_at_threads(threads);
+  return second.known && second.all_blocked && first.switches == second.switches;
 }
 
 }  // namespace proberen

@@ -53,6 +53,7 @@ struct ThreadRunner::State {
   std::vector<std::thread> threads;
 
   // One run: written by the caller before `generation` announces it.
+  Scenario scenario;  ///< a copy, because threads that are blocked may outlive the caller's
   std::unique_ptr<Instance> instance;
   ThreadRunOptions options;
   std::uint32_t active = 0;  ///< for the caller and the workers that take part; others read it from `generation`
@@ -129,9 +130,8 @@ std::vector<pid_t> ThreadRunner::State::busy() const {
 bool ThreadRunner::State::stuck() const {
   const std::vector<pid_t> before = busy();
   if (before.empty()) return false;
-  const ThreadsAtRest first = look_at_threads(before);
   // One that has ended meanwhile is at rest too, waiting for the next run.
-  return first.all_blocked && blocked_for_ever(first, look_at_threads(before)) && busy() == before;
+  return are_blocked_for_ever(before) && busy() == before;
 }
 
 ThreadRunner::ThreadRunner(int threads) : state_(std::make_shared<State>(threads)) {
@@ -184,8 +184,9 @@ ThreadRun ThreadRunner::run(const Subject& subject, const Scenario& scenario, co
   if (state.abandoned) throw std::logic_error("this runner's threads are stuck");
   if (scenario.threads.size() > state.threads.size()) throw std::invalid_argument("the scenario has more threads than the runner");
   if (scenario.call_count() > kHistoryLimit) throw std::invalid_argument("a scenario has at most 64 calls");
-  load_part(state.parts.back(), subject, scenario.before);
-  for (std::size_t t = 0; t < scenario.threads.size(); ++t) load_part(state.parts[t], subject, scenario.threads[t]);
+  state.scenario = scenario;
+  load_part(state.parts.back(), subject, state.scenario.before);
+  for (std::size_t t = 0; t < scenario.threads.size(); ++t) load_part(state.parts[t], subject, state.scenario.threads[t]);
   state.instance = std::make_unique<Instance>(subject.type);
   state.options = options;
   state.active = static_cast<std::uint32_t>(scenario.threads.size());

@@ -35,9 +35,9 @@ bool attempt_until(const std::chrono::time_point<Clock, Duration>& instant, Atte
   } else {
     using Seconds = std::chrono::duration<long double>;
     for (;;) {
-      const Seconds left = Seconds(instant.time_since_epoch()) - Seconds(Clock::now().time_since_epoch());
-      if (attempt(deadline_after(P::now(), left))) return true;
-      if (Clock::now() >= instant) return false;
+      const auto left = [&] { return Seconds(instant.time_since_epoch()) - Seconds(Clock::now().time_since_epoch()); };
+      if (attempt(deadline_after(P::now(), left()))) return true;
+      if (left() <= Seconds::zero()) return false;
     }
   }
 }
