@@ -37,6 +37,9 @@ if(PROBEREN_SANITIZE)
   # UBSan must fail a test rather than print and go on.
   target_compile_options(proberen_own INTERFACE -fsanitize=${PROBEREN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(proberen_own INTERFACE -fsanitize=${PROBEREN_SANITIZE})
+  if(PROBEREN_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(proberen_own INTERFACE -Wno-tsan)  # as in the variant
+  endif()
 endif()
 
 # proberen_add_library(<name> VARIANTS … [SOURCES …] [INCLUDE <folder>] [LINK …] [PRIVATE_LINK …])

@@ -50,8 +50,7 @@ void add_run(CLI::App& app, Parsed& parsed) {
       ->allow_extra_args(false)
       ->type_name("GLOB");
   app.add_option("--seed", options.seed, "Seed of everything random (default: drawn, and printed)")->type_name("N");
-  app.add_option("--time", parsed.seconds,
-                 "Seconds for one method on one subject (default: 3, with --quick 1; a known-bad twin gets 2 at most)")
+  app.add_option("--time", parsed.seconds, "Seconds for one method on one subject (default: 3, with --quick 1)")
       ->check(CLI::Range(0.001, 1e6))
       ->type_name("SECONDS");
   app.add_option("--jobs", options.jobs, "Checks that run at the same time (default: the cores)")
