@@ -32,23 +32,25 @@ struct Part {
 };
 
 constexpr std::uint32_t kStop = 0xff;
+constexpr std::uint32_t kBefore = 0x80;  ///< there is a part that runs before the threads start
 
 }  // namespace
 
 struct ThreadRunner::State {
-  explicit State(int count) : parts(static_cast<std::size_t>(count) + 1), ids(static_cast<std::size_t>(count)) {}
+  explicit State(int count) : parts(static_cast<std::size_t>(count) + 1), ids(parts.size()) {}
 
   void work(std::size_t index);
   void run_part(Part& part, std::size_t thread);
-  void wait_for_start(std::size_t index);
+  void wait_for_start();
   std::vector<pid_t> busy() const;
   bool stuck() const;
-  void announce(std::uint32_t workers) {
-    generation.store((generation.load(std::memory_order_relaxed) & ~0xffu) + 0x100 + workers, std::memory_order_release);
+  void announce(std::uint32_t low_byte) {
+    generation.store((generation.load(std::memory_order_relaxed) & ~0xffu) + 0x100 + low_byte, std::memory_order_release);
     NativePlatform::unpark(generation, kWakeAll);
   }
 
-  std::vector<Part> parts;  ///< one for each worker; the last is the part before the threads start
+  /// One for each worker. The last is the part before the threads start, with a thread of its own: it may own what it takes.
+  std::vector<Part> parts;
   std::vector<std::atomic<pid_t>> ids;
   std::vector<std::thread> threads;
 
@@ -56,10 +58,11 @@ struct ThreadRunner::State {
   Scenario scenario;  ///< a copy, because threads that are blocked may outlive the caller's
   std::unique_ptr<Instance> instance;
   ThreadRunOptions options;
-  std::uint32_t active = 0;  ///< for the caller and the workers that take part; others read it from `generation`
+  std::uint32_t workers = 0;  ///< that take part, the one of the part before included
+  std::uint32_t active = 0;   ///< for the caller and the workers that take part; others read it from `generation`
 
-  /// Parked on by idle workers. High end: the number of the run; low byte: how many workers take part, or kStop. In one word, so that a
-  /// worker that wakes late never takes part in one run by the count of another.
+  /// Parked on by idle workers. High end: the number of the run; low byte: how many threads the scenario has, and kBefore; or kStop. In one
+  /// word, so that a worker that wakes late never takes part in one run by the count of another.
   std::atomic<std::uint32_t> generation{0};
   std::atomic<std::uint32_t> arrived{0};   ///< at the start barrier
   std::atomic<std::uint32_t> finished{0};  ///< parked on by the caller
@@ -74,19 +77,20 @@ void ThreadRunner::State::work(std::size_t index) {
     for (; now == seen; now = generation.load(std::memory_order_acquire)) NativePlatform::park(generation, seen, kForever);
     seen = now;
     if ((now & 0xff) == kStop) return;
-    if (index >= (now & 0xff)) continue;
-    wait_for_start(index);
+    const bool first = index + 1 == parts.size();
+    if (first ? (now & kBefore) == 0 : index >= (now & ~kBefore & 0xff)) continue;
+    if (!first) wait_for_start();
     run_part(parts[index], index);
+    if (first) arrived.fetch_add(1, std::memory_order_acq_rel);
     finished.fetch_add(1, std::memory_order_acq_rel);
     NativePlatform::unpark(finished, 1);
   }
 }
 
-/// The first worker runs the part before; then all of them start as nearly together as the cores allow.
-void ThreadRunner::State::wait_for_start(std::size_t index) {
-  if (index == 0) run_part(parts.back(), parts.size());
+/// When the part before has been run, all start as nearly together as the cores allow.
+void ThreadRunner::State::wait_for_start() {
   arrived.fetch_add(1, std::memory_order_acq_rel);
-  for (int looks = 0; arrived.load(std::memory_order_acquire) < active; ++looks) {
+  for (int looks = 0; arrived.load(std::memory_order_acquire) < workers; ++looks) {
     if (looks < 200) {
       NativePlatform::relax();
     } else {
@@ -118,7 +122,7 @@ void ThreadRunner::State::run_part(Part& part, std::size_t thread) {
 /// The threads that have something left to do.
 std::vector<pid_t> ThreadRunner::State::busy() const {
   // The others wait for the part before, at the barrier.
-  if (!parts.back().ended.load(std::memory_order_acquire)) return {ids[0]};
+  if (!parts.back().ended.load(std::memory_order_acquire)) return {ids.back()};
   std::vector<pid_t> threads_left;
   for (std::uint32_t t = 0; t < active; ++t) {
     if (!parts[t].ended.load(std::memory_order_acquire)) threads_left.push_back(ids[t]);
@@ -135,7 +139,7 @@ bool ThreadRunner::State::stuck() const {
 }
 
 ThreadRunner::ThreadRunner(int threads) : state_(std::make_shared<State>(threads)) {
-  for (int i = 0; i < threads; ++i) {
+  for (int i = 0; i <= threads; ++i) {
     state_->threads.emplace_back([state = state_.get(), i] { state->work(static_cast<std::size_t>(i)); });
   }
   for (const auto& id : state_->ids) {
@@ -182,7 +186,7 @@ void add_to_history(const Part& part, int thread, History& history) {
 ThreadRun ThreadRunner::run(const Subject& subject, const Scenario& scenario, const ThreadRunOptions& options) {
   State& state = *state_;
   if (state.abandoned) throw std::logic_error("this runner's threads are stuck");
-  if (scenario.threads.size() > state.threads.size()) throw std::invalid_argument("the scenario has more threads than the runner");
+  if (scenario.threads.size() >= state.threads.size()) throw std::invalid_argument("the scenario has more threads than the runner");
   if (scenario.call_count() > kHistoryLimit) throw std::invalid_argument("a scenario has at most 64 calls");
   state.scenario = scenario;
   load_part(state.parts.back(), subject, state.scenario.before);
@@ -192,14 +196,17 @@ ThreadRun ThreadRunner::run(const Subject& subject, const Scenario& scenario, co
   state.active = static_cast<std::uint32_t>(scenario.threads.size());
   state.arrived.store(0, std::memory_order_relaxed);
   state.finished.store(0, std::memory_order_relaxed);
-  state.announce(state.active);
+  // Nothing before: then it has ended already.
+  if (scenario.before.empty()) state.parts.back().ended.store(true, std::memory_order_relaxed);
+  state.workers = state.active + (scenario.before.empty() ? 0 : 1);
+  state.announce(state.active | (scenario.before.empty() ? 0 : kBefore));
 
   ThreadRun result;
   std::uint64_t last_clock = 0;
   Deadline patience_ends = kForever;
   for (;;) {
     const std::uint32_t finished = state.finished.load(std::memory_order_acquire);
-    if (finished == state.active) break;
+    if (finished == state.workers) break;
     if (NativePlatform::park(state.finished, finished, SteadyClock::now() + std::chrono::milliseconds(2))) continue;
     if (const std::uint64_t clock = state.clock.load(); clock != last_clock) {
       last_clock = clock;

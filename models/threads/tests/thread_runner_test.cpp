@@ -1,5 +1,6 @@
 #include "proberen/thread_runner.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <random>
@@ -11,6 +12,7 @@
 #include "proberen/linearizability.hpp"
 #include "proberen/lock.hpp"
 #include "proberen/random_scenario.hpp"
+#include "proberen/rlock.hpp"
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/mutex.hpp"
 
@@ -35,12 +37,16 @@ struct Torn {
   int read() { throw std::runtime_error("cannot read"); }
 };
 
+Subject& named(const std::string& name) {
+  return *std::find_if(subjects().begin(), subjects().end(), [&](const Subject& subject) { return subject.name == name; });
+}
+
 Subject& mutex_subject() {
   [[maybe_unused]] static const auto built = SubjectBuilder<Mutex>("mutex", spec::Mutex{})
                                                  .operation("acquire", &Mutex::acquire)
                                                  .operation("acquire_for", &Mutex::acquire_for)
                                                  .operation("release", &Mutex::release);
-  return subjects()[0];
+  return named("mutex");
 }
 
 Subject& torn_subject() {
@@ -49,7 +55,7 @@ Subject& torn_subject() {
                                                  .operation("increment", &Torn::increment)
                                                  .operation("read", &Torn::read)
                                                  .invariant("never one", [](Torn& torn) { return torn.count != 1; });
-  return subjects()[1];
+  return named("torn");
 }
 
 TEST(ThreadRunner, RecordsEveryCall) {
@@ -62,6 +68,21 @@ TEST(ThreadRunner, RecordsEveryCall) {
     const Linearization result = linearize(run.history, mutex_subject().spec);
     ASSERT_TRUE(result.linearizable) << result.reason << '\n' << run.history.text();
   }
+}
+
+TEST(ThreadRunner, ThePartBeforeHasAThreadOfItsOwn) {
+  struct Owned {
+    BasicRLock<NativePlatform> lock;
+    void acquire() { lock.acquire(); }
+    std::string release() { return lock.release() ? "not_held" : "ok"; }
+  };
+  [[maybe_unused]] static const auto built =
+      SubjectBuilder<Owned>("owned", spec::RecursiveMutex{}).operation("acquire", &Owned::acquire).operation("release", &Owned::release);
+  ThreadRunner runner(2);
+  const ThreadRun run = runner.run(named("owned"), Scenario::parse("acquire : release | release"), {});
+  ASSERT_EQ(run.history.entries.size(), 3u);
+  EXPECT_EQ(run.history.entries[1].result, Value("not_held"));
+  EXPECT_TRUE(linearize(run.history, named("owned").spec).linearizable) << run.history.text();
 }
 
 TEST(ThreadRunner, SeesThreadsThatBlockForEver) {
