@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <memory>
-#include <sstream>
-#include <stdexcept>
+#include <ostream>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -303,36 +302,30 @@ void tell(Exploration& exploration, std::size_t threads, Strategy strategy, cons
   result.witness = to_text({strategy, state});
 }
 
-}  // namespace
-
-SearchResult search(const Subject& subject, const Scenario& scenario, Strategy strategy, std::uint64_t start, const SearchLimits& limits) {
+/// Searches from a witness, or, where its state is empty, from the beginning.
+SearchResult explore(const Subject& subject, const Scenario& scenario, const Witness& from, const SearchLimits& limits) {
   std::ostream nowhere(nullptr);
-  rl::ostringstream state;  // Relacy's own: written while its operator new is in force
-  rl::test_params parameters = quiet_parameters(strategy, nowhere);
-  if (strategy == Strategy::kRandom) parameters.initial_state = (std::to_string(start) + " ").c_str();
+  rl::ostringstream end_state;  // Relacy's own: written while its operator new is in force
+  rl::test_params parameters = quiet_parameters(from.strategy, nowhere);
+  parameters.initial_state = from.state.c_str();
   Exploration exploration(subject, scenario, limits);
-  const rl::test_result_e outcome = run_relacy(scenario.threads.size(), strategy, parameters, state, false);
+  const rl::test_result_e outcome = run_relacy(scenario.threads.size(), from.strategy, parameters, end_state, false);
   if (outcome == rl::test_result_success) {
-    exploration.result.exhausted = strategy == Strategy::kFull;
+    exploration.result.exhausted = from.strategy == Strategy::kFull;
   } else if (outcome != rl::test_result_until_condition_hit) {
-    tell(exploration, scenario.threads.size(), strategy, state.str().c_str(), outcome);
+    tell(exploration, scenario.threads.size(), from.strategy, end_state.str().c_str(), outcome);
   }
   return std::move(exploration.result);
 }
 
+}  // namespace
+
+SearchResult search(const Subject& subject, const Scenario& scenario, Strategy strategy, std::uint64_t start, const SearchLimits& limits) {
+  return explore(subject, scenario, {strategy, strategy == Strategy::kRandom ? std::to_string(start) + " " : ""}, limits);
+}
+
 SearchResult replay(const Subject& subject, const Scenario& scenario, const std::string& text) {
-  const Witness witness = parse_witness(text);
-  std::ostream nowhere(nullptr);
-  rl::ostringstream state;  // Relacy's own: written while its operator new is in force
-  rl::test_params parameters = quiet_parameters(witness.strategy, nowhere);
-  parameters.initial_state = witness.state.c_str();
-  const SearchLimits one{Clock::time_point::max(), 1};
-  Exploration exploration(subject, scenario, one);
-  const rl::test_result_e outcome = run_relacy(scenario.threads.size(), witness.strategy, parameters, state, false);
-  if (outcome != rl::test_result_success && outcome != rl::test_result_until_condition_hit) {
-    tell(exploration, scenario.threads.size(), witness.strategy, witness.state, outcome);
-  }
-  return std::move(exploration.result);
+  return explore(subject, scenario, parse_witness(text), {Clock::time_point::max(), 1});
 }
 
 }  // namespace proberen::relacy
