@@ -80,7 +80,7 @@ bool refuses_exactly(int rounds) {
 
 TYPED_TEST(AnySemaphore, S1_TheValueIsFromZeroToTheMaximum) {
   EXPECT_THROW(TypeParam(-1), std::invalid_argument);
-  EXPECT_THROW(TypeParam(std::numeric_limits<std::int64_t>::min()), std::invalid_argument);
+  EXPECT_THROW(TypeParam{std::numeric_limits<std::int64_t>::min()}, std::invalid_argument);
   EXPECT_THROW(TypeParam(TypeParam::max() + 1), std::invalid_argument);
   EXPECT_EQ(TypeParam(0).value(), 0);
   TypeParam most(TypeParam::max());

@@ -43,7 +43,9 @@ concept Spec = std::copyable<S> && requires(const S& state, const Call& call, in
 class AnySpec {
  public:
   AnySpec() = default;
-  template <Spec S>
+  // Whether it is this class is asked first: to ask whether this class is a spec would ask this very question again.
+  template <class S>
+    requires(!std::same_as<S, AnySpec>) && Spec<S>
   AnySpec(S state) : state_(std::make_shared<Model<S>>(std::move(state))) {}
 
   [[nodiscard]] explicit operator bool() const { return state_ != nullptr; }
