@@ -1,6 +1,7 @@
 #include "proberen/fuzz.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -8,6 +9,7 @@
 
 #include <rapidcheck.h>
 
+#include "fuzz/process_trials.hpp"
 #include "fuzz/worker.hpp"
 #include "proberen/history.hpp"
 #include "proberen/random_scenario.hpp"
@@ -37,8 +39,8 @@ struct Found {
 
 class Fuzz {
  public:
-  Fuzz(const Subject& subject, const Request& request, const Progress& progress)
-      : subject_(subject), request_(request), progress_(progress), worker_(subject), ends_(Clock::now() + request.time) {}
+  Fuzz(const Subject& subject, const Request& request, const Progress& progress, fuzz::Trials& trials)
+      : subject_(subject), request_(request), progress_(progress), trials_(trials), ends_(Clock::now() + request.time) {}
 
   std::optional<Found> search() {
     // At least a few, however short the budget: a check that checked nothing must not pass.
@@ -69,12 +71,12 @@ class Fuzz {
                      {"histories", histories_},
                      {"operations", operations_},
                      {"stuck", stuck_},
-                     {"workers", worker_.started()}};
+                     {"workers", trials_.started()}};
   }
 
  private:
   std::optional<Failure> fails(const Scenario& scenario, std::uint64_t seed, int repetitions) {
-    fuzz::Trial trial = worker_.run(scenario, seed, repetitions, kTrialLimit);
+    fuzz::Trial trial = trials_.run(scenario, seed, repetitions, kTrialLimit);
     histories_ += trial.histories;
     operations_ += trial.operations;
     stuck_ += trial.stuck ? 1 : 0;
@@ -107,7 +109,7 @@ class Fuzz {
   const Subject& subject_;
   const Request& request_;
   const Progress& progress_;
-  fuzz::Worker worker_;
+  fuzz::Trials& trials_;
   Clock::time_point ends_;
   std::uint64_t scenarios_ = 0;
   std::uint64_t histories_ = 0;
@@ -128,23 +130,48 @@ class FuzzMethod final : public Method {
   [[nodiscard]] std::string name() const override { return "fuzz"; }
 
   void run(const Subject& subject, const Request& request, const RecordSink& sink, const Progress& progress) override {
+    constexpr std::array kStartMethods{ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver};
+    Request on_threads = request;
+    // Half of the time for threads, the other half for processes.
+    if (subject.type.process_shared) on_threads.time /= 2;
     Record record = begin_record(subject, *this, request);
-    Fuzz fuzz(subject, request, progress);
+    {
+      fuzz::Worker worker(subject);
+      check(record, subject, on_threads, progress, worker);
+    }
+    const bool caught = record.verdict == Verdict::kFail;
+    sink(std::move(record));
+    if (!subject.type.process_shared || (caught && subject.twin)) return;
+    Request on_processes = request;
+    on_processes.time = request.time / 2 / kStartMethods.size();
+    for (const ipc::StartMethod method : kStartMethods) {
+      const std::string name(to_string(method));
+      progress(subject.name + ": on processes started by " + name);
+      record = begin_record(subject, *this, request);
+      record.configuration["start method"] = name;
+      fuzz::ProcessTrials trials(subject, method);
+      check(record, subject, on_processes, progress, trials);
+      record.how += " on processes started by " + name;
+      sink(std::move(record));
+    }
+  }
+
+ private:
+  static void check(Record& record, const Subject& subject, const Request& request, const Progress& progress, fuzz::Trials& trials) {
+    Fuzz fuzz(subject, request, progress, trials);
     std::optional<Found> found = request.scenario.empty() ? fuzz.search() : fuzz.repeat(requested_scenario(subject, request.scenario));
     fuzz.count(record);
     record.how = std::to_string(record.counts["scenarios"]) +
                  (request.scenario.empty() ? " random scenarios, " : " rounds of one scenario, ") +
                  std::to_string(record.counts["histories"]) + " histories";
     record.limits.push_back("real schedules only: what this machine's scheduler and memory do not show was not seen");
-    if (found) {
-      record.verdict = Verdict::kFail;
-      found->failure.scenario = found->scenario.text();
-      found->failure.witness = found->scenario.text() + " @" + std::to_string(found->seed);
-      found->failure.replay =
-          "proberen fuzz " + subject.name + " --scenario '" + found->scenario.text() + "' --seed " + std::to_string(found->seed);
-      record.failure = std::move(found->failure);
-    }
-    sink(std::move(record));
+    if (!found) return;
+    record.verdict = Verdict::kFail;
+    found->failure.scenario = found->scenario.text();
+    found->failure.witness = found->scenario.text() + " @" + std::to_string(found->seed);
+    found->failure.replay =
+        "proberen fuzz " + subject.name + " --scenario '" + found->scenario.text() + "' --seed " + std::to_string(found->seed);
+    record.failure = std::move(found->failure);
   }
 };
 

@@ -49,7 +49,7 @@ std::string serve(const Subject& subject, ThreadRunner& runner, const std::strin
   std::uint64_t operations = 0;
   std::optional<Failure> failure;
   while (repetitions-- > 0 && !failure && !runner.abandoned()) {
-    const ThreadRun run = runner.run(subject, scenario, {.seed = seed++});
+    const ScenarioRun run = runner.run(subject, scenario, {.seed = seed++});
     ++histories;
     operations += run.history.entries.size();
     failure = failure_of(subject, run);

@@ -50,7 +50,7 @@ void run_scenarios(const Subject& subject, std::uint64_t seed, Clock::time_point
     const Scenario scenario =
         random_scenario(subject, kShape, [&random](std::size_t limit) { return static_cast<std::size_t>(random() % limit); });
     for (int i = 0; i < kRepetitions && outcome.failures.empty() && !runner->abandoned(); ++i) {
-      const ThreadRun run = runner->run(subject, scenario, {.seed = random()});
+      const ScenarioRun run = runner->run(subject, scenario, {.seed = random()});
       ++outcome.counts["histories"];
       outcome.counts["operations"] += run.history.entries.size();
       if (std::optional<Failure> failure = failure_of(subject, run)) {

@@ -56,7 +56,7 @@ ThreadsAtRest look_at_threads(std::span<const pid_t> threads) {
   look.known = true;
   look.all_blocked = true;
   for (const pid_t thread : threads) {
-    const std::string folder = "/proc/self/task/" + std::to_string(thread);
+    const std::string folder = "/proc/" + std::to_string(thread);
     std::string line;
     std::ifstream file(folder + "/syscall");
     if (!std::getline(file, line)) {

@@ -5,8 +5,14 @@
 
 namespace proberen {
 
-std::optional<Failure> failure_of(const Subject& subject, const ThreadRun& run) {
+std::optional<Failure> failure_of(const Subject& subject, const ScenarioRun& run) {
   Failure failure;
+  if (!run.death.empty()) {
+    failure.kind = "crash";
+    failure.message = run.death;
+    failure.history = history_events(run.history, {});
+    return failure;
+  }
   if (!run.exception.empty()) {
     failure.kind = "uncaught-exception";
     failure.message = "an operation threw: " + run.exception;

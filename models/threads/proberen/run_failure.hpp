@@ -9,6 +9,6 @@
 namespace proberen {
 
 /// What is wrong with the run, if anything: an operation threw, no order of the calls explains their results, or an invariant is broken.
-[[nodiscard]] std::optional<Failure> failure_of(const Subject& subject, const ThreadRun& run);
+[[nodiscard]] std::optional<Failure> failure_of(const Subject& subject, const ScenarioRun& run);
 
 }  // namespace proberen

@@ -61,7 +61,7 @@ Subject& torn_subject() {
 TEST(ThreadRunner, RecordsEveryCall) {
   ThreadRunner runner(3);
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    const ThreadRun run =
+    const ScenarioRun run =
         runner.run(mutex_subject(), Scenario::parse("acquire : release | acquire release | acquire release"), {.seed = seed});
     ASSERT_EQ(run.history.entries.size(), 6u);
     EXPECT_FALSE(run.history.stuck);
@@ -79,7 +79,7 @@ TEST(ThreadRunner, ThePartBeforeHasAThreadOfItsOwn) {
   [[maybe_unused]] static const auto built =
       SubjectBuilder<Owned>("owned", spec::RecursiveMutex{}).operation("acquire", &Owned::acquire).operation("release", &Owned::release);
   ThreadRunner runner(2);
-  const ThreadRun run = runner.run(named("owned"), Scenario::parse("acquire : release | release"), {});
+  const ScenarioRun run = runner.run(named("owned"), Scenario::parse("acquire : release | release"), {});
   ASSERT_EQ(run.history.entries.size(), 3u);
   EXPECT_EQ(run.history.entries[1].result, Value("not_held"));
   EXPECT_TRUE(linearize(run.history, named("owned").spec).linearizable) << run.history.text();
@@ -89,7 +89,7 @@ TEST(ThreadRunner, SeesThreadsThatBlockForEver) {
   for (int i = 0; i < 20; ++i) {
     ThreadRunner runner(2);
     const auto began = std::chrono::steady_clock::now();
-    const ThreadRun run = runner.run(mutex_subject(), Scenario::parse("acquire acquire | acquire"), {.patience = std::chrono::seconds(60)});
+    const ScenarioRun run = runner.run(mutex_subject(), Scenario::parse("acquire acquire | acquire"), {.patience = std::chrono::seconds(60)});
     EXPECT_TRUE(run.history.stuck);
     EXPECT_TRUE(runner.abandoned());
     EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30)) << "the kernel was not asked";
@@ -99,7 +99,7 @@ TEST(ThreadRunner, SeesThreadsThatBlockForEver) {
 
 TEST(ThreadRunner, ATimedWaitIsNotStuck) {
   ThreadRunner runner(2);
-  const ThreadRun run = runner.run(mutex_subject(), Scenario::parse("acquire : acquire_for | acquire_for"), {});
+  const ScenarioRun run = runner.run(mutex_subject(), Scenario::parse("acquire : acquire_for | acquire_for"), {});
   EXPECT_FALSE(run.history.stuck);
   for (const HistoryEntry& entry : run.history.entries) EXPECT_TRUE(entry.result.has_value());
 }
@@ -108,7 +108,7 @@ TEST(ThreadRunner, ShowsALostUpdate) {
   ThreadRunner runner(2);
   bool lost = false;
   for (std::uint64_t seed = 1; seed <= 2000 && !lost; ++seed) {
-    const ThreadRun run = runner.run(torn_subject(), Scenario::parse("increment | increment"), {.seed = seed});
+    const ScenarioRun run = runner.run(torn_subject(), Scenario::parse("increment | increment"), {.seed = seed});
     lost = !linearize(run.history, torn_subject().spec).linearizable;
     if (lost) {
       EXPECT_EQ(run.broken_invariant, "never one");
