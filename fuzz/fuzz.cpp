@@ -131,26 +131,23 @@ class FuzzMethod final : public Method {
 
   void run(const Subject& subject, const Request& request, const RecordSink& sink, const Progress& progress) override {
     constexpr std::array kStartMethods{ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver};
-    Request on_threads = request;
-    // Half of the time for threads, the other half for processes.
-    if (subject.type.process_shared) on_threads.time /= 2;
+    Request share = request;
+    if (subject.type.process_shared) share.time /= 1 + kStartMethods.size();
     Record record = begin_record(subject, *this, request);
     {
       fuzz::Worker worker(subject);
-      check(record, subject, on_threads, progress, worker);
+      check(record, subject, share, progress, worker);
     }
     const bool caught = record.verdict == Verdict::kFail;
     sink(std::move(record));
     if (!subject.type.process_shared || (caught && subject.twin)) return;
-    Request on_processes = request;
-    on_processes.time = request.time / 2 / kStartMethods.size();
     for (const ipc::StartMethod method : kStartMethods) {
       const std::string name(to_string(method));
       progress(subject.name + ": on processes started by " + name);
       record = begin_record(subject, *this, request);
       record.configuration["start method"] = name;
       fuzz::ProcessTrials trials(subject, method);
-      check(record, subject, on_processes, progress, trials);
+      check(record, subject, share, progress, trials);
       record.how += " on processes started by " + name;
       sink(std::move(record));
     }

@@ -39,8 +39,6 @@ template <class P>
 using LockSubject = LockInterface<P, BasicLock<P>>;
 template <class P>
 using LockGuardSubject = Guarded<P, LockGuardAdapter<P, BasicLock<P>>>;
-/// In memory that processes share.
-using IpcLockGuardSubject = Guarded<SharedPlatform, LockGuardAdapter<SharedPlatform, ipc::Lock>>;
 template <class P>
 using RLockSubject = LockInterface<P, BasicRLock<P>>;
 template <class P>

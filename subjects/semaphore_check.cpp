@@ -22,7 +22,10 @@ PROBEREN_NAMED_SUBJECT("BoundedSemaphore", BoundedSemaphoreSubject<DefaultPlatfo
     .with(semaphore_operations)
     .scenario("over the bound", "acquire release(1) | release(1)");
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.guard", BoundedSemaphoreGuardSubject<DefaultPlatform>, spec::Counter{}).with(guard_operations);
-PROBEREN_NAMED_SUBJECT("ipc.Semaphore", IpcSemaphoreGuardSubject, spec::Counter{}).with(guard_operations).process_shared();
+PROBEREN_NAMED_SUBJECT("ipc.Semaphore", SemaphoreSubject<SharedPlatform>, kOneUnit).with(semaphore_operations).process_shared();
+PROBEREN_NAMED_SUBJECT("ipc.Semaphore.guard", SemaphoreGuardSubject<SharedPlatform>, spec::Counter{})
+    .with(guard_operations)
+    .process_shared();
 
 PROBEREN_NAMED_SUBJECT("Semaphore.acquire-relaxed", SemaphoreGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
@@ -56,6 +59,11 @@ PROBEREN_NAMED_SUBJECT("BoundedSemaphore.cas-split", BoundedSemaphoreSubject<Mut
     .with(semaphore_operations)
     .scenario("over the bound", "acquire release(1) | release(1)")
     .twin("BoundedSemaphore", "its compare-and-swap is a load and a store", {"explore", "fuzz"});
+
+PROBEREN_NAMED_SUBJECT("ipc.Semaphore.wakes-own-process", SemaphoreSubject<NativePlatform>, kOneUnit)
+    .with(semaphore_operations)
+    .process_shared()
+    .twin("ipc.Semaphore", "its wakes do not leave their process", {"fuzz"});
 
 }  // namespace
 }  // namespace proberen::reference

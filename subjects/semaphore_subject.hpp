@@ -43,8 +43,6 @@ template <class P>
 using SemaphoreSubject = SemaphoreInterface<P, BasicSemaphore<P>, 1>;
 template <class P>
 using SemaphoreGuardSubject = Guarded<P, SemaphoreGuardAdapter<BasicSemaphore<P>>>;
-/// In memory that processes share.
-using IpcSemaphoreGuardSubject = Guarded<SharedPlatform, SemaphoreGuardAdapter<ipc::Semaphore>>;
 template <class P>
 using BoundedSemaphoreSubject = SemaphoreInterface<P, BasicBoundedSemaphore<P>, 2>;
 template <class P>
