@@ -33,36 +33,44 @@ class BasicSemaphore {
   BasicSemaphore& operator=(const BasicSemaphore&) = delete;
 
   /// Takes one unit, waiting as long as it takes; with `blocking` false, only when there is one. True when a unit is taken.
-  bool acquire(bool blocking = true) { return try_acquire() || (blocking && take_waiting(kForever)); }
+  bool acquire(bool blocking = true) { return try_acquire() || (blocking && take_contended(kForever)); }
 
   /// Takes one unit, waiting at most `timeout`; never gives up early. kNoTimeout waits for ever. Throws std::invalid_argument for any other
   /// negative timeout, and for a timeout when `blocking` is false.
   template <class Rep, class Period>
   bool acquire(bool blocking, std::chrono::duration<Rep, Period> timeout) {
     const Deadline deadline = detail::requested_deadline(P::now(), blocking, timeout);
-    return try_acquire() || (blocking && take_waiting(deadline));
+    return try_acquire() || (blocking && take_contended(deadline));
   }
 
   [[nodiscard]] bool try_acquire() {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
     while (value_of(word) > 0) {
-      // (1) acquire: synchronizes with the release (3)
+      // (1) acquire: synchronizes with the release (3, 4)
       if (word_.compare_exchange_weak(word, word - 1, std::memory_order_acquire, std::memory_order_relaxed)) return true;
     }
     return false;
   }
   template <class Rep, class Period>
   [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period>& timeout) {
-    return try_acquire() || take_waiting(deadline_after(P::now(), timeout));
+    return try_acquire() || take_contended(deadline_after(P::now(), timeout));
   }
   template <class Clock, class Duration>
   [[nodiscard]] bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& instant) {
-    return detail::attempt_until<P>(instant, [this](Deadline deadline) { return try_acquire() || take_waiting(deadline); });
+    return detail::attempt_until<P>(instant, [this](Deadline deadline) { return try_acquire() || take_contended(deadline); });
   }
 
   /// Gives `units` back and wakes as many waiters. invalid_argument for less than one unit; value_too_large when there would be more than
   /// max(); then nothing changes.
-  std::error_code release(std::int64_t units = 1) { return release_up_to(units, max()); }
+  std::error_code release(std::int64_t units = 1) {
+    const std::uint64_t before = word_.load(std::memory_order_relaxed);
+    if (units != 1 || value_of(before) > max() / 2) [[unlikely]]
+      return release_up_to(units, max());
+    // Cannot pass max(): it would take a thousand million threads between the look and this step.
+    // (4) release: synchronizes with the acquire (1, 2)
+    wake(word_.fetch_add(1, std::memory_order_release), 1);
+    return {};
+  }
 
   /// The units at some moment of the call; a hint, no more.
   [[nodiscard]] std::int64_t value() const { return value_of(word_.load(std::memory_order_relaxed)); }
@@ -78,14 +86,12 @@ class BasicSemaphore {
       // (3) release: synchronizes with the acquire (1, 2)
     } while (
         !word_.compare_exchange_weak(word, word + static_cast<std::uint64_t>(units), std::memory_order_release, std::memory_order_relaxed));
-    // From here on the semaphore may be gone: only its address is used.
-    if (const std::uint64_t waiters = word >> kWaiterShift; waiters > 0) {
-      P::unpark(word_, static_cast<std::uint32_t>(std::min<std::uint64_t>(waiters, static_cast<std::uint64_t>(units))));
-    }
+    wake(word, static_cast<std::uint64_t>(units));
     return {};
   }
 
  private:
+  static constexpr int kSpins = 100;
   static constexpr int kWaiterShift = 32;
   static constexpr std::uint64_t kOneWaiter = std::uint64_t{1} << kWaiterShift;
 
@@ -95,11 +101,28 @@ class BasicSemaphore {
   }
   static constexpr std::int64_t value_of(std::uint64_t word) { return static_cast<std::int64_t>(word & (kOneWaiter - 1)); }
 
-  [[gnu::noinline]] bool take_waiting(Deadline deadline) {
+  /// Wakes as many waiters as there were, but no more than `units`. The semaphore may be gone: only its address is used.
+  void wake(std::uint64_t word_before, std::uint64_t units) {
+    const std::uint64_t waiters = word_before >> kWaiterShift;
+    if (waiters > 0) [[unlikely]]
+      P::unpark(word_, static_cast<std::uint32_t>(std::min(waiters, units)));
+  }
+
+  /// Looks for a unit a little longer before it waits: two threads that take turns then seldom sleep, and a waiter that is counted makes
+  /// every release call the kernel.
+  [[gnu::noinline]] bool take_contended(Deadline deadline) {
+    for (int left = std::min(P::spin_limit(), kSpins); left > 0; --left) {
+      P::relax();
+      if (try_acquire()) return true;
+    }
+    return take_waiting(deadline);
+  }
+
+  bool take_waiting(Deadline deadline) {
     std::uint64_t word = word_.fetch_add(kOneWaiter, std::memory_order_relaxed) + kOneWaiter;
     for (bool in_time = true;;) {
       if (value_of(word) > 0) {
-        // (2) acquire: synchronizes with the release (3)
+        // (2) acquire: synchronizes with the release (3, 4)
         if (word_.compare_exchange_weak(word, word - 1 - kOneWaiter, std::memory_order_acquire, std::memory_order_relaxed)) return true;
       } else if (!in_time) {
         // Leaves only while there is no unit, in one step, so that no wake meant for us goes astray.
