@@ -7,6 +7,7 @@
 #include "proberen/run_failure.hpp"
 #include "proberen/stress.hpp"
 #include "proberen/thread_runner.hpp"
+#include "stress/crash_stress.hpp"
 #include "stress/job.hpp"
 #include "stress/process_stress.hpp"
 #include "stress/sanitizer.hpp"
@@ -96,10 +97,11 @@ class StressMethod final : public Method {
     const bool with_processes = subject.type.process_shared && request.variant == "native" && !workloads.empty();
     const milliseconds time = with_processes ? request.time / 2 : request.time;
     sink(stress_threads(subject, request, workloads, time, progress));
-    if (!with_processes) return;
+    if (!subject.type.process_shared || request.variant != "native") return;
     for (const ipc::StartMethod method : {ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver}) {
       progress(subject.name + ": children started by " + std::string(to_string(method)));
-      sink(stress_by(method, subject, request, workloads.front(), request.time / 6));
+      if (with_processes) sink(stress_by(method, subject, request, workloads.front(), request.time / 6));
+      if (!subject.crashes.empty() && request.scenario.empty()) sink(crash_by(method, subject, request));
     }
   }
 
@@ -160,6 +162,22 @@ class StressMethod final : public Method {
     JobOutcome outcome = stress::stress_processes(subject, workload, method, request.seed, Clock::now() + time);
     record.how = count_of(outcome.counts, "operations") + " operations by " + count_of(outcome.counts, "processes") +
                  " processes started by " + std::string(to_string(method));
+    finish(record, std::move(outcome), request);
+    return record;
+  }
+
+  Record crash_by(ipc::StartMethod method, const Subject& subject, const Request& request) {
+    Record record = begin(subject, request);
+    record.configuration["start method"] = to_string(method);
+    record.configuration["crashes"] = "SIGKILL at random instants";
+    record.limits = {"kills come at the instants that chance picks, not at every instruction"};
+    const std::uint64_t kills = request.quick ? 25 : 250;
+    constexpr std::chrono::seconds kLongest{20};
+    const auto until = Clock::now() + kLongest;
+    JobOutcome outcome =
+        run_in_child([&](const Tell& tell) { tell(stress::stress_crashes(subject, method, request.seed, kills, until)); }, until + kGrace);
+    record.how = count_of(outcome.counts, "kills") + " kills, " + count_of(outcome.counts, "kills inside a call") +
+                 " of them inside a call, of processes started by " + std::string(to_string(method));
     finish(record, std::move(outcome), request);
     return record;
   }

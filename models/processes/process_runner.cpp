@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "models/processes/stepper.hpp"
 #include "proberen/board.hpp"
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/entry.hpp"
@@ -93,6 +94,34 @@ struct ProcessRunner::State {
     }
     return "";
   }
+  [[nodiscard]] auto child_of(std::size_t thread) {
+    return std::find_if(children.begin(), children.end(), [&](const Child& child) { return child.index == thread; });
+  }
+  /// Ends the child as asked, and sees it dead. True when that was inside the call. One that is blocked is ended where it is.
+  bool kill(const Kill& kill, Stepper& stepper) {
+    Board& board = table_of(memory).board;
+    static constexpr std::chrono::milliseconds kMostBlocked{5};
+    const auto soon = [] { return SteadyClock::now() + kMostBlocked; };
+    if (kill.traced) {
+      bool running = stepper.wait_for_trap(soon());
+      for (std::uint32_t i = 0; running && i < kill.instructions && !board.has_returned(kill.thread, kill.call); ++i) {
+        running = stepper.step(soon());
+      }
+    } else {
+      const Deadline blocked = soon();
+      while (!board.has_reached(kill.thread, kill.call) && SteadyClock::now() < blocked) SharedPlatform::relax();
+      const Deadline instant = SteadyClock::now() + std::chrono::nanoseconds(kill.instructions);
+      while (SteadyClock::now() < instant) SharedPlatform::relax();
+    }
+    const std::uint64_t since = board.tick();
+    const auto child = child_of(kill.thread);
+    child->process.kill();
+    if (kill.traced) stepper.see_dead();
+    (void)child->process.join();
+    children.erase(child);
+    board.note_death(kill.thread, since);
+    return board.has_reached(kill.thread, kill.call) && !board.has_returned(kill.thread, kill.call);
+  }
   /// Kills all children: they are blocked inside the object, or one of them is dead. The next run begins with a new table.
   void clear() {
     children.clear();
@@ -132,11 +161,17 @@ ScenarioRun ProcessRunner::run(const Scenario& scenario, const RunOptions& optio
   }
   void* const object = object_of(state.memory);
   state.subject.type.construct(object);
-  table.board.announce(scenario, options);
+  RunOptions told = options;
+  Stepper stepper;
+  if (told.kill) told.kill->traced = stepper.seize(state.child_of(told.kill->thread)->process.pid());
+  table.board.announce(scenario, told);
+  const bool killed_in_call = told.kill && state.kill(*told.kill, stepper);
   const bool finished = table.board.wait(somebody_died);
   ScenarioRun run = table.board.outcome(scenario, finished);
   run.death = std::move(death);
-  if (finished) run.broken_invariant = state.subject.type.broken_invariant(object);
+  run.killed_in_call = killed_in_call;
+  // Invariants are of objects at rest; what a call leaves half-done, its death leaves so.
+  if (finished && !options.kill) run.broken_invariant = state.subject.type.broken_invariant(object);
   state.subject.type.destroy(object);
   if (!finished) state.clear();
   return run;

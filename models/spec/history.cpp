@@ -9,6 +9,11 @@ bool History::pending() const {
   return std::any_of(entries.begin(), entries.end(), [](const HistoryEntry& entry) { return !entry.result; });
 }
 
+bool History::crashed(int thread) const {
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const HistoryEntry& entry) { return entry.thread == thread && entry.call.operation == kCrash; });
+}
+
 void History::order_by_position() {
   if (entries.size() > kHistoryLimit) throw std::invalid_argument("a history has at most 64 calls");
   std::stable_sort(entries.begin(), entries.end(),
@@ -26,7 +31,10 @@ std::string History::text() const {
   for (const HistoryEntry& entry : entries) {
     text += entry.thread < 0 ? "before  " : "thread " + std::to_string(entry.thread);
     text += "  " + entry.call.text();
-    text += entry.result ? " -> " + entry.result->text() : std::string(stuck ? " (blocked for ever)" : " (pending)");
+    text += entry.result ? " -> " + entry.result->text()
+                         : std::string(crashed(entry.thread) ? " (died in it)"
+                                       : stuck               ? " (blocked for ever)"
+                                                             : " (pending)");
     text += "  [" + std::to_string(entry.invoked) + ", " + (entry.result ? std::to_string(entry.responded) : "") + "]\n";
   }
   return text;

@@ -1,5 +1,6 @@
 #include "proberen/linearizability.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <string>
 #include <unordered_set>
@@ -16,8 +17,12 @@ class Search {
  public:
   Search(const History& history, const spec::AnySpec& initial, Linearization& result)
       : history_(history), result_(result), best_state_(initial) {
+    const std::vector<std::string> known = initial.operations();
+    knows_crashes_ = std::find(known.begin(), known.end(), kCrash) != known.end();
     for (std::size_t i = 0; i < history.entries.size(); ++i) {
-      if (history.entries[i].result) completed_ |= bit(i);
+      const HistoryEntry& entry = history.entries[i];
+      if (entry.result) completed_ |= bit(i);
+      if (!entry.result && history.crashed(entry.thread)) cut_off_ |= bit(i);
     }
   }
 
@@ -30,9 +35,8 @@ class Search {
     }
     for (std::size_t i = 0; i < history_.entries.size(); ++i) {
       const HistoryEntry& entry = history_.entries[i];
-      const bool can_be_next = (done & bit(i)) == 0 && (entry.predecessors & ~done) == 0 && (entry.result || !history_.stuck);
-      if (!can_be_next) continue;
-      for (const spec::Step<spec::AnySpec>& step : state.step(entry.call, entry.thread)) {
+      if ((done & bit(i)) != 0 || (entry.predecessors & ~done) != 0 || !may_take_effect(i, done)) continue;
+      for (const spec::Step<spec::AnySpec>& step : steps_of(entry, state)) {
         if (entry.result && *entry.result != step.result) continue;
         order_.push_back(i);
         note_progress(done | bit(i), step.next);
@@ -49,7 +53,7 @@ class Search {
     if (missing == 0) {
       for (std::size_t i = 0; i < history_.entries.size(); ++i) {
         const HistoryEntry& entry = history_.entries[i];
-        if (entry.result || (best_done_ & bit(i)) != 0) continue;
+        if (entry.result || ((best_done_ | cut_off_) & bit(i)) != 0) continue;
         const auto steps = best_state_.step(entry.call, entry.thread);
         if (!steps.empty()) {
           return who(entry) + " stays blocked in " + entry.call.text() + ", which could return " + steps.front().result.text() +
@@ -61,7 +65,7 @@ class Search {
     for (std::size_t i = 0; i < history_.entries.size(); ++i) {
       const HistoryEntry& entry = history_.entries[i];
       if ((missing & bit(i)) == 0 || (entry.predecessors & ~best_done_) != 0) continue;
-      const auto steps = best_state_.step(entry.call, entry.thread);
+      const auto steps = steps_of(entry, best_state_);
       std::string allowed = steps.empty() ? "nothing: it would block" : "";
       for (const auto& step : steps) allowed += (allowed.empty() ? "" : " or ") + step.result.text();
       return who(entry) + ": " + entry.call.text() + " returned " + entry.result->text() + ", where the spec allows " + allowed;
@@ -70,11 +74,29 @@ class Search {
   }
 
  private:
+  /// A pending call of the living has no effect in an execution that ended stuck; one of the dead has none after the death.
+  bool may_take_effect(std::size_t index, Set done) const {
+    const HistoryEntry& entry = history_.entries[index];
+    if (entry.result) return true;
+    if ((cut_off_ & bit(index)) == 0) return !history_.stuck;
+    for (std::size_t i = 0; i < history_.entries.size(); ++i) {
+      const HistoryEntry& other = history_.entries[i];
+      if (other.thread == entry.thread && other.call.operation == kCrash) return (done & bit(i)) == 0;
+    }
+    return true;
+  }
+
+  std::vector<spec::Step<spec::AnySpec>> steps_of(const HistoryEntry& entry, const spec::AnySpec& state) const {
+    if (entry.call.operation == kCrash && !knows_crashes_) return {{Value(), state}};
+    return state.step(entry.call, entry.thread);
+  }
+
   bool may_end(const spec::AnySpec& state) const {
     if (!history_.stuck) return true;
     for (std::size_t i = 0; i < history_.entries.size(); ++i) {
       const HistoryEntry& entry = history_.entries[i];
-      if (!entry.result && !state.step(entry.call, entry.thread).empty()) return false;
+      const bool blocked = !entry.result && (cut_off_ & bit(i)) == 0;
+      if (blocked && !state.step(entry.call, entry.thread).empty()) return false;
     }
     return true;
   }
@@ -93,6 +115,8 @@ class Search {
   const History& history_;
   Linearization& result_;
   Set completed_ = 0;
+  Set cut_off_ = 0;  ///< calls in which their processes died
+  bool knows_crashes_ = false;
   std::vector<std::size_t> order_;
   std::unordered_set<std::string> visited_;
   Set best_done_ = 0;

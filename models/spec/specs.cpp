@@ -32,6 +32,16 @@ std::vector<Step<RecursiveMutex>> RecursiveMutex::step(const Call& call, int thr
   return {{gives_up(call.operation) ? Value(true) : Value(), RecursiveMutex{depth + 1, thread}}};
 }
 
+std::vector<Step<RobustMutex>> RobustMutex::step(const Call& call, int thread) const {
+  const std::string& operation = call.operation;
+  const bool mine = held && owner == thread;
+  if (operation == "crash") return {{Value(), mine ? RobustMutex{.owner_died = true} : *this}};
+  if (operation == "release") return {{mine ? "ok" : "not_owner", mine ? RobustMutex{} : *this}};
+  if (!held) return {{owner_died ? "owner_died" : "ok", RobustMutex{.held = true, .owner = thread}}};
+  if (!gives_up(operation)) return {};
+  return {{operation.ends_with("_for") ? "timeout" : "busy", *this}};
+}
+
 std::vector<Step<Semaphore>> Semaphore::step(const Call& call, int) const {
   if (call.operation == "value") return {{value, *this}};
   if (call.operation == "release") {

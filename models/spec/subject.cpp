@@ -151,7 +151,7 @@ void Declaration::set_weight(double weight) {
   if (!subject().operations.empty()) subject().operations.back().weight = weight;
 }
 
-void Declaration::add_scenario(std::vector<NamedScenario> Subject::* list, std::string_view name, std::string_view text) {
+void Declaration::add_scenario(std::vector<NamedScenario> Subject::*list, std::string_view name, std::string_view text) {
   try {
     (subject().*list).push_back({std::string(name), parse_scenario(subject(), std::string(text))});
   } catch (const std::invalid_argument& error) {

@@ -1,9 +1,11 @@
 #include "proberen/board.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <thread>
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "models/threads/blocked_threads.hpp"
@@ -54,16 +56,16 @@ void Board::announce(const Scenario& scenario, const RunOptions& options) {
   options_ = options;
   threads_ = static_cast<std::uint32_t>(scenario.threads.size());
   const bool has_before = !scenario.before.empty();
-  workers_ = threads_ + (has_before ? 1 : 0);
   for (Part& part : parts_) {
     part.steps.store(0, std::memory_order_relaxed);
+    part.arrived.store(false, std::memory_order_relaxed);
     part.ended.store(false, std::memory_order_relaxed);
+    part.died = 0;
     part.exception.set("");
   }
   // Nothing before: then it has ended already.
-  if (!has_before) parts_.back().ended.store(true, std::memory_order_relaxed);
-  arrived_.store(0, std::memory_order_relaxed);
-  finished_.store(0, std::memory_order_relaxed);
+  parts_.back().arrived.store(!has_before, std::memory_order_relaxed);
+  parts_.back().ended.store(!has_before, std::memory_order_relaxed);
   announce_word(threads_ | (has_before ? kPartBefore : 0));
 }
 
@@ -77,10 +79,17 @@ bool Board::wait_for_part(std::size_t index, std::uint32_t& seen) {
   }
 }
 
+bool Board::all(std::atomic<bool> Part::*flag) const {
+  for (std::uint32_t t = 0; t < threads_; ++t) {
+    if (!(parts_[t].*flag).load(std::memory_order_acquire)) return false;
+  }
+  return (parts_.back().*flag).load(std::memory_order_acquire);
+}
+
 /// When the part before has been run, all start as nearly together as the cores allow.
-void Board::wait_for_start() {
-  arrived_.fetch_add(1, std::memory_order_acq_rel);
-  for (int looks = 0; arrived_.load(std::memory_order_acquire) < workers_; ++looks) {
+void Board::wait_for_start(std::size_t index) {
+  parts_[index].arrived.store(true, std::memory_order_release);
+  for (int looks = 0; !all(&Part::arrived); ++looks) {
     if (looks < 200) {
       SharedPlatform::relax();
     } else {
@@ -101,6 +110,7 @@ void Board::run_part(std::size_t index, const Task& task) {
       noise.disturb();
       logged.invoked = clock_.fetch_add(1, std::memory_order_seq_cst);
       part.steps.store(static_cast<std::uint32_t>(2 * i + 1), std::memory_order_release);
+      if (options_.kill && options_.kill->traced && options_.kill->thread == index && options_.kill->call == i) ::raise(SIGTRAP);
       const Value result = task.subject->type.invoke(task.object, operations[i], calls[i].arguments);
       logged.responded = clock_.fetch_add(1, std::memory_order_seq_cst);
       logged.result.set(result);
@@ -111,13 +121,23 @@ void Board::run_part(std::size_t index, const Task& task) {
   } catch (...) {
     part.exception.set("an exception that is no std::exception");
   }
-  part.ended.store(true, std::memory_order_release);
 }
 
 void Board::finish(std::size_t index) {
-  if (index == kBefore) arrived_.fetch_add(1, std::memory_order_acq_rel);
-  finished_.fetch_add(1, std::memory_order_acq_rel);
-  SharedPlatform::unpark(finished_, 1);
+  Part& part = parts_[index];
+  // The last that this worker does in the run: the watcher may announce the next one as soon as all have ended.
+  part.arrived.store(true, std::memory_order_release);
+  part.ended.store(true, std::memory_order_release);
+  endings_.fetch_add(1, std::memory_order_acq_rel);
+  SharedPlatform::unpark(endings_, 1);
+}
+
+void Board::note_death(std::size_t index, std::uint64_t since) {
+  Part& part = parts_[index];
+  part.died = since;
+  part.death_seen = tick();
+  part.worker.store(0, std::memory_order_relaxed);
+  finish(index);
 }
 
 /// The workers that have something left to do.
@@ -158,6 +178,11 @@ ScenarioRun Board::outcome(const Scenario& scenario, bool finished) const {
       const bool returned = steps >= 2 * i + 2;
       run.history.entries.push_back({thread, calls[i], returned ? std::optional(logged.result.get()) : std::nullopt, 0, logged.invoked,
                                      returned ? logged.responded : 0});
+    }
+    if (part.died != 0) {
+      // A death comes after all that the dead did, also what they did between the look at the clock and the signal.
+      const std::uint64_t last = steps >= 2 ? part.calls[steps / 2 - 1].responded : 0;
+      run.history.entries.push_back({thread, {kCrash, {}}, Value(), 0, std::max(part.died, last + 1), part.death_seen});
     }
     if (finished && run.exception.empty()) run.exception = part.exception.get();
   };

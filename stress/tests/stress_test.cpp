@@ -9,8 +9,13 @@
 #include <string>
 #include <vector>
 
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
 #include "proberen/ipc/initialize.hpp"
 #include "proberen/lock.hpp"
+#include "proberen/spec/mutex.hpp"
 #include "proberen/stress.hpp"
 #include "proberen/subject.hpp"
 
@@ -103,6 +108,37 @@ struct SharedCounter {
   }
 };
 
+/// A lock for memory shared by processes: glibc's robust mutex, or one that stays held by the dead.
+template <bool kRobust>
+struct CrashLock {
+  pthread_mutex_t mutex;
+  CrashLock() {
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    if (kRobust) pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&mutex, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+  }
+  std::string acquire() {
+    if (pthread_mutex_lock(&mutex) != EOWNERDEAD) return "ok";
+    pthread_mutex_consistent(&mutex);
+    return "owner_died";
+  }
+  std::string release() { return pthread_mutex_unlock(&mutex) == 0 ? "ok" : "not_owner"; }
+};
+
+/// A counter for memory shared by processes that leaves a process behind now and then.
+struct Forking {
+  std::atomic<int> calls{0};
+  void go() {
+    if (calls.fetch_add(1) % 4 != 3 || ::fork() != 0) return;
+    ::prctl(PR_SET_NAME, "left behind");
+    for (int i = 0; i < 30; ++i) ::usleep(100'000);
+    ::_exit(0);
+  }
+};
+
 constexpr const char* kBoth = "go | go";
 
 PROBEREN_NAMED_SUBJECT("right", Right, Anything{}).operation("go", &Right::go).workload("both", kBoth);
@@ -130,6 +166,23 @@ PROBEREN_NAMED_SUBJECT("torn", Torn, Anything{})
     .process_shared()
     .invariant("adds up", [](Torn& object) { return object.count == object.told.load(); });
 
+constexpr const char* kTurns = "acquire release acquire release acquire release | acquire release acquire release acquire release";
+template <class T>
+SubjectBuilder<T> crash_subject(const char* name) {
+  return SubjectBuilder<T>(name, spec::RobustMutex{})
+      .operation("acquire", &T::acquire)
+      .operation("release", &T::release)
+      .workload("turns", "acquire release | acquire release")
+      .process_shared()
+      .crash_scenario("turns", kTurns);
+}
+[[maybe_unused]] const auto robust = crash_subject<CrashLock<true>>("robust");
+[[maybe_unused]] const auto brittle = crash_subject<CrashLock<false>>("brittle");
+PROBEREN_NAMED_SUBJECT("forking", Forking, Anything{})
+    .operation("go", &Forking::go)
+    .process_shared()
+    .crash_scenario("some", "go go go | go go go");
+
 const Subject& named(const std::string& name) {
   for (const Subject& subject : subjects()) {
     if (subject.name == name) return subject;
@@ -142,7 +195,8 @@ std::vector<Record> stress(const std::string& name, int milliseconds = 300) {
   request.variant = PROBEREN_TEST_VARIANT;
   request.time = std::chrono::milliseconds(milliseconds);
   std::vector<Record> records;
-  make_stress_method()->run(named(name), request, [&](Record record) { records.push_back(std::move(record)); }, [](std::string_view) {});
+  make_stress_method()->run(
+      named(name), request, [&](Record record) { records.push_back(std::move(record)); }, [](std::string_view) {});
   return records;
 }
 
@@ -202,6 +256,36 @@ TEST(Stress, StartsChildrenByEveryMethodOnOneObject) {
   for (std::size_t i = 1; i < wrong.size(); ++i) {
     ASSERT_TRUE(wrong[i].failure) << wrong[i].how;
     EXPECT_EQ(wrong[i].failure->kind, "invariant");
+  }
+}
+
+/// Records of crash stress alone, one for each start method.
+std::vector<Record> crash(const std::string& name) {
+  std::vector<Record> records = stress(name, 600);
+  std::erase_if(records, [](const Record& record) { return !record.configuration.contains("crashes"); });
+  EXPECT_EQ(records.size(), 3u);
+  return records;
+}
+
+TEST(Stress, KillsProcessesAndSeesWhetherTheirPeersGoOn) {
+  if (kVariant != "native") return;
+  for (const Record& record : crash("robust")) {
+    EXPECT_EQ(record.verdict, Verdict::kPass) << record.failure->message;
+    EXPECT_EQ(record.counts.at("kills"), 250u);
+    EXPECT_GT(record.counts.at("kills inside a call"), 50u);
+  }
+  for (const Record& record : crash("brittle")) {
+    ASSERT_TRUE(record.failure) << record.how;
+    EXPECT_EQ(record.failure->kind, "lost-wake-up") << record.failure->message;
+  }
+}
+
+TEST(Stress, SeesAProcessLeftBehind) {
+  if (kVariant != "native") return;
+  for (const Record& record : crash("forking")) {
+    ASSERT_TRUE(record.failure) << record.how;
+    EXPECT_EQ(record.failure->kind, "leak") << record.failure->message;
+    EXPECT_NE(record.failure->message.find("a process goes on"), std::string::npos) << record.failure->message;
   }
 }
 

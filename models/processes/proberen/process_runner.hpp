@@ -10,7 +10,8 @@
 namespace proberen {
 
 /// Children that run one scenario after another on an object in memory that all of them map. They are started when first needed, and anew
-/// after a run that left them blocked for ever or dead; they end with the runner.
+/// after a run that left them blocked for ever or dead; they end with the runner. One that is killed on purpose is the only one replaced: its
+/// peers must go on.
 class ProcessRunner {
  public:
   /// The subject says that its objects may be shared by processes; else std::invalid_argument. With StartMethod::fork the caller has one
@@ -20,7 +21,8 @@ class ProcessRunner {
   ProcessRunner(const ProcessRunner&) = delete;
   ProcessRunner& operator=(const ProcessRunner&) = delete;
 
-  /// Runs the scenario on a new object; at most 8 threads. Calls are ordered as by ThreadRunner. Throws what ipc::Context::start() throws.
+  /// Runs the scenario on a new object; at most 8 threads. Calls are ordered as by ThreadRunner; a kill that the
+  /// options ask for is an entry of the history (kCrash), and then invariants are not looked at. Throws what ipc::Context::start() throws.
   ScenarioRun run(const Scenario& scenario, const RunOptions& options);
 
   /// Children started so far.

@@ -99,6 +99,22 @@ TEST_P(EveryStartMethod, KeepsWhatWasThrown) {
   EXPECT_EQ(runner.run(Scenario::parse("acquire release | fail"), {}).exception, "cannot");
 }
 
+TEST_P(EveryStartMethod, KillsOneAtAnInstructionOfACallAndGoesOnWithTheOthers) {
+  ProcessRunner runner(named("shared"), GetParam());
+  int in_call = 0;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    const ScenarioRun run = runner.run(Scenario::parse("acquire release acquire release | release"), {.kill = Kill{0, 2, i}});
+    EXPECT_EQ(run.death, "");
+    EXPECT_TRUE(run.history.crashed(0));
+    EXPECT_FALSE(run.history.crashed(1));
+    in_call += run.killed_in_call ? 1 : 0;
+    const auto failure = failure_of(named("shared"), run);
+    ASSERT_FALSE(failure.has_value()) << failure->message << '\n' << run.history.text();
+  }
+  EXPECT_EQ(runner.started(), 3u + 39u) << "only the dead is replaced";
+  EXPECT_GE(in_call, 20);
+}
+
 TEST(ProcessRunner, RefusesSubjectsThatAreNotShared) {
   EXPECT_THROW(ProcessRunner(named("unshared"), ipc::StartMethod::fork), std::invalid_argument);
 }

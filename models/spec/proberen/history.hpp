@@ -16,6 +16,10 @@ namespace proberen {
 
 inline constexpr std::size_t kHistoryLimit = 64;  ///< calls in one history: the checkers keep sets of calls in one machine word
 
+/// The operation of an entry that stands for the death of the process that made the calls of its thread. A spec that lists it says in
+/// `step` what the death does to the state; to one that does not it does nothing.
+inline constexpr const char* kCrash = "crash";
+
 struct HistoryEntry {
   int thread = 0;  ///< -1 for the part that runs before the threads start
   Call call;
@@ -34,6 +38,8 @@ struct History {
   bool stuck = false;
 
   [[nodiscard]] bool pending() const;
+  /// Whether the process that made this thread's calls died.
+  [[nodiscard]] bool crashed(int thread) const;
   /// Fills `predecessors` from `invoked` and `responded`: real-time order.
   void order_by_position();
   /// One call a line, with its thread and interval; `linearization` marks how far a partial linearization goes.

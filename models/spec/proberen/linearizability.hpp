@@ -24,7 +24,8 @@ struct Linearization {
 };
 
 /// A pending call may have taken effect, with any result that the spec allows, or not at all. In a stuck history no pending call has taken
-/// effect, and every one must be blocked in the final state.
+/// effect, and every one must be blocked in the final state. The call in which a process died may have taken effect before the death, or
+/// not at all.
 [[nodiscard]] Linearization linearize(const History& history, const spec::AnySpec& initial);
 
 }  // namespace proberen

@@ -45,8 +45,7 @@ class AnySpec {
   AnySpec() = default;
   // Whether it is this class is asked first: to ask whether this class is a spec would ask this very question again.
   template <class S>
-    requires(!std::same_as<S, AnySpec>) && Spec<S>
-  AnySpec(S state) : state_(std::make_shared<Model<S>>(std::move(state))) {}
+  requires(!std::same_as<S, AnySpec>) && Spec<S> AnySpec(S state) : state_(std::make_shared<Model<S>>(std::move(state))) {}
 
   [[nodiscard]] explicit operator bool() const { return state_ != nullptr; }
   [[nodiscard]] std::vector<Step<AnySpec>> step(const Call& call, int thread) const { return state_->step(call, thread); }

@@ -107,6 +107,7 @@ struct Subject {
   std::vector<Operation> operations;     ///< none: nothing but benchmarks
   std::vector<NamedScenario> scenarios;  ///< to explore; without any, small ones are made up from the operations
   std::vector<NamedScenario> workloads;  ///< to repeat on one object under stress; without any, random scenarios, each on a new object
+  std::vector<NamedScenario> crashes;    ///< to run on processes of which one is killed at a random instant
   std::vector<Benchmark> benchmarks;
   std::vector<BenchmarkGoal> goals;
   ObjectType type;
@@ -133,7 +134,7 @@ class Declaration {
   Declaration(std::string name, spec::AnySpec spec, ObjectType type, bool explorable);
   void add_operation(std::string_view name, ObjectType::Operation operation, std::size_t parameters, std::vector<Generator> generators);
   void set_weight(double weight);
-  void add_scenario(std::vector<NamedScenario> Subject::* list, std::string_view name, std::string_view text);
+  void add_scenario(std::vector<NamedScenario> Subject::*list, std::string_view name, std::string_view text);
   void add_invariant(std::string_view name, std::function<bool(void*)> holds);
   void add_benchmark(Benchmark benchmark);
   void add_goal(BenchmarkGoal goal);
@@ -154,14 +155,15 @@ ObjectType::Operation erase_operation(Member member) {
     Member function;
     std::memcpy(&function, erased.member.data(), sizeof function);
     T& object = *static_cast<T*>(place);
-    return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) -> Value {
+    return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>)->Value {
       if constexpr (std::is_void_v<Result>) {
         (object.*function)(from_value<std::remove_cvref_t<Parameters>>(arguments[kIndex])...);
         return Value();
       } else {
         return as_value((object.*function)(from_value<std::remove_cvref_t<Parameters>>(arguments[kIndex])...));
       }
-    }(std::index_sequence_for<Parameters...>());
+    }
+    (std::index_sequence_for<Parameters...>());
   };
   return operation;
 }
@@ -183,7 +185,8 @@ template <class T>
 class SubjectBuilder {
  public:
   SubjectBuilder(std::string name, spec::AnySpec spec)
-      : declaration_(std::move(name), std::move(spec), detail::object_type<T>(), requires { requires T::Platform::kExplores; }) {}
+      : declaration_(
+            std::move(name), std::move(spec), detail::object_type<T>(), requires { requires T::Platform::kExplores; }) {}
 
   /// An operation: a member function of T, with one generator for each of its parameters.
   template <class Result, class Base, class... Parameters, class... Generators>
@@ -226,10 +229,17 @@ class SubjectBuilder {
     return *this;
   }
 
+  /// The fault policy: a scenario that stress runs on processes, one of which it kills at a random instant. The others must not hang, and
+  /// the history must be one that the spec allows: the call in which the process died has taken effect or not, and what its death does to
+  /// the state the spec says in its operation `crash`, if it has one. For objects shared by processes.
+  SubjectBuilder& crash_scenario(std::string_view name, std::string_view text) {
+    declaration_.add_scenario(&Subject::crashes, name, text);
+    return *this;
+  }
+
   /// What must hold of the object when no operation is running.
   template <class Holds>
-    requires std::predicate<Holds&, T&>
-  SubjectBuilder& invariant(std::string_view name, Holds holds) {
+  requires std::predicate<Holds&, T&> SubjectBuilder& invariant(std::string_view name, Holds holds) {
     declaration_.add_invariant(name, [holds](void* object) { return holds(*static_cast<T*>(object)); });
     return *this;
   }

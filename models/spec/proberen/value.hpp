@@ -21,8 +21,7 @@ class Value {
   Value() = default;
   Value(bool truth) : content_(truth) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T number) : content_(static_cast<std::int64_t>(number)) {}
+  requires(!std::same_as<T, bool>) Value(T number) : content_(static_cast<std::int64_t>(number)) {}
   Value(std::string word) : content_(std::move(word)) {}
   Value(const char* word) : content_(std::string(word)) {}
 

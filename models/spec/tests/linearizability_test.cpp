@@ -50,6 +50,35 @@ TEST(Linearizability, APendingCallMayHaveTakenEffectOrNot) {
   EXPECT_FALSE(linearizable(history({entry(0, "put(1)", std::nullopt, 1), entry(1, "get", 2, 2, 3)}), spec::Fifo{}));
 }
 
+TEST(Linearizability, ADeathDoesToTheStateWhatTheSpecSays) {
+  const auto taken = [](const char* result) {
+    return history({entry(0, "acquire", "ok", 1, 2), entry(0, "crash", Value(), 3, 4), entry(1, "acquire", result, 5, 6)});
+  };
+  EXPECT_TRUE(linearizable(taken("owner_died"), spec::RobustMutex{}));
+  EXPECT_FALSE(linearizable(taken("ok"), spec::RobustMutex{})) << "the death was overlooked";
+  const auto left_held =
+      history({entry(0, "acquire", "ok", 1, 2), entry(0, "crash", Value(), 3, 4), entry(1, "acquire", std::nullopt, 5)}, true);
+  EXPECT_FALSE(linearizable(left_held, spec::RobustMutex{})) << "the lock of the dead stays held";
+  // To a spec that does not know of deaths they do nothing.
+  const auto plain =
+      history({entry(0, "acquire", Value(), 1, 2), entry(0, "crash", Value(), 3, 4), entry(1, "acquire", std::nullopt, 5)}, true);
+  EXPECT_TRUE(linearizable(plain, spec::Mutex{}));
+}
+
+TEST(Linearizability, TheCallOfTheDeadTookEffectBeforeTheDeathOrNever) {
+  const auto got = [](Value result, bool before_death) {
+    return history({entry(0, "put(1)", std::nullopt, 1), entry(0, "crash", Value(), 2, before_death ? 9 : 3),
+                    entry(1, "try_get", "empty", 4, 5), entry(1, "try_get", std::move(result), 6, 7)});
+  };
+  EXPECT_TRUE(linearizable(got("empty", false), spec::Fifo{}));
+  EXPECT_FALSE(linearizable(got(1, false), spec::Fifo{})) << "it was not there after the death, and then it was";
+  EXPECT_TRUE(linearizable(got(1, true), spec::Fifo{}));
+  // The dead are not blocked: what they were in is no lost wake-up.
+  EXPECT_TRUE(
+      linearizable(history({entry(0, "put(1)", std::nullopt, 1), entry(0, "crash", Value(), 2, 3), entry(1, "get", std::nullopt, 4)}, true),
+                   spec::Fifo{}));
+}
+
 TEST(Linearizability, AStuckCallMustBeOneThatBlocks) {
   EXPECT_TRUE(linearizable(history({entry(0, "get", std::nullopt, 1)}, true), spec::Fifo{}));
   const History lost = history({entry(0, "get", std::nullopt, 1), entry(1, "put(1)", "ok", 2, 3)}, true);

@@ -60,8 +60,12 @@ struct LoggedCall {
 struct Part {
   std::array<LoggedCall, kHistoryLimit> calls;
   std::atomic<std::uint32_t> steps{0};  ///< 2i + 1: call i is running; 2i + 2: it has returned
+  std::atomic<bool> arrived{false};     ///< the worker is at the start barrier, or past it, or dead
   std::atomic<bool> ended{false};       ///< nothing more will happen in this part, and `exception` is written
   std::atomic<pid_t> worker{0};         ///< the kernel's number of the thread that runs it; 0 until it is there
+  // The watcher's alone, by the clock of invocations and responses; 0: the worker is not dead.
+  std::uint64_t died = 0;        ///< not before this
+  std::uint64_t death_seen = 0;  ///< not after this
   FlatText<240> exception;
 };
 
@@ -84,14 +88,26 @@ class Board {
   [[nodiscard]] bool wait(GivenUp given_up) {
     Progress progress;
     for (;;) {
-      const std::uint32_t finished = finished_.load(std::memory_order_acquire);
-      if (finished == workers_) return true;
-      if (SharedPlatform::park(finished_, finished, SteadyClock::now() + std::chrono::milliseconds(2))) continue;
+      const std::uint32_t endings = endings_.load(std::memory_order_acquire);
+      if (all_ended()) return true;
+      if (SharedPlatform::park(endings_, endings, SteadyClock::now() + std::chrono::milliseconds(2))) continue;
       if (given_up() || hopeless(progress)) return false;
     }
   }
   /// What has happened so far, which is all of it unless wait() said false.
   [[nodiscard]] ScenarioRun outcome(const Scenario& scenario, bool finished) const;
+  /// For the watcher, after announce(): whether part `index` has begun call `call`, or ended before.
+  [[nodiscard]] bool has_reached(std::size_t index, std::uint32_t call) const {
+    return parts_[index].steps.load(std::memory_order_acquire) > 2 * call || parts_[index].ended.load(std::memory_order_acquire);
+  }
+  /// Whether it has returned from that call.
+  [[nodiscard]] bool has_returned(std::size_t index, std::uint32_t call) const {
+    return parts_[index].steps.load(std::memory_order_acquire) >= 2 * call + 2;
+  }
+  /// Where the clock of invocations and responses stands, which goes on by this.
+  [[nodiscard]] std::uint64_t tick() { return clock_.fetch_add(1, std::memory_order_seq_cst); }
+  /// For the watcher: the worker of this part is dead, and was alive when the clock stood at `since`. Another may take its place.
+  void note_death(std::size_t index, std::uint64_t since);
   /// Tells the workers to return from work().
   void dismiss() { announce_word(kStop); }
   /// Waits until as many workers are there as a scenario of `threads` threads needs, the one of the part before included; false when
@@ -113,9 +129,11 @@ class Board {
   static constexpr std::size_t kBefore = kMostThreads;
   template <class TaskOf>
   void work(std::size_t index, TaskOf task) {
+    // Read before it is told that the worker is there: what is announced from then on is for it.
+    std::uint32_t seen = generation_.load(std::memory_order_acquire);
     parts_[index].worker.store(this_worker(), std::memory_order_release);
-    for (std::uint32_t seen = 0; wait_for_part(index, seen);) {
-      if (index != kBefore) wait_for_start();
+    while (wait_for_part(index, seen)) {
+      if (index != kBefore) wait_for_start(index);
       run_part(index, task());
       finish(index);
     }
@@ -131,9 +149,12 @@ class Board {
 
   void announce_word(std::uint32_t low_byte);
   bool wait_for_part(std::size_t index, std::uint32_t& seen);
-  void wait_for_start();
+  void wait_for_start(std::size_t index);
   void run_part(std::size_t index, const Task& task);
   void finish(std::size_t index);
+  /// Whether `flag` is set in all parts that take part in this run.
+  [[nodiscard]] bool all(std::atomic<bool> Part::*flag) const;
+  [[nodiscard]] bool all_ended() const { return all(&Part::ended); }
   [[nodiscard]] bool hopeless(Progress& progress) const;
   [[nodiscard]] std::vector<pid_t> busy() const;
   [[nodiscard]] bool stuck() const;
@@ -144,15 +165,13 @@ class Board {
 
   // One run: written by the watcher before `generation` announces it.
   RunOptions options_;
-  std::uint32_t workers_ = 0;  ///< that take part, the one of the part before included
   std::uint32_t threads_ = 0;  ///< of the scenario; for those who take part; others read it from `generation`
 
   /// Parked on by idle workers. High end: the number of the run; low byte: how many threads the scenario has, and kPartBefore; or kStop. In
   /// one word, so that a worker that wakes late never takes part in one run by the count of another.
   std::atomic<std::uint32_t> generation_{0};
-  std::atomic<std::uint32_t> arrived_{0};   ///< at the start barrier
-  std::atomic<std::uint32_t> finished_{0};  ///< parked on by the watcher
-  std::atomic<std::uint64_t> clock_{1};     ///< positions of invocations and responses
+  std::atomic<std::uint32_t> endings_{0};  ///< changed whenever a part has ended; parked on by the watcher
+  std::atomic<std::uint64_t> clock_{1};    ///< positions of invocations and responses
 };
 
 }  // namespace proberen
