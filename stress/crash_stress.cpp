@@ -8,6 +8,8 @@
 #include <string>
 #include <thread>
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -48,22 +50,25 @@ class Inventory {
   Inventory() {
     // Orphans of a fork server become this process's children, so that none goes unseen.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    own_names_ = ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                 ::mount("tmpfs", kNames, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") == 0;
   }
+  /// Whether this process has a /dev/shm of its own, so that what is in it is what it left there.
+  [[nodiscard]] bool has_own_names() const { return own_names_; }
   /// What is left behind, in words; "" when nothing is.
   [[nodiscard]] std::string left_behind() const {
     if (has_children()) return "a process goes on";
     if (const std::size_t now = count_descriptors(); now != descriptors_) {
       return "there were " + std::to_string(descriptors_) + " descriptors before and " + std::to_string(now) + " after";
     }
-    for (const std::string& name : names_in("/dev/shm")) {
-      if (!names_.contains(name) && name.find("proberen") != std::string::npos) return "/dev/shm/" + name + " is left behind";
-    }
-    return "";
+    const std::set<std::string> names = own_names_ ? names_in(kNames) : std::set<std::string>();
+    return names.empty() ? "" : *names.begin() + " is left behind under /dev/shm";
   }
 
  private:
+  static constexpr const char* kNames = "/dev/shm";
   std::size_t descriptors_ = count_descriptors();
-  std::set<std::string> names_ = names_in("/dev/shm");
+  bool own_names_ = false;
 };
 
 /// Draws where to kill: any call, any instruction of it. How many a call has it learns from those that it has seen.
@@ -126,6 +131,7 @@ JobOutcome stress_crashes(const Subject& subject, ipc::StartMethod method, std::
                           Clock::time_point until) {
   JobOutcome outcome;
   const Inventory inventory;
+  if (!inventory.has_own_names()) outcome.counts["names not watched"] = 1;
   run_and_kill(subject, method, seed, kills, until, outcome);
   if (const std::string left = inventory.left_behind(); outcome.failures.empty() && !left.empty()) {
     Failure failure;

@@ -176,6 +176,9 @@ class StressMethod final : public Method {
     const auto until = Clock::now() + kLongest;
     JobOutcome outcome =
         run_in_child([&](const Tell& tell) { tell(stress::stress_crashes(subject, method, request.seed, kills, until)); }, until + kGrace);
+    if (outcome.counts.contains("names not watched")) {
+      record.limits.push_back("no mount namespace is to be had: whether names stay behind in /dev/shm was not looked at");
+    }
     record.how = count_of(outcome.counts, "kills") + " kills, " + count_of(outcome.counts, "kills inside a call") +
                  " of them inside a call, of processes started by " + std::string(to_string(method));
     finish(record, std::move(outcome), request);
