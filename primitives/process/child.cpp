@@ -10,6 +10,7 @@
 #include "primitives/process/launch.hpp"
 #include "primitives/process/payload.hpp"
 #include "primitives/process/system_call.hpp"
+#include "primitives/tracker/protocol.hpp"
 #include "proberen/ipc/entry.hpp"
 
 namespace proberen::ipc {
@@ -41,6 +42,7 @@ std::vector<Descriptor> inherited_descriptors(int argc, char** argv) {
   try {
     std::vector<Descriptor> descriptors = inherited_descriptors(argc, argv);
     if (std::strcmp(argv[2], kForkServerRole) == 0) run_fork_server(descriptors.at(0).release());
+    if (std::strcmp(argv[2], kTrackerRole) == 0) run_tracker(descriptors.at(0).release());
     run_spawned(std::move(descriptors));
   } catch (const std::exception& exception) {
     std::fprintf(stderr, "proberen: cannot begin a child: %s\n", exception.what());
@@ -56,6 +58,7 @@ bool is_initialized() noexcept { return initialized; }
 
 void initialize(int argc, char** argv) {
   detail::initialized = true;
+  detail::ensure_token();
   if (argc > 3 && std::strcmp(argv[1], detail::kChildMarker) == 0) detail::run_role(argc, argv);
 }
 

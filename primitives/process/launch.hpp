@@ -26,6 +26,7 @@ struct Launched {
 inline constexpr const char* kChildMarker = "--proberen-ipc-child";
 inline constexpr const char* kSpawnRole = "spawn";
 inline constexpr const char* kForkServerRole = "forkserver";
+inline constexpr const char* kTrackerRole = "tracker";
 
 /// Forks a child that runs the entry. Throws std::system_error.
 [[nodiscard]] Launched launch_fork(const Entry& entry, void* arguments);
