@@ -101,7 +101,10 @@ void PoolCore::join() {
   }
   if (is_own_thread()) throw std::logic_error("a callback cannot join its pool");
   const std::scoped_lock hold(join_mutex_);
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  // The kernel counts a thread for a moment after it can be joined; who makes a pool by fork next must not be refused for that.
+  while (::syscall(SYS_tgkill, creator_, thread_id_.load(std::memory_order_relaxed), 0) == 0) std::this_thread::yield();
 }
 
 std::vector<pid_t> PoolCore::pids() {
@@ -117,6 +120,7 @@ void PoolCore::call_thread() {
 }
 
 void PoolCore::run() {
+  thread_id_.store(static_cast<pid_t>(::syscall(SYS_gettid)), std::memory_order_relaxed);
   std::vector<Outcome> outcomes;
   for (bool more = true; more;) {
     {
