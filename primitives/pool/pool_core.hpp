@@ -1,0 +1,82 @@
+/// PoolCore: a pool without its types: requests, workers, and the thread that stands between them.
+///
+/// Whoever submits writes requests straight to the workers that have room. The pool's thread collects answers, gives workers more, sees
+/// workers die by their pidfds, and replaces them. A worker is given many requests ahead, so that it need not wait between tiny ones; what
+/// it has not begun is taken back when another worker has nothing to do, so no request waits behind another while a worker is idle.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "primitives/pool/link.hpp"
+#include "primitives/pool/starter.hpp"
+#include "proberen/ipc/pool.hpp"
+#include "proberen/lock.hpp"
+
+namespace proberen::ipc::detail {
+
+class PoolCore {
+ public:
+  /// Starts the workers; when one cannot be started, ends those that were, and throws as Context::start() does. `policy` outlives it.
+  PoolCore(int workers, const PoolOptions& options, const CrashPolicy& policy);
+  PoolCore(const PoolCore&) = delete;
+  PoolCore& operator=(const PoolCore&) = delete;
+
+  /// Throws std::logic_error when the pool is closed, PoolEnded when it has ended; then takes none of them.
+  void submit(std::span<RequestPointer> requests);
+  void close();
+  void terminate();
+  /// Waits for the end of all workers and of the thread. Throws std::logic_error when the pool is neither closed nor terminated.
+  void join();
+
+  [[nodiscard]] int workers() const noexcept { return size_; }
+  [[nodiscard]] std::vector<pid_t> pids();
+  [[nodiscard]] bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
+  /// Whether this process made it, rather than being a copy of the one that did.
+  [[nodiscard]] bool is_own_process() const;
+
+ private:
+  enum class State { kRunning, kClosed, kEnded };
+
+  void run();
+  [[nodiscard]] bool advance(std::vector<Outcome>& outcomes);
+  void collect(std::vector<Outcome>& outcomes);
+  void bury(std::vector<Outcome>& outcomes);
+  void retire();
+  void replace();
+  void dispatch();
+  void share();
+  void end(const std::string& why);
+  void abandon(std::vector<Outcome>& outcomes);
+  void wait_for_news();
+  void call_thread();
+  [[nodiscard]] bool drained() const;
+  [[nodiscard]] std::size_t staff() const;
+
+  const int size_;
+  const int retries_;
+  const std::int64_t quota_;
+  const CrashPolicy& policy_;
+  const pid_t creator_;
+  WorkerStarter starter_;
+  Descriptor news_;  ///< an eventfd that ends the thread's sleep
+
+  Lock mutex_;
+  State state_ = State::kRunning;
+  std::string end_reason_;
+  std::deque<RequestPointer> pending_;
+  std::vector<Outcome> failed_;  ///< could not be given to a worker
+  int failed_starts_ = 0;        ///< since a worker was ready
+  std::vector<std::unique_ptr<Link>> links_;  ///< changed by the thread alone
+  std::vector<const Link*> dead_;             ///< the thread's: seen to have ended, not yet buried
+
+  Lock join_mutex_;
+  std::atomic<pid_t> thread_id_{0};
+  std::thread thread_;
+};
+
+}  // namespace proberen::ipc::detail

@@ -1,0 +1,201 @@
+// Conformance of ipc::Pool: workers that are killed (X22), at chosen instants and at random ones.
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <atomic>
+#include <random>
+#include <stdexcept>
+#include <thread>
+
+#include "primitives/tests/support/pools.hpp"
+#include "proberen/ipc/shared_memory.hpp"
+
+namespace proberen::test {
+namespace {
+
+using ipc::Pool;
+
+class KilledWorker : public PoolTest {};
+PROBEREN_FOR_EVERY_METHOD(KilledWorker);
+
+constexpr int kMostTasks = 60'000;
+
+/// What workers note, in memory that outlives them: how often each task began and ended.
+struct Board {
+  std::atomic<std::uint8_t> begun[kMostTasks];
+  std::atomic<std::uint8_t> ended[kMostTasks];
+};
+
+/// A worker's.
+Board* board = nullptr;
+
+void open_board(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  void* const memory = ::mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  ::close(file);
+  if (memory == MAP_FAILED) throw std::runtime_error("cannot open the board");
+  board = static_cast<Board*>(memory);
+}
+
+int work(int index) {
+  ++board->begun[index];
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(index % 7 == 0 ? 200 : 5);
+  while (std::chrono::steady_clock::now() < end) {
+  }
+  ++board->ended[index];
+  return index;
+}
+
+int square(int x) { return x * x; }
+int nap(int milliseconds) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  return milliseconds;
+}
+int own_pid() { return ::getpid(); }
+int die_at_three(int x) {
+  if (x == 3) ::raise(SIGKILL);
+  return x;
+}
+int die_once(const std::string& path) {
+  open_board(path);
+  if (board->begun[0]++ == 0) ::raise(SIGKILL);
+  return board->begun[0];
+}
+
+std::string board_path(const ipc::Descriptor& memory) {
+  return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(memory.get());
+}
+
+TEST_P(KilledWorker, X22_ItsTaskFailsAtOnceAndTheOthersGoOn) {
+  Pool pool(2, options());
+  const auto victim = pool.apply_async<nap>(60'000);
+  const auto others = pool.map_async<nap>(std::vector<int>(100, 1), 1);
+  std::vector<pid_t> pids = pool.worker_pids();
+  // The victim's worker is the one that runs nothing else.
+  others.wait();
+  const pid_t free = pool.apply<own_pid>();
+  const pid_t busy = pids[0] == free ? pids[1] : pids[0];
+  const auto begin = std::chrono::steady_clock::now();
+  kill_worker(busy);
+  EXPECT_EQ(error_of([&] { return victim.get(); }), "WorkerDied");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+  RecordProperty("microseconds", std::to_string((std::chrono::steady_clock::now() - begin) / 1us));
+  EXPECT_EQ(others.get(), std::vector<int>(100, 1));
+  EXPECT_TRUE(eventually([&] { return pool.worker_pids().size() == 2; }));
+  EXPECT_EQ(pool.map<square>({1, 2, 3}), (std::vector<int>{1, 4, 9}));
+}
+
+TEST_P(KilledWorker, X22_OnlyTheTaskThatWasRunningIsLost) {
+  Pool pool(1, options());
+  std::vector<ipc::AsyncResult<int>> results;
+  for (int index = 0; index < 100; ++index) results.push_back(pool.apply_async<die_at_three>(index % 50));
+  for (int index = 0; index < 100; ++index) {
+    EXPECT_EQ(error_of([&] { return results[static_cast<std::size_t>(index)].get(); }), index % 50 == 3 ? "WorkerDied" : "") << index;
+  }
+  EXPECT_EQ(error_of([&] { return pool.map<die_at_three>({1, 2, 3, 4}, 1); }), "WorkerDied");
+  EXPECT_EQ(error_of([&] { return pool.map<die_at_three>({1, 2, 4}, 1); }), "");
+}
+
+TEST_P(KilledWorker, X22_ATaskIsRunAgainWhereThatIsAskedFor) {
+  const ipc::SharedMemory memory = ipc::SharedMemory::create(sizeof(Board));
+  const ipc::Descriptor descriptor = memory.duplicate_descriptor();
+  ipc::PoolOptions retrying = options();
+  retrying.retry_on_crash = 1;
+  Pool pool(2, retrying);
+  EXPECT_EQ(pool.apply<die_once>(board_path(descriptor)), 2);
+  EXPECT_EQ(error_of([&] { return pool.apply<die_at_three>(3); }), "WorkerDied");
+}
+
+TEST_P(KilledWorker, X22_AnIdlePoolReplacesItsWorkers) {
+  Pool pool(2, options());
+  const std::vector<pid_t> pids = pool.worker_pids();
+  for (const pid_t pid : pids) kill_worker(pid);
+  EXPECT_TRUE(eventually([&] { return is_gone(pids[0]) && is_gone(pids[1]) && pool.worker_pids().size() == 2; }));
+  EXPECT_EQ(pool.map<square>({1, 2, 3}), (std::vector<int>{1, 4, 9}));
+}
+
+TEST_P(KilledWorker, X22_AClosedPoolStillEndsWhenItsWorkersAreKilled) {
+  Pool pool(2, options());
+  auto results = pool.imap_unordered<nap>(std::vector<int>(50, 2));
+  std::vector<ipc::AsyncResult<int>> more;
+  for (int index = 0; index < 50; ++index) more.push_back(pool.apply_async<nap>(1));
+  pool.close();
+  for (const pid_t pid : pool.worker_pids()) kill_worker(pid);
+  pool.join();
+  for (const auto& result : more) EXPECT_TRUE(result.ready());
+}
+
+/// Kills workers at random instants while they have many tiny tasks. What is wrong then, or "".
+std::string kill_loop(const ipc::PoolOptions& base, int kills, const ipc::detail::CrashPolicy& policy = ipc::detail::CrashPolicy()) {
+  ipc::SharedMemory memory = ipc::SharedMemory::create(sizeof(Board));
+  Board* const seen = ::new (memory.data()) Board();
+  const ipc::Descriptor descriptor = memory.duplicate_descriptor();
+  ipc::PoolOptions options = base;
+  options.initializer = ipc::task_call<open_board>(board_path(descriptor));
+  Pool pool(3, options, policy);
+  std::minstd_rand random(static_cast<unsigned>(kills));
+  std::vector<ipc::AsyncResult<int>> results;
+  for (int killed = 0; killed < kills; ++killed) {
+    for (int index = 0; index < 100 && results.size() < kMostTasks; ++index) {
+      results.push_back(pool.apply_async<work>(static_cast<int>(results.size())));
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 5'000));
+    const std::vector<pid_t> pids = pool.worker_pids();
+    if (!pids.empty()) kill_worker(pids[random() % pids.size()]);
+  }
+  int lost = 0;
+  for (std::size_t index = 0; index < results.size(); ++index) {
+    if (!results[index].wait_for(5s)) return "task " + std::to_string(index) + " has neither result nor error";
+    const bool died = error_of([&] { return results[index].get(); }) == "WorkerDied";
+    lost += died;
+    if (!died && results[index].get() != static_cast<int>(index)) return "a result is another task's";
+    if (seen->begun[index] > 1) return "task " + std::to_string(index) + " was run twice";
+    if (!died && seen->ended[index] != 1) return "task " + std::to_string(index) + " has a result, but was not run";
+  }
+  if (lost > kills) return std::to_string(lost) + " tasks were lost by " + std::to_string(kills) + " kills";
+  return "";
+}
+
+TEST_P(KilledWorker, X22_RandomKillsLoseNothingElseAndNobodyHangs) { EXPECT_EQ(kill_loop(options(), scaled(150)), ""); }
+
+/// Runs again what a dead worker was running, although nobody asked for it.
+class Resends : public ipc::detail::CrashPolicy {
+ public:
+  void settle(ipc::detail::RequestPointer running, std::vector<ipc::detail::RequestPointer> waiting, const std::exception_ptr& death,
+              std::vector<ipc::detail::RequestPointer>& again, std::vector<ipc::detail::Outcome>& outcomes) const override {
+    if (running) ++running->retries;
+    CrashPolicy::settle(std::move(running), std::move(waiting), death, again, outcomes);
+  }
+};
+
+/// Takes what was not begun for lost as well.
+class GivesUpTooMuch : public ipc::detail::CrashPolicy {
+ public:
+  void settle(ipc::detail::RequestPointer running, std::vector<ipc::detail::RequestPointer> waiting, const std::exception_ptr& death,
+              std::vector<ipc::detail::RequestPointer>& again, std::vector<ipc::detail::Outcome>& outcomes) const override {
+    CrashPolicy::settle(std::move(running), {}, death, again, outcomes);
+    for (auto& request : waiting) CrashPolicy::settle(std::move(request), {}, death, again, outcomes);
+  }
+};
+
+/// Forgets what a dead worker was running, as Python's pool does.
+class Forgets : public ipc::detail::CrashPolicy {
+ public:
+  void settle(ipc::detail::RequestPointer, std::vector<ipc::detail::RequestPointer> waiting, const std::exception_ptr& death,
+              std::vector<ipc::detail::RequestPointer>& again, std::vector<ipc::detail::Outcome>& outcomes) const override {
+    CrashPolicy::settle(nullptr, std::move(waiting), death, again, outcomes);
+  }
+};
+
+TEST(KnownBadPool, X22_APoolThatRunsLostTasksAgainIsSeen) {
+  EXPECT_NE(kill_loop({}, 60, Resends()).find("was run twice"), std::string::npos);
+}
+TEST(KnownBadPool, X22_APoolThatGivesUpWaitingTasksIsSeen) {
+  EXPECT_NE(kill_loop({}, 60, GivesUpTooMuch()).find("tasks were lost"), std::string::npos);
+}
+TEST(KnownBadPool, X22_APoolThatForgetsTheTaskIsSeen) {
+  EXPECT_NE(kill_loop({}, 60, Forgets()).find("neither result nor error"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace proberen::test
