@@ -1,0 +1,323 @@
+// TimerService: the cases T6 and T7, many timers on one thread, and what a fork leaves of them.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "primitives/tests/support/processes.hpp"
+#include "primitives/tests/support/signals.hpp"
+#include "primitives/tests/support/timers.hpp"
+#include "proberen/semaphore.hpp"
+
+namespace proberen::test {
+namespace {
+
+class ServedTimers : public ConformanceTest {};
+
+/// Starts timers of these intervals at once; whether each ran once, and none before its time.
+template <class MakeTimer>
+bool all_fire_in_time(const std::vector<std::chrono::nanoseconds>& intervals, MakeTimer make_timer) {
+  std::vector<SteadyClock::time_point> begun(intervals.size());
+  std::vector<SteadyClock::time_point> fired(intervals.size());
+  std::vector<int> times(intervals.size(), 0);
+  auto timers = std::deque<decltype(make_timer(intervals[0], [] {}))>();
+  for (std::size_t i = 0; i < intervals.size(); ++i) {
+    timers.push_back(make_timer(intervals[i], [&, i] {
+      fired[i] = SteadyClock::now();
+      ++times[i];
+    }));
+    begun[i] = SteadyClock::now();
+    timers.back().start();
+  }
+  bool right = true;
+  for (std::size_t i = 0; i < intervals.size(); ++i) {
+    timers[i].join();
+    right &= times[i] == 1 && fired[i] >= begun[i] + intervals[i];
+  }
+  return right;
+}
+
+std::vector<std::chrono::nanoseconds> intervals_from_a_microsecond_to_a_second() {
+  std::vector<std::chrono::nanoseconds> intervals{1s, 0ns, 1ns};
+  std::mt19937 random(3);
+  for (std::chrono::nanoseconds scale : {1us, 10us, 100us, 1000us, 10'000us, 100'000us}) {
+    for (int i = 0; i < 50; ++i) intervals.push_back(scale * (10 + static_cast<int>(random() % 90)) / 10);
+  }
+  std::shuffle(intervals.begin(), intervals.end(), random);
+  return intervals;
+}
+
+TEST_F(ServedTimers, T6_NeverEarlyFromAMicrosecondToASecond) {
+  EXPECT_TRUE(
+      all_fire_in_time(intervals_from_a_microsecond_to_a_second(), [](auto interval, auto callback) { return Timer(interval, callback); }));
+}
+
+TEST_F(ServedTimers, T6_ATimerThatIsEarlyIsSeen) {
+  EXPECT_FALSE(all_fire_in_time({2ms, 3ms}, [](auto interval, auto callback) { return Timer(interval / 2, callback); }));
+}
+
+TEST_F(ServedTimers, T6_InTheOrderOfTheirDeadlinesWhateverTheOrderOfTheirStarts) {
+  TimerService service;
+  std::vector<int> order;
+  std::deque<Timer> timers;
+  HeldCallback gate;  // until all are started, so that no start comes too late for its place
+  Timer first(service, 0ms, std::ref(gate));
+  first.start();
+  ASSERT_TRUE(gate.begins());
+  for (const int place : {4, 1, 3, 0, 2}) {
+    timers.emplace_back(service, std::chrono::milliseconds(5 * (place + 1)), [&order, place] { order.push_back(place); });
+  }
+  for (Timer& timer : timers) timer.start();
+  gate.let_go();
+  for (Timer& timer : timers) timer.join();
+  EXPECT_EQ(order, (std::vector{0, 1, 2, 3, 4}));
+}
+
+TEST_F(ServedTimers, T6_AnEarlierDeadlineWakesAServiceThatSleepsForALaterOne) {
+  TimerService service;
+  Timer late(service, kLong, [] {});
+  late.start();
+  std::this_thread::sleep_for(kGrace);
+  Timer soon(service, 1ms, [] {});
+  soon.start();
+  soon.join();
+  EXPECT_TRUE(late.is_active());
+}
+
+TEST_F(ServedTimers, T6_SignalsDoNotFireATimerEarlyNorEndAJoin) {
+  const CountSignals handler;
+  const auto begin = SteadyClock::now();
+  std::atomic<bool> early{false};
+  Timer timer(50ms, [&] { early = SteadyClock::now() < begin + 50ms; });
+  timer.start();
+  Waiter joiner([&] {
+    timer.join();
+    let_handlers_run();
+  });
+  pester(joiner);
+  EXPECT_FALSE(early);
+  EXPECT_GT(signals_handled, 0);
+}
+
+/// T7, for any kind of timer: 10,000 of them, half of them cancelled by another thread while they fire. Whether each ran once or not at
+/// all, and ran exactly when no cancel said that it would not.
+template <class MakeTimer>
+bool runs_unless_cancelled(int count, MakeTimer make_timer) {
+  std::vector<std::atomic<int>> ran(static_cast<std::size_t>(count));
+  std::vector<CancelResult> told(static_cast<std::size_t>(count), CancelResult::running);
+  std::deque<decltype(make_timer(1ns, [] {}))> timers;
+  std::mt19937 random(7);
+  for (int i = 0; i < count; ++i) {
+    timers.push_back(make_timer(std::chrono::microseconds(random() % 20'000), [&, i] { ++ran[static_cast<std::size_t>(i)]; }));
+  }
+  run_threads(2, [&](int canceller) {
+    for (int i = canceller; i < count; i += 2) timers[static_cast<std::size_t>(i)].start();
+    for (int i = canceller * 2; i < count; i += 4) {
+      const auto n = static_cast<std::size_t>(i);
+      told[n] = i % 8 < 4 ? timers[n].cancel() : timers[n].cancel_and_wait();
+    }
+  });
+  bool right = true;
+  for (std::size_t n = 0; n < timers.size(); ++n) {
+    timers[n].join();
+    right &= ran[n] == (told[n] == CancelResult::cancelled ? 0 : 1);
+  }
+  return right;
+}
+
+TEST_F(ServedTimers, T7_TenThousandTimersHalfOfThemCancelledRunUnlessCancelled) {
+  for (int round = 0; round < 5; ++round) {
+    TimerService service;
+    EXPECT_TRUE(runs_unless_cancelled(scaled(10'000), [&](auto interval, auto callback) { return Timer(service, interval, callback); }));
+  }
+}
+
+/// Says that it has been cancelled when it is running already, as Python's Timer may.
+class BoastfulTimer : public Timer {
+ public:
+  using Timer::Timer;
+  CancelResult cancel() {
+    (void)Timer::cancel();
+    return CancelResult::cancelled;
+  }
+};
+
+TEST_F(ServedTimers, T7_ACancelThatPromisesTooMuchIsSeen) {
+  TimerService service;
+  EXPECT_FALSE(
+      runs_unless_cancelled(10'000, [&](auto interval, auto callback) { return BoastfulTimer(service, interval / 10, callback); }));
+}
+
+TEST_F(ServedTimers, T7_EachCancelWinsOnceAgainstTheCallback) {
+  std::array<int, 2> seen{};
+  for (int round = 0; round < scaled(20'000); ++round) {
+    std::atomic<int> ran{0};
+    Timer timer(std::chrono::microseconds(round % 40), [&] { ++ran; });
+    timer.start();
+    for (int spins = round % 500; spins > 0; --spins) NativePlatform::relax();
+    const bool cancelled = timer.cancel_and_wait() == CancelResult::cancelled;
+    ASSERT_EQ(ran, cancelled ? 0 : 1);
+    ++seen[cancelled ? 1 : 0];
+  }
+  EXPECT_GT(seen[0], 0);
+  EXPECT_GT(seen[1], 0);
+}
+
+// A timer at the address of one that was cancelled a moment ago is another timer (picotcp #308), and the one before never fires.
+TEST_F(ServedTimers, T7_AReusedAddressIsAnotherTimer) {
+  std::atomic<int> cancelled_ran{0};
+  int expected = 0;
+  std::atomic<int> ran{0};
+  std::optional<Timer> timer;
+  for (int round = 0; round < scaled(20'000); ++round) {
+    auto cancelled = std::make_shared<bool>(false);
+    timer.emplace(10us, [&, cancelled] { *cancelled ? ++cancelled_ran : ++ran; });
+    timer->start();
+    if (timer->cancel() == CancelResult::cancelled) {
+      *cancelled = true;
+    } else {
+      ++expected;
+    }
+  }
+  timer.reset();
+  EXPECT_EQ(cancelled_ran, 0);
+  EXPECT_EQ(ran, expected);
+}
+
+// A callback is not lost between timers that are started and destroyed all the time (iceoryx #270, FreeRTOS #16).
+TEST_F(ServedTimers, T7_NoCallbackIsLostAmongStartsAndDestructions) {
+  TimerService service;
+  std::atomic<int> ran{0};
+  run_threads(4, [&](int thread) {
+    for (int round = 0; round < scaled(2'000); ++round) {
+      Timer passing(service, std::chrono::microseconds(round % 50), [] {});
+      passing.start();
+      if (round % 10 != thread) continue;
+      Timer kept(service, 20us, [&] { ++ran; });
+      kept.start();
+      kept.join();
+    }
+  });
+  EXPECT_EQ(ran, 4 * scaled(2'000) / 10);
+  EXPECT_EQ(service.pending(), 0U);
+}
+
+TEST_F(ServedTimers, AHundredThousandPendingTimersAddOneThread) {
+  const auto before = threads_of_this_process();
+  TimerService service;
+  EXPECT_EQ(threads_of_this_process(), before) << "a service without timers has no thread";
+  const int count = scaled(100'000);
+  std::atomic<int> ran{0};
+  std::deque<Timer> timers;
+  std::mt19937 random(5);
+  for (int i = 0; i < count; ++i) {
+    timers.emplace_back(service, kLong + std::chrono::microseconds(random() % 1'000'000), [&] { ++ran; });
+    timers.back().start();
+  }
+  EXPECT_EQ(service.pending(), static_cast<std::size_t>(count));
+  EXPECT_EQ(threads_of_this_process(), before + 1);
+  for (int i = 0; i < count; i += 2) EXPECT_EQ(timers[static_cast<std::size_t>(i)].cancel(), CancelResult::cancelled);
+  EXPECT_EQ(service.pending(), static_cast<std::size_t>(count / 2));
+  timers.clear();
+  EXPECT_EQ(service.pending(), 0U);
+  EXPECT_EQ(ran, 0);
+}
+
+TEST_F(ServedTimers, AServiceThatEndsCancelsWhatIsPendingAndWaitsForWhatRuns) {
+  HeldCallback callback;
+  std::optional<TimerService> service(std::in_place);
+  Timer running(*service, 0ms, std::ref(callback));
+  std::atomic<int> ran{0};
+  Timer pending(*service, 0ms, [&] { ++ran; });
+  Timer unstarted(*service, 0ms, [&] { ++ran; });
+  running.start();
+  ASSERT_TRUE(callback.begins());
+  pending.start();
+  Waiter ender([&] { service.reset(); });
+  EXPECT_TRUE(ender.waits());
+  callback.let_go();
+  pending.join();
+  ender.join();
+  EXPECT_TRUE(callback.ended());
+  EXPECT_EQ(pending.cancel(), CancelResult::cancelled);
+  EXPECT_THROW(unstarted.start(), std::logic_error);
+  EXPECT_EQ(ran, 0);
+}
+
+#if !defined(__SANITIZE_THREAD__)  // ThreadSanitizer refuses threads in the child of a program with threads
+
+TEST_F(ServedTimers, AChildOfAForkHasNoPendingTimersAndStartsAnew) {
+  std::atomic<int> ran{0};
+  Timer pending(20ms, [&] { ++ran; });
+  HeldCallback callback;
+  TimerService busy;
+  Timer running(busy, 0ms, std::ref(callback));
+  running.start();
+  ASSERT_TRUE(callback.begins());
+  pending.start();
+  Child child([&] {
+    bool well = TimerService::shared().pending() == 0 && !pending.is_active() && pending.cancel() == CancelResult::cancelled;
+    pending.join();
+    running.join();  // its callback belongs to the parent
+    well &= running.cancel_and_wait() == CancelResult::already_fired;
+    for (TimerService* const service : {&TimerService::shared(), &busy}) {
+      int own = 0;
+      Timer timer(*service, 1ms, [&] { ++own; });
+      timer.start();
+      timer.join();
+      well &= own == 1;
+    }
+    std::this_thread::sleep_for(30ms);
+    return well && ran == 0;
+  });
+  EXPECT_TRUE(child.wait());
+  pending.join();
+  EXPECT_EQ(ran, 1);
+  callback.let_go();
+  running.join();
+}
+
+TEST_F(ServedTimers, ForksAmongStartsAndCancelsNeverDeadlock) {
+  std::atomic<bool> enough{false};
+  std::jthread starter([&] {
+    while (!enough) {
+      Timer timer(std::chrono::microseconds(5), [] {});
+      timer.start();
+    }
+  });
+  for (int round = 0; round < scaled(100); ++round) {
+    Child child([] {
+      Timer timer(10us, [] {});
+      timer.start();
+      timer.join();
+      return true;
+    });
+    EXPECT_TRUE(child.wait());
+  }
+  enough = true;
+}
+
+TEST_F(ServedTimers, ACallbackMayFork) {
+  bool well = false;
+  Timer timer(0ms, [&] {
+    Child child([&] {
+      Timer own(1ms, [] {});
+      own.start();
+      return timer.cancel() == CancelResult::running;
+    });
+    well = child.wait();
+  });
+  timer.start();
+  timer.join();
+  EXPECT_TRUE(well);
+}
+
+#endif
+
+}  // namespace
+}  // namespace proberen::test
