@@ -7,6 +7,7 @@
 
 #include "primitives/connection/connection_end.hpp"
 #include "primitives/connection/packet_transport.hpp"
+#include "primitives/connection/ring_transport.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc {
@@ -114,13 +115,20 @@ bool Connection::holds_message() const {
   return end.keeps.load(std::memory_order_acquire) || end.transport->holds_message();
 }
 
-bool Connection::shares_memory() const { return end_ && end_->transport->kind() == detail::TransportKind::kRing; }
+bool Connection::shares_memory() const { return end_ && end_->transport->shares_memory(); }
 
 std::pair<Connection, Connection> pipe(PipeOptions options) {
   int sockets[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) detail::throw_errno("cannot create a pipe");
   Descriptor one(sockets[0]);
   Descriptor other(sockets[1]);
+  if (options.transport == PipeTransport::shared_memory) {
+    const auto rings = std::make_shared<const Shared<detail::Rings>>(Shared<detail::Rings>::create());
+    const auto ring_end = [&](Descriptor socket, int end) {
+      return std::make_unique<detail::RingTransport>(std::move(socket), rings, rings->duplicate_descriptor(), end);
+    };
+    return {make_end(ring_end(std::move(one), 0), options, true), make_end(ring_end(std::move(other), 1), options, false)};
+  }
   return {make_end(std::make_unique<detail::PacketTransport>(std::move(one)), options, true),
           make_end(std::make_unique<detail::PacketTransport>(std::move(other)), options, false)};
 }

@@ -13,7 +13,12 @@
 
 namespace proberen::ipc::detail {
 
-enum class TransportKind : std::uint8_t { kPacket, kStream, kRing };
+enum class TransportKind : std::uint8_t {
+  kPacket,
+  kStream,
+  kRing,       ///< the first end of a pair
+  kOtherRing,  ///< the second
+};
 
 /// Any thread may call any function at any time. Errors are std::system_error.
 class Transport {
@@ -27,6 +32,8 @@ class Transport {
   virtual bool ready(Deadline deadline) = 0;
   /// Whether there is a message that the socket does not tell of.
   [[nodiscard]] virtual bool holds_message() const { return false; }
+  /// Whether there may ever be one.
+  [[nodiscard]] virtual bool shares_memory() const { return false; }
   virtual void shutdown() = 0;
 
   [[nodiscard]] virtual int socket() const = 0;

@@ -5,6 +5,7 @@
 
 #include "primitives/connection/connection_end.hpp"
 #include "primitives/connection/packet_transport.hpp"
+#include "primitives/connection/ring_transport.hpp"
 #include "primitives/process/system_call.hpp"
 #include "proberen/ipc/connection.hpp"
 
@@ -12,9 +13,18 @@ namespace proberen::ipc {
 namespace detail {
 
 std::unique_ptr<Transport> unpack_transport(TransportKind kind, std::vector<Descriptor>& descriptors) {
-  if (kind != TransportKind::kPacket || descriptors.empty()) throw_error(EPROTO, "this is no connection");
-  auto transport = std::make_unique<PacketTransport>(std::move(descriptors.front()));
-  descriptors.erase(descriptors.begin());
+  const bool ring = kind == TransportKind::kRing || kind == TransportKind::kOtherRing;
+  const std::size_t needed = ring ? 2 : 1;
+  if ((!ring && kind != TransportKind::kPacket) || descriptors.size() < needed) throw_error(EPROTO, "this is no connection");
+  std::unique_ptr<Transport> transport;
+  if (ring) {
+    auto rings = std::make_shared<const Shared<Rings>>(Shared<Rings>::map(descriptors[1].duplicate()));
+    transport = std::make_unique<RingTransport>(std::move(descriptors[0]), std::move(rings), std::move(descriptors[1]),
+                                                kind == TransportKind::kRing ? 0 : 1);
+  } else {
+    transport = std::make_unique<PacketTransport>(std::move(descriptors[0]));
+  }
+  descriptors.erase(descriptors.begin(), descriptors.begin() + static_cast<std::ptrdiff_t>(needed));
   return transport;
 }
 

@@ -19,7 +19,7 @@
 
 namespace proberen::test {
 
-inline auto every_transport() { return testing::Values(ipc::PipeTransport::socket); }
+inline auto every_transport() { return testing::Values(ipc::PipeTransport::socket, ipc::PipeTransport::shared_memory); }
 inline std::string transport_name(const testing::TestParamInfo<ipc::PipeTransport>& test) {
   return test.param == ipc::PipeTransport::socket ? "Socket" : "SharedMemory";
 }
