@@ -6,6 +6,7 @@
 #include "primitives/connection/connection_end.hpp"
 #include "primitives/connection/packet_transport.hpp"
 #include "primitives/connection/ring_transport.hpp"
+#include "primitives/connection/stream_transport.hpp"
 #include "primitives/process/system_call.hpp"
 #include "proberen/ipc/connection.hpp"
 
@@ -15,12 +16,15 @@ namespace detail {
 std::unique_ptr<Transport> unpack_transport(TransportKind kind, std::vector<Descriptor>& descriptors) {
   const bool ring = kind == TransportKind::kRing || kind == TransportKind::kOtherRing;
   const std::size_t needed = ring ? 2 : 1;
-  if ((!ring && kind != TransportKind::kPacket) || descriptors.size() < needed) throw_error(EPROTO, "this is no connection");
+  if ((!ring && kind != TransportKind::kPacket && kind != TransportKind::kStream) || descriptors.size() < needed)
+    throw_error(EPROTO, "this is no connection");
   std::unique_ptr<Transport> transport;
   if (ring) {
     auto rings = std::make_shared<const Shared<Rings>>(Shared<Rings>::map(descriptors[1].duplicate()));
     transport = std::make_unique<RingTransport>(std::move(descriptors[0]), std::move(rings), std::move(descriptors[1]),
                                                 kind == TransportKind::kRing ? 0 : 1);
+  } else if (kind == TransportKind::kStream) {
+    transport = std::make_unique<StreamTransport>(std::move(descriptors[0]));
   } else {
     transport = std::make_unique<PacketTransport>(std::move(descriptors[0]));
   }

@@ -40,6 +40,8 @@ struct ConnectionParcel;
 /// one sender to one receiver arrive in the order in which they were sent. Only close(), moving and destruction must not run beside
 /// another call on the same object.
 ///
+/// By TCP (listener.hpp) the processes are one process, and the end of what was received may be inside a message.
+///
 /// Move-only. Its descriptors are close-on-exec. As an argument of Context::start(), or inside an object that is sent, it goes to the other
 /// process. A child by StartMethod::fork has copies of all descriptors of its parent, so there an end of file may not come while it lives.
 ///
