@@ -59,6 +59,7 @@ Packet receive_packet(int socket, std::span<char> buffer) {
   message.msg_controllen = sizeof control.bytes;
   Packet packet;
   const ssize_t size = resumed([&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC); });
+  if (size < 0) packet.error = errno;
   if (size <= 0) return packet;
   packet.size = static_cast<std::size_t>(size);
   packet.truncated = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;

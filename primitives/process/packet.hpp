@@ -23,9 +23,11 @@ struct Packet {
   std::vector<Descriptor> descriptors;
   /// Something did not fit: the bytes into the buffer, or the descriptors into this process.
   bool truncated = false;
+  /// Of the socket; 0 when there is a packet or the other end is closed.
+  int error = 0;
 };
 
-/// Waits for a packet. An error of the socket reads as the other end's being closed.
+/// Waits for a packet.
 Packet receive_packet(int socket, std::span<char> buffer);
 
 /// What a fork server, or the child itself, sends about one child.

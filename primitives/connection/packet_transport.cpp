@@ -1,0 +1,99 @@
+#include "primitives/connection/packet_transport.hpp"
+
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "primitives/connection/poll.hpp"
+#include "primitives/process/packet.hpp"
+#include "primitives/process/payload.hpp"
+#include "primitives/process/system_call.hpp"
+
+namespace proberen::ipc::detail {
+namespace {
+
+/// Comes first in a packet, so that a packet is never empty and an empty message is not mistaken for the end of file.
+struct Header {
+  enum class Body : std::uint32_t {
+    kInline,  ///< the rest of the packet
+    kFile,    ///< the memory file that is the last of the packet's descriptors
+  };
+  Body body;
+  std::uint32_t unused = 0;
+};
+
+constexpr std::size_t kMostPacket = sizeof(Header) + PacketTransport::kMostInline;
+
+/// Sends short messages from one piece: cheaper for the kernel than to gather them.
+constexpr std::size_t kShort = 1024;
+
+int send_inline(int socket, std::string_view bytes, std::span<const int> descriptors) {
+  const Header header{Header::Body::kInline};
+  if (descriptors.empty() && bytes.size() <= kShort) {
+    char packet[sizeof header + kShort];
+    std::memcpy(packet, &header, sizeof header);
+    bytes.copy(packet + sizeof header, bytes.size());
+    return resumed([&] { return ::send(socket, packet, sizeof header + bytes.size(), MSG_NOSIGNAL); }) < 0 ? errno : 0;
+  }
+  return send_packet(socket, {reinterpret_cast<const char*>(&header), sizeof header}, bytes, descriptors);
+}
+
+int send_file(int socket, std::string_view bytes, std::span<const int> descriptors) {
+  if (descriptors.size() >= kMostDescriptors) return E2BIG;
+  const Header header{Header::Body::kFile};
+  const Descriptor file = write_memory_file(bytes);
+  std::vector<int> all(descriptors.begin(), descriptors.end());
+  all.push_back(file.get());
+  return send_packet(socket, {reinterpret_cast<const char*>(&header), sizeof header}, {}, all);
+}
+
+Message unwrap(std::string_view packet, std::vector<Descriptor> descriptors) {
+  Header header{};
+  if (packet.size() < sizeof header) throw_error(EPROTO, "what came over the connection is no message");
+  std::memcpy(&header, packet.data(), sizeof header);
+  packet.remove_prefix(sizeof header);
+  if (header.body == Header::Body::kInline) return {std::string(packet), std::move(descriptors)};
+  if (header.body != Header::Body::kFile || descriptors.empty()) throw_error(EPROTO, "what came over the connection is no message");
+  const Descriptor file = std::move(descriptors.back());
+  descriptors.pop_back();
+  return {read_memory_file(file), std::move(descriptors)};
+}
+
+}  // namespace
+
+void PacketTransport::send(std::string_view bytes, std::span<const int> descriptors) {
+  int error = 0;
+  do {
+    error = bytes.size() <= kMostInline ? send_inline(socket(), bytes, descriptors) : EMSGSIZE;
+    // Too large for the packet, or for a socket whose buffer somebody has made small.
+    if (error == EMSGSIZE) error = send_file(socket(), bytes, descriptors);
+    // The kernel tells once that the other end was closed with messages unread; the call after it says what we want to know.
+  } while (error == ECONNRESET);
+  if (error == E2BIG) throw_error(error, "too many descriptors for one message");
+  if (error != 0) throw_error(error, "cannot send a message");
+}
+
+std::optional<Message> PacketTransport::receive() {
+  thread_local const std::unique_ptr<char[]> buffer(new char[kMostPacket]);
+  Packet packet;
+  do {
+    packet = receive_packet(socket(), {buffer.get(), kMostPacket});
+    // Told once, before messages that were sent in time: see send().
+  } while (packet.error == ECONNRESET);
+  if (packet.error != 0) throw_error(packet.error, "cannot receive a message");
+  if (packet.size == 0) return std::nullopt;
+  if (packet.truncated) {
+    throw_error(EMSGSIZE, "a message arrived without all of its descriptors, and is lost: this process may have too many open files");
+  }
+  return unwrap({buffer.get(), packet.size}, std::move(packet.descriptors));
+}
+
+bool PacketTransport::ready(Deadline deadline) { return readable_by(socket(), deadline); }
+
+void PacketTransport::shutdown() {
+  // ENOTCONN: the other end is closed already.
+  if (::shutdown(socket(), SHUT_RDWR) != 0 && errno != ENOTCONN) throw_errno("cannot shut a connection down");
+}
+
+}  // namespace proberen::ipc::detail

@@ -1,0 +1,28 @@
+/// PacketTransport: every message is one packet of a SOCK_SEQPACKET socket, sent and received by one system call each, so that the kernel
+/// keeps messages whole whoever shares an end. The body of a large one lies in a memory file (memfd_create(2)) that its packet carries: it
+/// is complete before the packet goes, and so a message cannot end half-way, even when its sender is killed.
+#pragma once
+
+#include "primitives/connection/transport.hpp"
+
+namespace proberen::ipc::detail {
+
+class PacketTransport final : public Transport {
+ public:
+  /// Bytes of a message that travel in the packet itself. Well below what the kernel lets a socket buffer by default (208 KiB).
+  static constexpr std::size_t kMostInline = std::size_t{32} << 10;
+
+  explicit PacketTransport(Descriptor socket) noexcept : socket_(std::move(socket)) {}
+
+  void send(std::string_view bytes, std::span<const int> descriptors) override;
+  std::optional<Message> receive() override;
+  bool ready(Deadline deadline) override;
+  void shutdown() override;
+  [[nodiscard]] int socket() const override { return socket_.get(); }
+  [[nodiscard]] TransportKind kind() const override { return TransportKind::kPacket; }
+
+ private:
+  Descriptor socket_;
+};
+
+}  // namespace proberen::ipc::detail

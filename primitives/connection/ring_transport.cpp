@@ -1,0 +1,76 @@
+#include "primitives/connection/ring_transport.hpp"
+
+#include <poll.h>
+
+#include "primitives/connection/poll.hpp"
+#include "primitives/process/system_call.hpp"
+
+namespace proberen::ipc::detail {
+namespace {
+
+enum Kind : std::uint32_t {
+  kMessage,        ///< the message itself
+  kMessageFollows  ///< over the socket
+};
+
+}  // namespace
+
+struct RingTransport::OtherEndIsGone {
+  /// How late a death is noticed by who sleeps; a close wakes at once.
+  static constexpr std::chrono::milliseconds kLookAgain{20};
+  bool operator()() const {
+    pollfd state{socket, 0, 0};
+    return poll_until({&state, 1}, Deadline::min()) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;
+  }
+  int socket;
+};
+
+RingTransport::RingTransport(Descriptor socket, std::shared_ptr<const Shared<Rings>> rings, Descriptor memory, int end)
+    : packets_(std::make_unique<PacketTransport>(std::move(socket))), rings_(std::move(rings)), memory_(std::move(memory)), end_(end) {}
+
+RingTransport::~RingTransport() {
+  packets_.reset();  // first, so that whoever is woken finds the socket closed
+  Rings& rings = **rings_;
+  rings.closes.fetch_add(1, std::memory_order_release);
+  for (Rings::Channel& channel : rings.channels) channel.wake_all();
+}
+
+void RingTransport::refuse_if_gone() {
+  const std::uint32_t closes = (*rings_)->closes.load(std::memory_order_acquire);
+  if (closes == closes_seen_.load(std::memory_order_relaxed)) return;
+  if (OtherEndIsGone{socket()}()) throw_error(EPIPE, "cannot send a message");
+  closes_seen_.store(closes, std::memory_order_relaxed);
+}
+
+void RingTransport::send(std::string_view bytes, std::span<const int> descriptors) {
+  refuse_if_gone();
+  const bool in_ring = bytes.size() <= kMostInRing && descriptors.empty();
+  const auto send_packet = [&] {
+    if (!in_ring) packets_->send(bytes, descriptors);
+  };
+  const ChannelStatus status = outgoing().put(in_ring ? kMessage : kMessageFollows, in_ring ? bytes : std::string_view(), kForever,
+                                              OtherEndIsGone{socket()}, send_packet);
+  if (status != ChannelStatus::ok) throw_error(EPIPE, "cannot send a message");
+}
+
+std::optional<Message> RingTransport::receive() {
+  std::optional<Message> message(std::in_place);
+  std::uint32_t kind = kMessage;
+  const auto receive_packet = [&](std::uint32_t received) {
+    if (received == kMessageFollows) message = packets_->receive();
+  };
+  const ChannelStatus status = incoming().get(kind, message->bytes, kForever, OtherEndIsGone{socket()}, receive_packet);
+  if (status == ChannelStatus::ok) return message;
+  // Who died has told nobody: let senders on this side ask the socket.
+  (*rings_)->closes.fetch_add(1, std::memory_order_release);
+  return std::nullopt;
+}
+
+bool RingTransport::ready(Deadline deadline) { return incoming().await_message(deadline, OtherEndIsGone{socket()}); }
+
+void RingTransport::shutdown() {
+  packets_->shutdown();
+  for (Rings::Channel& channel : (*rings_)->channels) channel.close();
+}
+
+}  // namespace proberen::ipc::detail

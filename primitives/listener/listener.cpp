@@ -1,0 +1,158 @@
+#include "proberen/ipc/listener.hpp"
+
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "primitives/connection/packet_transport.hpp"
+#include "primitives/connection/poll.hpp"
+#include "primitives/connection/stream_transport.hpp"
+#include "primitives/listener/handshake.hpp"
+#include "primitives/process/system_call.hpp"
+
+namespace proberen::ipc {
+namespace {
+
+/// An address as the kernel takes it.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+SocketAddress to_kernel(const Address& address) {
+  SocketAddress result;
+  if (const auto* local = std::get_if<UnixAddress>(&address)) {
+    sockaddr_un kernel{};
+    kernel.sun_family = AF_UNIX;
+    const std::string& path = local->path;
+    if (path.empty() || path.find('\0') != std::string::npos) throw std::invalid_argument("a socket's path is not empty and has no zero");
+    if (path.size() >= sizeof kernel.sun_path) {
+      throw std::invalid_argument("the socket's path has " + std::to_string(path.size()) + " bytes, and may have at most 107");
+    }
+    path.copy(kernel.sun_path, path.size());
+    std::memcpy(&result.storage, &kernel, sizeof kernel);
+    result.size = sizeof kernel;
+  } else {
+    sockaddr_in kernel{};
+    kernel.sin_family = AF_INET;
+    kernel.sin_port = htons(std::get<TcpAddress>(address).port);
+    kernel.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    std::memcpy(&result.storage, &kernel, sizeof kernel);
+    result.size = sizeof kernel;
+  }
+  return result;
+}
+
+bool is_local(const Address& address) { return std::holds_alternative<UnixAddress>(address); }
+
+std::string name_of(const Address& address) {
+  return is_local(address) ? std::get<UnixAddress>(address).path : "127.0.0.1:" + std::to_string(std::get<TcpAddress>(address).port);
+}
+
+void check_key(std::string_view key) {
+  if (key.empty()) throw std::invalid_argument("a connection needs a key that is not empty");
+}
+
+Descriptor make_socket(const Address& address) {
+  const bool local = is_local(address);
+  Descriptor socket(::socket(local ? AF_UNIX : AF_INET, (local ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0));
+  if (!socket) detail::throw_errno("cannot create a socket");
+  return socket;
+}
+
+void set_option(const Descriptor& socket, int level, int option) {
+  const int on = 1;
+  if (::setsockopt(socket.get(), level, option, &on, sizeof on) != 0) detail::throw_errno("cannot set up a socket");
+}
+
+Connection make_connection(Descriptor socket, const Address& address) {
+  if (is_local(address)) return {std::make_unique<detail::PacketTransport>(std::move(socket)), true, true};
+  set_option(socket, IPPROTO_TCP, TCP_NODELAY);  // a small message does not wait for more
+  return {std::make_unique<detail::StreamTransport>(std::move(socket)), true, true};
+}
+
+std::uint16_t port_of(const Descriptor& socket) {
+  sockaddr_in bound{};
+  socklen_t size = sizeof bound;
+  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&bound), &size) != 0) detail::throw_errno("cannot tell the port");
+  return ntohs(bound.sin_port);
+}
+
+}  // namespace
+
+Listener::Listener(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout)
+    : address_(address), key_(key), handshake_timeout_(handshake_timeout) {
+  check_key(key);
+  const SocketAddress kernel = to_kernel(address);
+  Descriptor socket = make_socket(address);
+  // Before the path is there, so that it never is for others.
+  if (is_local(address) && ::fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) detail::throw_errno("cannot protect a socket");
+  if (!is_local(address)) set_option(socket, SOL_SOCKET, SO_REUSEADDR);
+  if (::bind(socket.get(), kernel.get(), kernel.size) != 0) detail::throw_errno("cannot listen at " + name_of(address));
+  socket_ = std::move(socket);  // from here on the path is ours to remove
+  if (::listen(socket_.get(), SOMAXCONN) != 0) {
+    const int error = errno;
+    remove_path();
+    detail::throw_error(error, "cannot listen at " + name_of(address));
+  }
+  if (auto* tcp = std::get_if<TcpAddress>(&address_)) tcp->port = port_of(socket_);
+}
+
+Listener::Listener(Listener&& other) noexcept = default;
+
+Listener& Listener::operator=(Listener&& other) noexcept {
+  if (this == &other) return *this;
+  remove_path();
+  address_ = std::move(other.address_);
+  key_ = std::move(other.key_);
+  handshake_timeout_ = other.handshake_timeout_;
+  socket_ = std::move(other.socket_);
+  return *this;
+}
+
+Listener::~Listener() { remove_path(); }
+
+void Listener::remove_path() noexcept {
+  if (socket_ && is_local(address_)) ::unlink(std::get<UnixAddress>(address_).path.c_str());
+}
+
+Connection Listener::accept() {
+  if (!socket_) detail::throw_error(EBADF, "this object listens no more");
+  Descriptor socket(detail::resumed([&] { return ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC); }));
+  if (!socket) detail::throw_errno("cannot accept a connection");
+  detail::shake_hands(socket.get(), detail::Role::kListener, key_, deadline_after(SteadyClock::now(), handshake_timeout_));
+  return make_connection(std::move(socket), address_);
+}
+
+Connection connect(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout) {
+  check_key(key);
+  const SocketAddress kernel = to_kernel(address);
+  Descriptor socket = make_socket(address);
+  const Deadline deadline = deadline_after(SteadyClock::now(), handshake_timeout);
+  if (::connect(socket.get(), kernel.get(), kernel.size) != 0) {
+    // A signal does not end the attempt, so it is waited for rather than made again.
+    pollfd done{socket.get(), POLLOUT, 0};
+    int error = errno;
+    socklen_t size = sizeof error;
+    if (error == EINTR && is_local(address)) {
+      error = detail::resumed([&] { return ::connect(socket.get(), kernel.get(), kernel.size); }) == 0 ? 0 : errno;
+    } else if (error == EINTR) {
+      error = ETIMEDOUT;
+      if (detail::poll_until({&done, 1}, deadline) > 0) (void)::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    }
+    if (error != 0) detail::throw_error(error, "cannot connect to " + name_of(address));
+  }
+  detail::shake_hands(socket.get(), detail::Role::kClient, key, deadline);
+  return make_connection(std::move(socket), address);
+}
+
+}  // namespace proberen::ipc

@@ -1,0 +1,161 @@
+/// FrameChannel: one direction of a pipe in shared memory: a ring with a lock for each side, and waits that spin before they sleep.
+///
+/// Any number of threads, of any processes that map it, on either side. Not robust: a process that is killed inside put() or get() may
+/// leave its side's lock held. Works at any address.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "proberen/detail/event_count.hpp"
+#include "proberen/ipc/detail/frame_ring.hpp"
+#include "proberen/lock.hpp"
+
+namespace proberen::ipc::detail {
+
+enum class ChannelStatus { ok, closed, timeout };
+
+/// Who waits in a channel whose other side cannot vanish without close().
+struct NobodyVanishes {
+  static constexpr std::chrono::milliseconds kLookAgain{0};
+  bool operator()() const { return false; }
+};
+
+template <Platform P, std::size_t kCells>
+class FrameChannel {
+ public:
+  static constexpr std::size_t kMostBytes = FrameRing<P, kCells>::kMostBytes;
+
+  /// Waits for room: ok, closed, or timeout when there was none by `deadline` (its earliest value: without waiting). `vanished()` says
+  /// whether the other side is gone; it is asked before each sleep, and again after each kLookAgain, unless that is zero. `before()` runs
+  /// once, under the lock of the senders, when there is room and before the message is in it; what it throws goes to the caller, and
+  /// nothing is put.
+  template <class Vanished, class Before>
+  ChannelStatus put(std::uint32_t kind, std::string_view bytes, Deadline deadline, const Vanished& vanished, const Before& before) {
+    for (bool gone = false;;) {
+      if (const ChannelStatus status = try_put(kind, bytes, before); status != ChannelStatus::timeout) return status;
+      if (gone) return ChannelStatus::closed;
+      const auto look = [&] { return ring_.has_room(bytes.size()) || closed_.load(std::memory_order_relaxed); };
+      if (!wait(writable_, put_spins_, look, vanished, gone, deadline)) return ChannelStatus::timeout;
+    }
+  }
+
+  /// Waits for a message: ok, closed when there is none left, timeout. `after(kind)` runs under the lock of the receivers.
+  template <class Vanished, class After>
+  ChannelStatus get(std::uint32_t& kind, std::string& bytes, Deadline deadline, const Vanished& vanished, const After& after) {
+    for (bool gone = false;;) {
+      // (2) acquire: synchronizes with the release (1). Read before the ring: when closed here, no message can follow.
+      const bool ended = closed_.load(std::memory_order_acquire) || gone;
+      if (try_get(kind, bytes, after)) return ChannelStatus::ok;
+      if (ended) return ChannelStatus::closed;
+      if (!wait(
+              readable_, get_spins_, [&] { return has_message_or_end(); }, vanished, gone, deadline))
+        return ChannelStatus::timeout;
+    }
+  }
+
+  /// Whether get() would not wait, by `deadline`.
+  template <class Vanished>
+  bool await_message(Deadline deadline, const Vanished& vanished) {
+    bool gone = false;
+    return has_message_or_end() || wait(
+                                       readable_, get_spins_, [&] { return has_message_or_end(); }, vanished, gone, deadline);
+  }
+
+  [[nodiscard]] bool has_message() const { return ring_.has_message(); }
+
+  /// No puts from here on.
+  void close() {
+    {
+      const std::scoped_lock hold(put_lock_);
+      // (1) release: synchronizes with the acquire (2)
+      closed_.store(true, std::memory_order_release);
+    }
+    wake_all();
+  }
+
+  /// Lets everybody who sleeps look again.
+  void wake_all() {
+    readable_.notify(kWakeAll);
+    writable_.notify(kWakeAll);
+  }
+
+ private:
+  /// timeout: there is no room.
+  template <class Before>
+  ChannelStatus try_put(std::uint32_t kind, std::string_view bytes, const Before& before) {
+    {
+      const std::scoped_lock hold(put_lock_);
+      if (closed_.load(std::memory_order_relaxed)) return ChannelStatus::closed;
+      if (!ring_.has_room(bytes.size())) return ChannelStatus::timeout;
+      before();
+      (void)ring_.try_put(kind, bytes);  // the room is still there: only we, who hold the lock, could take it
+    }
+    readable_.notify(kWakeAll);
+    return ChannelStatus::ok;
+  }
+
+  template <class After>
+  bool try_get(std::uint32_t& kind, std::string& bytes, const After& after) {
+    {
+      const std::scoped_lock hold(get_lock_);
+      if (!ring_.try_get(kind, bytes)) return false;
+      after(kind);
+    }
+    writable_.notify(kWakeAll);
+    return true;
+  }
+
+  bool has_message_or_end() const { return ring_.has_message() || closed_.load(std::memory_order_relaxed); }
+
+  /// Spins, then sleeps, until `look()` or `vanished()`, whose last answer is `gone`; false at the deadline.
+  template <class Look, class Vanished>
+  static bool wait(proberen::detail::EventCount<P>& sleepers, typename P::template Atomic<std::uint32_t>& spins, const Look& look,
+                   const Vanished& vanished, bool& gone, Deadline deadline) {
+    if (deadline == Deadline::min()) return look() || (gone = vanished());
+    if (spin(spins, look)) return true;
+    for (;;) {
+      const Deadline end =
+          Vanished::kLookAgain.count() == 0 ? deadline : std::min(deadline, deadline_after(P::now(), Vanished::kLookAgain));
+      if (sleepers.wait([&] { return look() || (gone = vanished()); }, end)) return true;
+      if (end == deadline) return false;
+    }
+  }
+
+  /// Spinning pays where the other side answers within the time that falling asleep and being woken would take. How long we try is learned:
+  /// twice as long after a success, half as long after a failure.
+  template <class Look>
+  static bool spin(typename P::template Atomic<std::uint32_t>& spins, const Look& look) {
+    const auto most = static_cast<std::uint32_t>(P::spin_limit()) * kSpinsForEachUnit;
+    if (most == 0) return false;
+    const std::uint32_t budget = std::clamp(spins.load(std::memory_order_relaxed), most / 64, most);
+    for (std::uint32_t left = budget; left > 0; --left) {
+      if (look()) {
+        if (budget < most) spins.store(budget * 2, std::memory_order_relaxed);
+        return true;
+      }
+      P::relax();
+    }
+    spins.store(budget / 2, std::memory_order_relaxed);
+    return false;
+  }
+
+  /// A round trip to another process takes longer than a lock is held.
+  static constexpr std::uint32_t kSpinsForEachUnit = 4;
+
+  FrameRing<P, kCells> ring_;
+  BasicLock<P> put_lock_;                                          ///< over the ring's producer
+  typename P::template Atomic<bool> closed_{false};                ///< set under put_lock_, never cleared
+  typename P::template Atomic<std::uint32_t> put_spins_{1 << 16};  ///< how long to spin for room; any value is right
+  proberen::detail::EventCount<P> writable_;                       ///< they wait for room
+  alignas(64) BasicLock<P> get_lock_;                              ///< over the ring's consumer
+  typename P::template Atomic<std::uint32_t> get_spins_{1 << 16};  ///< how long to spin for a message; any value is right
+  proberen::detail::EventCount<P> readable_;                       ///< they wait for a message
+};
+
+}  // namespace proberen::ipc::detail

@@ -1,0 +1,70 @@
+/// Listener and connect(): connections between processes that have no common parent, each side proving to the other that it knows a key.
+///
+///   proberen::ipc::Listener listener(proberen::ipc::UnixAddress{"/run/me/socket"}, key);
+///   proberen::ipc::Connection client = listener.accept();
+///
+///   proberen::ipc::Connection server = proberen::ipc::connect(proberen::ipc::UnixAddress{"/run/me/socket"}, key);
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <variant>
+
+#include "proberen/ipc/connection.hpp"
+#include "proberen/ipc/descriptor.hpp"
+
+namespace proberen::ipc {
+
+/// A socket in the file system, at most 107 bytes; only for its user, while the listener lives.
+struct UnixAddress {
+  std::string path;
+};
+/// TCP over the loopback interface, 127.0.0.1. Port 0 asks the kernel for a free one. Without descriptors.
+struct TcpAddress {
+  std::uint16_t port = 0;
+};
+using Address = std::variant<UnixAddress, TcpAddress>;
+
+/// How long either side waits for the other to prove itself.
+inline constexpr std::chrono::seconds kHandshakeTimeout{5};
+
+/// Accepts connections. Any thread may call accept(). Move-only.
+///
+/// Whoever connects and the listener prove to each other, before a message goes, that they know the key: each sends 32 random bytes, and
+/// the HMAC-SHA256 (RFC 2104) under the key of its role and both sides' random bytes. So neither what was heard nor what was just said can
+/// be used again. What goes over the connection afterwards is neither encrypted nor authenticated.
+class Listener {
+ public:
+  /// Throws std::invalid_argument for an empty key or a path that is empty, too long or has a zero in it; std::system_error when the
+  /// address is in use, among others.
+  Listener(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout = kHandshakeTimeout);
+  Listener(Listener&& other) noexcept;
+  Listener& operator=(Listener&& other) noexcept;
+  ~Listener();
+
+  /// Waits for the next who connects. Throws std::system_error when that one does not prove itself (permission_denied), says something else
+  /// (protocol_error), says nothing in time (timed_out) or goes (connection_aborted); the listener goes on, and may be asked again.
+  Connection accept();
+
+  /// With the port that the kernel chose.
+  [[nodiscard]] const Address& address() const noexcept { return address_; }
+  /// Readable when somebody has connected, for wait_any.
+  [[nodiscard]] const Descriptor& descriptor() const noexcept { return socket_; }
+
+ private:
+  void remove_path() noexcept;
+
+  Address address_;
+  std::string key_;
+  std::chrono::nanoseconds handshake_timeout_;
+  Descriptor socket_;
+};
+
+/// Connects to a listener. Throws as Listener() and, where accept() does, with the same codes.
+[[nodiscard]] Connection connect(const Address& address, std::string_view key,
+                                 std::chrono::nanoseconds handshake_timeout = kHandshakeTimeout);
+
+}  // namespace proberen::ipc

@@ -1,0 +1,291 @@
+/// Listener and connect(): both kinds of address, who is refused, and that the listener goes on.
+#include "proberen/ipc/listener.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "primitives/tests/support/connections.hpp"
+#include "primitives/tests/support/signals.hpp"
+#include "primitives/tests/support/threads.hpp"
+#include "primitives/tests/support/watchdog.hpp"
+#include "proberen/ipc/entry.hpp"
+#include "proberen/ipc/wait_any.hpp"
+
+namespace proberen::test {
+namespace {
+
+using ipc::Connection;
+using ipc::Listener;
+using ipc::TcpAddress;
+using ipc::UnixAddress;
+
+constexpr std::string_view kKey = "open sesame";
+
+PROBEREN_ENTRY(listener_client, [](const std::string& path, int port, const std::string& key) {
+  Connection server = path.empty() ? connect(TcpAddress{static_cast<std::uint16_t>(port)}, key) : connect(UnixAddress{path}, key);
+  server.send_bytes(server.recv_bytes() + "!");
+});
+
+class ListenerTest : public testing::TestWithParam<bool> {
+ protected:
+  ListenerTest() {
+    char name[] = "/tmp/proberen-listener-XXXXXX";
+    folder_ = ::mkdtemp(name);
+    listener_.emplace(fresh_address(), kKey, kPatience);
+  }
+  ~ListenerTest() override {
+    listener_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  [[nodiscard]] ipc::Address fresh_address() const {
+    if (GetParam()) return UnixAddress{folder_ + "/socket"};
+    return TcpAddress{};
+  }
+
+  /// A connection that does not shake hands.
+  [[nodiscard]] ipc::Descriptor connect_barely() const {
+    ipc::Descriptor socket(::socket(GetParam() ? AF_UNIX : AF_INET, (GetParam() ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0));
+    int outcome = 0;
+    if (GetParam()) {
+      sockaddr_un address{};
+      address.sun_family = AF_UNIX;
+      std::get<UnixAddress>(listener_->address()).path.copy(address.sun_path, sizeof address.sun_path - 1);
+      outcome = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    } else {
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_port = htons(std::get<TcpAddress>(listener_->address()).port);
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      outcome = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    }
+    EXPECT_EQ(outcome, 0);
+    return socket;
+  }
+
+  /// Accepts, while `client()` runs in another thread: the code of what accept() throws.
+  std::error_code accept_while(const std::function<void()>& client) {
+    std::jthread other(client);
+    return error_of([&] { (void)listener_->accept(); });
+  }
+
+  void expect_good_client() {
+    auto client = std::async(std::launch::async, [&] { return ipc::connect(listener_->address(), kKey); });
+    Connection server_end = listener_->accept();
+    Connection client_end = client.get();
+    client_end.send(std::string("hello"));
+    EXPECT_EQ(server_end.recv<std::string>(), "hello");
+    const std::string bytes = pattern(3'000'000, 1);
+    std::jthread sender([&] { server_end.send_bytes(bytes); });
+    EXPECT_TRUE(client_end.recv_bytes() == bytes);
+    sender.join();
+    server_end.send_bytes("");
+    EXPECT_TRUE(client_end.poll_for(kLong));
+    EXPECT_EQ(client_end.recv_bytes(), "");
+    server_end.close();
+    EXPECT_THROW((void)client_end.recv_bytes(), ipc::EndOfFile);
+    EXPECT_EQ(error_of([&] {
+                for (int i = 0; i < 1000; ++i) client_end.send_bytes("x");
+              }),
+              std::errc::broken_pipe);
+  }
+
+  static constexpr auto kPatience = 300ms;
+  std::string folder_;
+  std::optional<Listener> listener_;
+
+ private:
+  Watchdog watchdog_;
+};
+INSTANTIATE_TEST_SUITE_P(Every, ListenerTest, testing::Bool(), [](const auto& test) { return test.param ? "Unix" : "Tcp"; });
+
+std::string read_some(const ipc::Descriptor& socket) {
+  char bytes[256];
+  const ssize_t size = ::recv(socket.get(), bytes, sizeof bytes, 0);
+  return {bytes, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+void say(const ipc::Descriptor& socket, const std::string& bytes) { (void)::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+
+TEST_P(ListenerTest, P1_ConnectsWhoKnowsTheKeyAgainAndAgain) {
+  for (int i = 0; i < 3; ++i) expect_good_client();
+}
+
+TEST_P(ListenerTest, ConnectsProcessesWithoutACommonParent) {
+  ipc::Context context(ipc::StartMethod::spawn);
+  const auto* local = std::get_if<UnixAddress>(&listener_->address());
+  const int port = local == nullptr ? std::get<TcpAddress>(listener_->address()).port : 0;
+  ipc::Process child = context.start("listener_client", local != nullptr ? local->path : std::string(), port, kKey);
+  EXPECT_EQ(ipc::wait_any({listener_->descriptor()}), std::vector<std::size_t>{0});
+  Connection client = listener_->accept();
+  client.send_bytes("from afar");
+  EXPECT_EQ(client.recv_bytes(), "from afar!");
+  EXPECT_EQ(child.join(), 0);
+}
+
+TEST_P(ListenerTest, RefusesAWrongKeyOnBothSidesAndGoesOn) {
+  std::error_code clients;
+  EXPECT_EQ(accept_while([&] { clients = error_of([&] { (void)ipc::connect(listener_->address(), "open barley"); }); }),
+            std::errc::permission_denied);
+  EXPECT_EQ(clients, std::errc::permission_denied);
+  expect_good_client();
+}
+
+TEST_P(ListenerTest, RefusesWhoSaysNothingInTimeAlsoOneByteAtATime) {
+  const ipc::Descriptor silent = connect_barely();
+  EXPECT_TRUE(gives_up(kPatience, [&] { return error_of([&] { (void)listener_->accept(); }) != std::errc::timed_out; }));
+  if (!GetParam()) {
+    EXPECT_EQ(accept_while([&] {
+                const ipc::Descriptor slow = connect_barely();
+                for (int i = 0; i < 40; ++i) {
+                  say(slow, "x");
+                  std::this_thread::sleep_for(20ms);
+                }
+              }),
+              std::errc::timed_out);
+  }
+  expect_good_client();
+}
+
+TEST_P(ListenerTest, RefusesWhoGoesOrTalksNonsense) {
+  EXPECT_EQ(accept_while([&] { (void)connect_barely(); }), std::errc::connection_aborted);
+  const auto error = accept_while([&] {
+    const ipc::Descriptor socket = connect_barely();
+    say(socket, std::string(100'000, 'x'));
+    (void)read_some(socket);
+    std::this_thread::sleep_for(100ms);
+  });
+  EXPECT_EQ(error, GetParam() ? std::errc::protocol_error : std::errc::permission_denied);
+  expect_good_client();
+}
+
+TEST_P(ListenerTest, RefusesAReplay) {
+  // A client with the key is overheard: its answer, to a challenge of ours, is what a thief repeats.
+  auto heard = std::async(std::launch::async, [&] {
+    const ipc::Descriptor socket = connect_barely();
+    return read_some(socket);
+  });
+  EXPECT_EQ(error_of([&] { (void)listener_->accept(); }), std::errc::connection_aborted);
+  const std::string first = heard.get();
+  std::string second;
+  EXPECT_EQ(accept_while([&] {
+              const ipc::Descriptor socket = connect_barely();
+              second = read_some(socket);
+            }),
+            std::errc::connection_aborted);
+  ASSERT_EQ(first.size(), 40U);
+  EXPECT_NE(first, second) << "every challenge is fresh, so no answer to an earlier one will do";
+  EXPECT_EQ(first.substr(0, 8), second.substr(0, 8));
+}
+
+/// A false listener, which knows no key, for one client.
+std::error_code client_of_false_listener(const std::string& path, const std::function<void(const ipc::Descriptor& client)>& act) {
+  const ipc::Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(::listen(socket.get(), 1), 0);
+  std::jthread listener([&] {
+    const ipc::Descriptor client(::accept(socket.get(), nullptr, nullptr));
+    act(client);
+  });
+  return error_of([&] { (void)ipc::connect(UnixAddress{path}, kKey, 300ms); });
+}
+
+TEST_P(ListenerTest, RefusesAnAnswerRecordedFromAClientAndAnAnswerThatIsReflected) {
+  const std::string challenge = "PROBEREN" + std::string(32, 'n');
+  std::string recorded;
+  EXPECT_EQ(client_of_false_listener(folder_ + "/reflects",
+                                     [&](const ipc::Descriptor& client) {
+                                       say(client, challenge);
+                                       recorded = read_some(client);
+                                       say(client, recorded.substr(32));  // the client's own proof
+                                       (void)read_some(client);
+                                     }),
+            std::errc::permission_denied);
+  ASSERT_EQ(recorded.size(), 64U);
+  EXPECT_EQ(accept_while([&] {
+              const ipc::Descriptor socket = connect_barely();
+              (void)read_some(socket);
+              say(socket, recorded);
+              (void)read_some(socket);
+            }),
+            std::errc::permission_denied);
+  expect_good_client();
+}
+
+TEST_P(ListenerTest, AClientRefusesAListenerThatIsSilentOrIsNone) {
+  EXPECT_EQ(client_of_false_listener(folder_ + "/silent", [](const ipc::Descriptor& client) { (void)read_some(client); }),
+            std::errc::timed_out);
+  EXPECT_EQ(client_of_false_listener(folder_ + "/nonsense", [](const ipc::Descriptor& client) { say(client, std::string(40, 'x')); }),
+            std::errc::protocol_error);
+  EXPECT_EQ(client_of_false_listener(folder_ + "/long", [](const ipc::Descriptor& client) { say(client, std::string(1000, 'x')); }),
+            std::errc::protocol_error);
+}
+
+TEST_P(ListenerTest, RefusesBadAddressesAndKeys) {
+  EXPECT_THROW(Listener(UnixAddress{folder_ + "/" + std::string(200, 'x')}, kKey), std::invalid_argument);
+  EXPECT_THROW((void)ipc::connect(UnixAddress{std::string(108, 'x')}, kKey), std::invalid_argument);
+  EXPECT_THROW(Listener(UnixAddress{}, kKey), std::invalid_argument);
+  EXPECT_THROW(Listener(fresh_address(), ""), std::invalid_argument);
+  EXPECT_EQ(error_of([&] { const Listener second(listener_->address(), kKey); }), std::errc::address_in_use);
+  EXPECT_EQ(error_of([&] { (void)ipc::connect(UnixAddress{folder_ + "/nobody"}, kKey); }), std::errc::no_such_file_or_directory);
+  expect_good_client();
+}
+
+TEST_P(ListenerTest, ItsPathIsForItsUserAloneAndGoesWithIt) {
+  if (!GetParam()) return;
+  const std::string path = std::get<UnixAddress>(listener_->address()).path;
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600U);
+  Listener moved = std::move(*listener_);
+  listener_.reset();
+  EXPECT_TRUE(std::filesystem::exists(path));
+  listener_.emplace(std::move(moved));
+  listener_.reset();
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_P(ListenerTest, P7_SignalsDoNotDisturbAnAccept) {
+  const CountSignals handler;
+  Waiter waiter([&] { EXPECT_EQ(listener_->accept().recv_bytes(), "x"); });
+  ASSERT_TRUE(waiter.waits());
+  std::jthread later([&] {
+    std::this_thread::sleep_for(100ms);
+    ipc::connect(listener_->address(), kKey).send_bytes("x");
+  });
+  pester(waiter);
+  let_handlers_run();
+  EXPECT_GT(signals_handled, 3);
+}
+
+TEST_P(ListenerTest, AStreamThatEndsInsideAMessageOrClaimsAnAbsurdOneIsAnError) {
+  if (GetParam()) return;
+  for (const std::string& half : {std::string("\x05\0\0", 3), std::string("\x05\0\0\0\0\0\0\0abc", 11), std::string(8, '\xff')}) {
+    auto client = std::async(std::launch::async, [&] { return ipc::connect(listener_->address(), kKey); });
+    Connection server_end = listener_->accept();
+    Connection client_end = client.get();
+    ASSERT_EQ(::send(client_end.native_handle(), half.data(), half.size(), MSG_NOSIGNAL), static_cast<ssize_t>(half.size()));
+    client_end.close();
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(error_of([&] { (void)server_end.recv_bytes(); }), std::errc::protocol_error);
+  }
+  expect_good_client();
+}
+
+}  // namespace
+}  // namespace proberen::test
