@@ -90,7 +90,7 @@ struct RobustKernel {
   static void open_to_all(Word& word) noexcept;
 
  private:
-  static void in_order() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
+  static void in_order() noexcept { asm volatile("" : : : "memory"); }
   static RobustPlace* bare(RobustPlace* place) noexcept {
     return reinterpret_cast<RobustPlace*>(reinterpret_cast<std::uintptr_t>(place) & ~std::uintptr_t{1});
   }
