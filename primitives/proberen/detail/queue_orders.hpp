@@ -35,9 +35,9 @@ class Heap {
   explicit Heap(Less less = Less()) : less_(std::move(less)) {}
 
   void put(Item& item) {
-    entries_.reserve(entries_.size() + 1 > entries_.capacity() ? 2 * entries_.size() + 1 : 0);
+    if (entries_.size() == entries_.capacity()) entries_.reserve(2 * entries_.size() + 1);
     std::size_t place = entries_.size();
-    // Older than all others among equals never holds for the newest: it rises only above what is greater.
+    // The newest rises only above what is greater, not above its equals.
     while (place > 0 && less_(item, entries_[parent(place)].item)) place = parent(place);
     std::size_t hole = entries_.size();
     entries_.push_back({std::move(item), next_number_++});

@@ -43,14 +43,16 @@ template <Platform P, class Kernel, class Rules = RobustRules>
 class RobustCore {
  public:
   using Status = ipc::RobustStatus;
+  static constexpr Deadline kAtOnce = Deadline::min();
 
+  /// With kAtOnce, it does not wait, and tells so by `timeout`.
   [[nodiscard]] Status acquire_until(Deadline deadline) {
     const std::uint32_t me = Kernel::thread();
     Kernel::announce(links_);
     std::uint32_t seen = 0;
     // (1) acquire: synchronizes with the release (3, 4)
     if (!word_.compare_exchange_strong(seen, me, std::memory_order_acquire, std::memory_order_relaxed)) [[unlikely]]
-      return take_contended(me, deadline);
+      return take_contended(me, seen, deadline);
     return taken(false);
   }
 
@@ -86,8 +88,8 @@ class RobustCore {
   /// Whether somebody held the lock at some moment of the call; a hint, no more.
   [[nodiscard]] bool locked() const { return (word_.load(std::memory_order_relaxed) & kOwner) != 0; }
 
- protected:
-  typename P::template Atomic<std::uint32_t>& word() { return word_; }
+  /// For models of a kernel.
+  [[nodiscard]] typename P::template Atomic<std::uint32_t>& word() { return word_; }
 
  private:
   static constexpr std::uint32_t kSound = 0;
@@ -100,9 +102,8 @@ class RobustCore {
     return Rules::kOwnerAloneReleases ? owner == thread : owner != 0;
   }
 
-  [[gnu::noinline]] Status take_contended(std::uint32_t me, Deadline deadline) {
-    std::uint32_t seen = word_.load(std::memory_order_relaxed);
-    for (bool in_time = true;;) {
+  [[gnu::noinline]] Status take_contended(std::uint32_t me, std::uint32_t seen, Deadline deadline) {
+    for (bool in_time = deadline > kAtOnce;;) {
       if ((seen & kOwner) == 0) {
         const bool died = (seen & kOwnerDied) != 0;
         const std::uint32_t kept = Rules::kRecoveryKeepsWaiters || !died ? seen & kWaiters : 0;

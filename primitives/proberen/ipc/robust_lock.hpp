@@ -13,8 +13,11 @@
 ///
 /// Blocking; waiters are woken one at a time, and any thread may overtake them. 40 bytes in memory that processes of one PID namespace map,
 /// at any address; constexpr construction, all zeros, nothing to destroy. Owned: only the thread that took it releases it, and it must do
-/// so before it unmaps the memory, where the kernel would otherwise not find the lock at the thread's end. Linux; a thread that is killed
-/// just after it was woken hands the wake on from Linux 6.2 (stable: 5.15.84, 6.0.14) on.
+/// so before it unmaps or reuses the memory, where the kernel would otherwise not find the lock at the thread's end.
+///
+/// Linux only. A thread that is killed after it was woken and before it took the lock hands the wake on from Linux 6.2 on (commit
+/// 90d758896787); before, its fellow waiters wait for the next release. ThreadSanitizer does not see the kernel hand on the lock of a
+/// thread that ended: it may report a race between that thread and one of the same process that was told.
 #pragma once
 
 #include <chrono>
@@ -40,7 +43,7 @@ class BasicRobustLock {
   RobustStatus acquire() { return core_.acquire_until(kForever); }
   /// Takes it only when it is free: busy when it is not.
   RobustStatus try_acquire() {
-    const RobustStatus status = core_.acquire_until(Deadline::min());
+    const RobustStatus status = core_.acquire_until(decltype(core_)::kAtOnce);
     return status == RobustStatus::timeout ? RobustStatus::busy : status;
   }
   /// Waits no longer than `timeout`; never gives up early.
