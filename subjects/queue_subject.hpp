@@ -28,12 +28,11 @@ struct Parcel {
   int number;
 };
 
-template <class P, std::size_t kCapacity>
+template <class P, std::size_t kCapacity, class Kind = BasicQueue<std::unique_ptr<Parcel<P>>, P>>
 struct QueueInterface {
   using Platform = P;
-  using Item = std::unique_ptr<Parcel<P>>;
 
-  BasicQueue<Item, P> queue{kCapacity};
+  Kind queue{kCapacity};
 
   /// Put and not got, by what callers were told; not part of what is checked.
   std::atomic<std::int64_t> inside{0};

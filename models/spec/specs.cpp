@@ -2,7 +2,10 @@
 
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/fifo.hpp"
+#include "proberen/spec/lifo.hpp"
 #include "proberen/spec/mutex.hpp"
+#include "proberen/spec/priority.hpp"
+#include "proberen/spec/robust_mutex.hpp"
 #include "proberen/spec/semaphore.hpp"
 
 namespace proberen::spec {
@@ -10,6 +13,54 @@ namespace {
 
 /// Operations that give up rather than wait.
 bool gives_up(const std::string& operation) { return operation.starts_with("try_") || operation.ends_with("_for"); }
+
+/// What a queue does whose next item `next(items)` points to.
+template <class Queue, class Next>
+std::vector<Step<Queue>> queue_step(const Queue& queue, const Call& call, Next next_item) {
+  const std::string& operation = call.operation;
+  const bool timed = operation.ends_with("_for");
+  Queue next = queue;
+  if (operation == "close") {
+    next.closed = true;
+    return {{Value(), next}};
+  }
+  if (operation == "size") return {{queue.items.size(), queue}};
+  if (operation == "join") return queue.unfinished == 0 ? std::vector<Step<Queue>>{{Value(), queue}} : std::vector<Step<Queue>>{};
+  if (operation == "task_done") {
+    if (queue.unfinished == 0) return {{"refused", queue}};
+    --next.unfinished;
+    return {{"ok", next}};
+  }
+  if (operation.find("put") != std::string::npos) {
+    if (queue.closed) return {{"closed", queue}, {false, queue}};
+    if (queue.capacity > 0 && queue.items.size() >= queue.capacity) {
+      if (!gives_up(operation)) return {};
+      return {{timed ? "timeout" : "full", queue}, {false, queue}};
+    }
+    next.items.push_back(call.arguments.empty() ? Value() : call.arguments.front());
+    ++next.unfinished;
+    std::vector<Step<Queue>> steps{{"ok", next}, {true, next}};
+    if (!gives_up(operation)) steps.push_back({Value(), next});  // a put that cannot fail has nothing to say
+    return steps;
+  }
+  if (queue.items.empty()) {
+    if (queue.closed) return {{"closed", queue}, {Value(), queue}};
+    if (!gives_up(operation)) return {};
+    return {{timed ? "timeout" : "empty", queue}, {Value(), queue}};
+  }
+  const auto taken = next_item(next.items);
+  const Value item = *taken;
+  next.items.erase(taken);
+  return {{item, next}};
+}
+
+template <class Queue>
+std::string queue_key(const Queue& queue) {
+  std::string text = queue.closed ? "closed" : "open";
+  text += std::to_string(queue.unfinished);
+  for (const Value& item : queue.items) text += ' ' + item.text();
+  return text;
+}
 
 }  // namespace
 
@@ -61,50 +112,53 @@ std::vector<Step<Counter>> Counter::step(const Call& call, int) const {
   return steps;
 }
 
-std::vector<Step<Fifo>> Fifo::step(const Call& call, int) const {
+std::vector<Step<RobustMutex>> RobustMutex::step(const Call& call, int thread) const {
   const std::string& operation = call.operation;
-  const bool timed = operation.ends_with("_for");
-  if (operation == "close") {
-    Fifo next = *this;
-    next.closed = true;
-    return {{Value(), next}};
-  }
-  if (operation == "size") return {{items.size(), *this}};
-  if (operation == "join") return unfinished == 0 ? std::vector<Step<Fifo>>{{Value(), *this}} : std::vector<Step<Fifo>>{};
-  if (operation == "task_done") {
-    if (unfinished == 0) return {{"refused", *this}};
-    Fifo next = *this;
-    --next.unfinished;
+  RobustMutex next = *this;
+  const bool mine = owner == thread;
+  if (operation == "release" || operation == "die") {
+    if (!mine) return {{"not_held", *this}};
+    const bool dies = operation == "die";
+    next = {std::nullopt, dies, false, given_up || (torn && !dies)};
     return {{"ok", next}};
   }
-  if (operation.find("put") != std::string::npos) {
-    if (closed) return {{"closed", *this}, {false, *this}};
-    if (capacity > 0 && items.size() >= capacity) {
-      if (!gives_up(operation)) return {};
-      return {{timed ? "timeout" : "full", *this}, {false, *this}};
-    }
-    Fifo next = *this;
-    next.items.push_back(call.arguments.empty() ? Value() : call.arguments.front());
-    ++next.unfinished;
-    std::vector<Step<Fifo>> steps{{"ok", next}, {true, next}};
-    if (!gives_up(operation)) steps.push_back({Value(), next});  // a put that cannot fail has nothing to say
-    return steps;
+  if (operation == "mark_consistent" || operation == "mark_unrecoverable") {
+    if (!mine) return {{"not_held", *this}};
+    if (!torn) return {{"not_torn", *this}};
+    next.torn = false;
+    if (operation == "mark_unrecoverable") next = {std::nullopt, false, false, true};
+    return {{"ok", next}};
   }
-  if (items.empty()) {
-    if (closed) return {{"closed", *this}, {Value(), *this}};
-    if (!gives_up(operation)) return {};
-    return {{timed ? "timeout" : "empty", *this}, {Value(), *this}};
+  if (mine) return {{"would_deadlock", *this}};
+  if (given_up) return {{"not_recoverable", *this}};
+  if (!owner) {
+    next = {thread, false, owner_died, false};
+    return {{owner_died ? "owner_died" : "acquired", next}};
   }
-  Fifo next = *this;
-  next.items.erase(next.items.begin());
-  return {{items.front(), next}};
+  if (!gives_up(operation)) return {};
+  return {{operation == "acquire_for" ? "timeout" : "busy", *this}};
 }
 
-std::string Fifo::key() const {
-  std::string text = closed ? "closed" : "open";
-  text += std::to_string(unfinished);
-  for (const Value& item : items) text += ' ' + item.text();
-  return text;
+std::string RobustMutex::key() const {
+  std::string text = owner ? "held by " + std::to_string(*owner) : "free";
+  if (owner_died) text += ", died";
+  if (torn) text += ", torn";
+  return given_up ? text + ", given up" : text;
 }
+
+std::vector<Step<Fifo>> Fifo::step(const Call& call, int) const {
+  return queue_step(*this, call, [](auto& list) { return list.begin(); });
+}
+std::string Fifo::key() const { return queue_key(*this); }
+
+std::vector<Step<Lifo>> Lifo::step(const Call& call, int) const {
+  return queue_step(*this, call, [](auto& list) { return list.end() - 1; });
+}
+std::string Lifo::key() const { return queue_key(*this); }
+
+std::vector<Step<Priority>> Priority::step(const Call& call, int) const {
+  return queue_step(*this, call, [](auto& list) { return std::min_element(list.begin(), list.end()); });
+}
+std::string Priority::key() const { return queue_key(*this); }
 
 }  // namespace proberen::spec

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -84,6 +85,16 @@ class Child {
     }
     id_ = 0;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+
+  /// As wait(), but gives up, and is false, when `patience` has passed.
+  [[nodiscard]] bool wait_for(std::chrono::milliseconds patience) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    for (siginfo_t ended{}; std::chrono::steady_clock::now() < end; ::usleep(200)) {
+      const bool known = ::waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0;
+      if (known && ended.si_pid == id_) return wait();
+    }
+    return false;
   }
 
  private:

@@ -1,0 +1,129 @@
+/// RobustLock as subjects: the whole interface, with deaths, on a model of the kernel; and a counter behind it, on that model or on the
+/// real kernel, across processes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "proberen/ipc/robust_lock.hpp"
+#include "proberen/subject.hpp"
+#include "subjects/guarded.hpp"
+
+namespace proberen::reference {
+
+/// The kernel's side of robust futexes in user space, so that the algorithm runs on any platform and a death is an ordinary call: what
+/// exit_robust_list() of kernel/futex/core.c does to one word. `kHint` is what has_sleepers() says: both answers are right.
+template <class P, bool kHint>
+struct KernelModel {
+  struct Links {};
+  using Word = typename P::template Atomic<std::uint32_t>;
+
+  static std::uint32_t thread() {
+    if constexpr (requires { requires P::kExplores; }) {
+      return static_cast<std::uint32_t>(P::this_thread());
+    } else {
+      return static_cast<std::uint32_t>(P::this_thread() >> 4) & detail::kOwner;  // an address, on another stack for another thread
+    }
+  }
+  static void announce(Links&) {}
+  static void settle() {}
+  static void enter(Links&) {}
+  static void leave(Links&) {}
+  static bool has_sleepers(Word&, std::uint32_t) { return kHint; }
+  // The kernel's own accesses order nothing that the lock has not ordered.
+  static void pass_on(Word& word) {
+    (void)word.exchange(detail::kWaiters, std::memory_order_relaxed);
+    P::unpark(word, 1);
+  }
+  static void open_to_all(Word& word) {
+    (void)word.exchange(0, std::memory_order_relaxed);
+    P::unpark(word, kWakeAll);
+  }
+
+  /// The end of the calling thread, if it holds the lock; false if not.
+  static bool end_owner(Word& word) {
+    std::uint32_t seen = word.load(std::memory_order_relaxed);
+    do {
+      if ((seen & detail::kOwner) != thread()) return false;
+    } while (!word.compare_exchange_strong(seen, (seen & detail::kWaiters) | detail::kOwnerDied, std::memory_order_release,
+                                           std::memory_order_relaxed));
+    if ((seen & detail::kWaiters) != 0) P::unpark(word, 1);
+    return true;
+  }
+};
+
+template <class P, class Rules = detail::RobustRules>
+struct MortalLock : ipc::BasicRobustLock<P, KernelModel<P, true>, Rules> {
+  bool end_owner() { return KernelModel<P, true>::end_owner(this->core().word()); }
+};
+
+/// Every way to take and leave a robust lock.
+template <class P, class Rules = detail::RobustRules>
+struct RobustLockInterface {
+  using Platform = P;
+
+  MortalLock<P, Rules> lock;
+  [[no_unique_address]] typename P::SharedData data;
+
+  std::string acquire() { return entered(lock.acquire()); }
+  std::string try_acquire() { return entered(lock.try_acquire()); }
+  std::string acquire_for() { return entered(lock.acquire_for(kBriefly)); }
+  std::string release() { return told(lock.release()); }
+  std::string mark_consistent() { return told(lock.mark_consistent()); }
+  std::string mark_unrecoverable() { return told(lock.mark_unrecoverable()); }
+  std::string die() { return lock.end_owner() ? "ok" : "not_held"; }
+
+ private:
+  std::string entered(ipc::RobustStatus status) {
+    if (is_held(status)) data.write();
+    return std::string(to_string(status));
+  }
+  static std::string told(std::error_code error) {
+    if (!error) return "ok";
+    return error == std::errc::invalid_argument ? "not_torn" : "not_held";
+  }
+};
+
+inline constexpr auto robust_lock_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("acquire", &T::acquire)
+      .weight(2)
+      .operation("try_acquire", &T::try_acquire)
+      .operation("acquire_for", &T::acquire_for)
+      .operation("release", &T::release)
+      .weight(2)
+      .operation("mark_consistent", &T::mark_consistent)
+      .weight(1.5)
+      .operation("mark_unrecoverable", &T::mark_unrecoverable)
+      .weight(0.3)
+      .operation("die", &T::die)
+      .scenario("two take it", "acquire release | acquire release")
+      .scenario("one tries", "acquire release | try_acquire release")
+      .scenario("one gives up", "acquire release | acquire_for")
+      .scenario("misused", "release | acquire acquire mark_consistent")
+      .scenario("the owner dies", "acquire die | acquire mark_consistent release")
+      .scenario("nobody repairs", "acquire die : acquire release | acquire release")
+      .scenario("given up", "acquire die : acquire mark_unrecoverable | acquire_for try_acquire")
+      .scenario("two wait for one that dies", "acquire die | acquire mark_consistent release | acquire mark_consistent release")
+      .workload("taken in turns", "acquire release | acquire release | acquire release")
+      .workload("dying", "acquire die | acquire mark_consistent release | acquire mark_consistent release");
+};
+
+/// The lock as a guard.
+template <class Lock>
+struct RobustGuardAdapter {
+  Lock lock;
+
+  void enter() { (void)lock.acquire(); }
+  bool try_enter() { return is_held(lock.try_acquire()); }
+  bool enter_for(std::chrono::milliseconds timeout) { return is_held(lock.acquire_for(timeout)); }
+  void leave() { (void)lock.release(); }
+};
+
+template <class P>
+using RobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P, KernelModel<P, false>>>>;
+/// On the real kernel.
+template <class P>
+using SharedRobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P, ipc::detail::RobustKernel>>>;
+
+}  // namespace proberen::reference
