@@ -2,7 +2,9 @@
 
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/fifo.hpp"
+#include "proberen/spec/handout.hpp"
 #include "proberen/spec/mutex.hpp"
+#include "proberen/spec/promise.hpp"
 #include "proberen/spec/semaphore.hpp"
 
 namespace proberen::spec {
@@ -94,6 +96,36 @@ std::string Fifo::key() const {
   std::string text = closed ? "closed" : "open";
   text += std::to_string(unfinished);
   for (const Value& item : items) text += ' ' + item.text();
+  return text;
+}
+
+std::vector<Step<Promise>> Promise::step(const Call& call, int) const {
+  if (call.operation == "complete") {
+    if (result) return {{"refused", *this}};
+    return {{"ok", Promise{call.arguments.empty() ? Value() : call.arguments.front()}}};
+  }
+  if (call.operation == "ready") return {{result.has_value(), *this}};
+  if (call.operation == "attach") return {{Value(), *this}};
+  if (result) return {{*result, *this}};
+  return gives_up(call.operation) ? std::vector<Step<Promise>>{{Value(), *this}} : std::vector<Step<Promise>>{};
+}
+
+std::vector<Step<Handout>> Handout::step(const Call& call, int) const {
+  Handout next = *this;
+  if (call.operation == "put") {
+    next.items.push_back(call.arguments.empty() ? Value() : call.arguments.front());
+    return {{Value(), next}};
+  }
+  if (items.empty()) return call.operation == "get" ? std::vector<Step<Handout>>{} : std::vector<Step<Handout>>{{Value(), *this}};
+  const bool last = call.operation == "withdraw";
+  const Value item = last ? items.back() : items.front();
+  next.items.erase(last ? next.items.end() - 1 : next.items.begin());
+  return {{item, next}};
+}
+
+std::string Handout::key() const {
+  std::string text;
+  for (const Value& item : items) text += item.text() + ' ';
   return text;
 }
 

@@ -1,5 +1,5 @@
 /// The benchmarks of the reference primitives, for SubjectBuilder::with: lock_benchmarks, rlock_benchmarks, semaphore_benchmarks,
-/// queue_benchmarks, process_benchmarks. They declare nothing but in the native variant: no other measures, and the peers' headers do not
+/// queue_benchmarks, process_benchmarks, pool_benchmarks. They declare nothing but in the native variant: no other measures, and the peers' headers do not
 /// go with a model checker's.
 #pragma once
 
@@ -12,6 +12,7 @@ inline constexpr auto rlock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto semaphore_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 
 }  // namespace proberen::benchmarks
 
@@ -21,6 +22,7 @@ inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
 #define PROBEREN_BENCHMARKS
 
 #include "subjects/benchmarks/lock_benchmarks.hpp"
+#include "subjects/benchmarks/pool_benchmarks.hpp"
 #include "subjects/benchmarks/process_benchmarks.hpp"
 #include "subjects/benchmarks/queue_benchmarks.hpp"
 #include "subjects/benchmarks/semaphore_benchmarks.hpp"
