@@ -1,6 +1,6 @@
 /// The benchmarks of the reference primitives, for SubjectBuilder::with: lock_benchmarks, rlock_benchmarks, semaphore_benchmarks,
-/// queue_benchmarks, process_benchmarks, pool_benchmarks. They declare nothing but in the native variant: no other measures, and the peers' headers do not
-/// go with a model checker's.
+/// queue_benchmarks, process_benchmarks, pool_benchmarks. They declare nothing but in the native variant: no other measures, and the peers'
+/// headers do not go with a model checker's.
 #pragma once
 
 #if defined(PROBEREN_PLATFORM_HEADER) || defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)

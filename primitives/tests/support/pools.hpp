@@ -66,10 +66,9 @@ class PoolTest : public testing::TestWithParam<ipc::StartMethod> {
   int threads_ = 0;
 };
 
-#define PROBEREN_FOR_EVERY_METHOD(suite)                                                                                      \
-  INSTANTIATE_TEST_SUITE_P(ByMethod, suite,                                                                                   \
-                           testing::Values(ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver), \
-                           ipc::method_name)
+#define PROBEREN_FOR_EVERY_METHOD(suite) \
+  INSTANTIATE_TEST_SUITE_P(              \
+      ByMethod, suite, testing::Values(ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver), ipc::method_name)
 
 /// The message of the error with which `call` ends, behind the name of its kind; "" when it ends well.
 template <class Call>
