@@ -3,9 +3,11 @@
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/fifo.hpp"
 #include "proberen/spec/lifo.hpp"
-#include "proberen/spec/mutex.hpp"
 #include "proberen/spec/priority.hpp"
 #include "proberen/spec/robust_mutex.hpp"
+#include "proberen/spec/handout.hpp"
+#include "proberen/spec/mutex.hpp"
+#include "proberen/spec/promise.hpp"
 #include "proberen/spec/semaphore.hpp"
 
 namespace proberen::spec {
@@ -83,16 +85,6 @@ std::vector<Step<RecursiveMutex>> RecursiveMutex::step(const Call& call, int thr
   return {{gives_up(call.operation) ? Value(true) : Value(), RecursiveMutex{depth + 1, thread}}};
 }
 
-std::vector<Step<RobustMutex>> RobustMutex::step(const Call& call, int thread) const {
-  const std::string& operation = call.operation;
-  const bool mine = held && owner == thread;
-  if (operation == "crash") return {{Value(), mine ? RobustMutex{.owner_died = true} : *this}};
-  if (operation == "release") return {{mine ? "ok" : "not_owner", mine ? RobustMutex{} : *this}};
-  if (!held) return {{owner_died ? "owner_died" : "ok", RobustMutex{.held = true, .owner = thread}}};
-  if (!gives_up(operation)) return {};
-  return {{operation.ends_with("_for") ? "timeout" : "busy", *this}};
-}
-
 std::vector<Step<Semaphore>> Semaphore::step(const Call& call, int) const {
   if (call.operation == "value") return {{value, *this}};
   if (call.operation == "release") {
@@ -116,6 +108,7 @@ std::vector<Step<RobustMutex>> RobustMutex::step(const Call& call, int thread) c
   const std::string& operation = call.operation;
   RobustMutex next = *this;
   const bool mine = owner == thread;
+  if (operation == "crash") return {{Value(), mine ? RobustMutex{std::nullopt, true, false, given_up} : *this}};
   if (operation == "release" || operation == "die") {
     if (!mine) return {{"not_held", *this}};
     const bool dies = operation == "die";
@@ -160,5 +153,35 @@ std::vector<Step<Priority>> Priority::step(const Call& call, int) const {
   return queue_step(*this, call, [](auto& list) { return std::min_element(list.begin(), list.end()); });
 }
 std::string Priority::key() const { return queue_key(*this); }
+
+std::vector<Step<Promise>> Promise::step(const Call& call, int) const {
+  if (call.operation == "complete") {
+    if (result) return {{"refused", *this}};
+    return {{"ok", Promise{call.arguments.empty() ? Value() : call.arguments.front()}}};
+  }
+  if (call.operation == "ready") return {{result.has_value(), *this}};
+  if (call.operation == "attach") return {{Value(), *this}};
+  if (result) return {{*result, *this}};
+  return gives_up(call.operation) ? std::vector<Step<Promise>>{{Value(), *this}} : std::vector<Step<Promise>>{};
+}
+
+std::vector<Step<Handout>> Handout::step(const Call& call, int) const {
+  Handout next = *this;
+  if (call.operation == "put") {
+    next.items.push_back(call.arguments.empty() ? Value() : call.arguments.front());
+    return {{Value(), next}};
+  }
+  if (items.empty()) return call.operation == "get" ? std::vector<Step<Handout>>{} : std::vector<Step<Handout>>{{Value(), *this}};
+  const bool last = call.operation == "withdraw";
+  const Value item = last ? items.back() : items.front();
+  next.items.erase(last ? next.items.end() - 1 : next.items.begin());
+  return {{item, next}};
+}
+
+std::string Handout::key() const {
+  std::string text;
+  for (const Value& item : items) text += item.text() + ' ';
+  return text;
+}
 
 }  // namespace proberen::spec

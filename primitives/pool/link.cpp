@@ -119,7 +119,7 @@ std::string Link::read_answer(std::uint64_t& position, const AnswerHeader& heade
     position = Ring(memory_->answer_bytes).take(position, answer.data(), answer.size());
     return answer;
   }
-  if (received_.empty()) receive();  // sent before the header was written
+  if (received_.empty()) receive();  // it was sent before the header was written
   if (received_.empty()) throw std::runtime_error("a worker's answer did not arrive: has this process no descriptors left?");
   const SharedMemory bytes = SharedMemory::map(std::move(received_.front()));
   received_.pop_front();

@@ -103,8 +103,7 @@ Process start_nursery(ContextOptions options, Descriptor& ours, const Descriptor
   Channel channel;
   Context context(StartMethod::fork, options);
   const int number = channel.ours.get();
-  Process process =
-      context.start("proberen_pool_nursery", std::move(channel.theirs), number, pool.duplicate(), initializer, arguments);
+  Process process = context.start("proberen_pool_nursery", std::move(channel.theirs), number, pool.duplicate(), initializer, arguments);
   ours = std::move(channel.ours);
   return process;
 }

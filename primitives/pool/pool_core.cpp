@@ -174,7 +174,8 @@ void PoolCore::bury(std::vector<Outcome>& outcomes) {
     link.collect(outcomes);  // what it said between the last look and its end
     if (!link.ready()) ++failed_starts_;
     Link::Remains remains = link.bury();
-    policy_.settle(std::move(remains.running), std::move(remains.waiting), std::make_exception_ptr(WorkerDied(link.pid())), again, outcomes);
+    policy_.settle(std::move(remains.running), std::move(remains.waiting), std::make_exception_ptr(WorkerDied(link.pid())), again,
+                   outcomes);
     links_.erase(place);
   }
   pending_.insert(pending_.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
@@ -234,7 +235,8 @@ void PoolCore::share() {
     if (idle->load() > 0 || idle->retiring() || !idle->ready()) continue;
     const auto busiest = std::max_element(links_.begin(), links_.end(), [](const auto& a, const auto& b) { return a->load() < b->load(); });
     if ((*busiest)->load() < 2) return;
-    for (RequestPointer& request : (*busiest)->withdraw(static_cast<std::uint32_t>((*busiest)->load() / 2))) pending_.push_back(std::move(request));
+    for (RequestPointer& request : (*busiest)->withdraw(static_cast<std::uint32_t>((*busiest)->load() / 2)))
+      pending_.push_back(std::move(request));
     dispatch();
   }
 }
@@ -269,7 +271,8 @@ void PoolCore::wait_for_news() {
     sources.push_back({link->socket(), POLLIN, 0});
     sources.push_back({link->sentinel(), POLLIN, 0});
   }
-  if (resumed([&] { return ::poll(sources.data(), sources.size(), asleep ? -1 : 0); }) < 0) throw_errno("a pool cannot wait for its workers");
+  if (resumed([&] { return ::poll(sources.data(), sources.size(), asleep ? -1 : 0); }) < 0)
+    throw_errno("a pool cannot wait for its workers");
   if (sources[0].revents != 0) {
     std::uint64_t ignored = 0;
     (void)!::read(news_.get(), &ignored, sizeof ignored);

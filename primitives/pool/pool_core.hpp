@@ -69,8 +69,8 @@ class PoolCore {
   State state_ = State::kRunning;
   std::string end_reason_;
   std::deque<RequestPointer> pending_;
-  std::vector<Outcome> failed_;  ///< could not be given to a worker
-  int failed_starts_ = 0;        ///< since a worker was ready
+  std::vector<Outcome> failed_;               ///< could not be given to a worker
+  int failed_starts_ = 0;                     ///< since a worker was ready
   std::vector<std::unique_ptr<Link>> links_;  ///< changed by the thread alone
   std::vector<const Link*> dead_;             ///< the thread's: seen to have ended, not yet buried
 

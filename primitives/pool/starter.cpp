@@ -38,8 +38,8 @@ StartedWorker WorkerStarter::start() {
   Descriptor theirs(ends[1]);
   Descriptor shared = memory.duplicate_descriptor();
   if (nursery_) return {WorkerProcess(nursery_->start(theirs, shared)), std::move(memory), std::move(ours)};
-  Process process = context_.start(kWorkerEntry, std::move(theirs), std::move(shared), self_.duplicate(), initializer_.task(),
-                                   initializer_.arguments());
+  Process process =
+      context_.start(kWorkerEntry, std::move(theirs), std::move(shared), self_.duplicate(), initializer_.task(), initializer_.arguments());
   return {WorkerProcess(std::move(process)), std::move(memory), std::move(ours)};
 }
 

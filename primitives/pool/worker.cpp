@@ -50,21 +50,13 @@ class Worker {
         say(AnswerHeader::Kind::kAnswer, answer);
       } else if (memory_->stop.load(std::memory_order_relaxed) != 0) {
         return;
-      } else {
-        wait_for_tasks();
+      } else if (memory_->tasks.fall_asleep()) {
+        sleep();
       }
     }
   }
 
  private:
-  void wait_for_tasks() {
-    for (int spins = SharedPlatform::spin_limit(); spins > 0; --spins) {
-      if (memory_->tasks.has_unclaimed()) return;
-      SharedPlatform::relax();
-    }
-    if (memory_->tasks.fall_asleep()) sleep();
-  }
-
   void run_next(std::string& answer) {
     const Ring ring(memory_->task_bytes);
     TaskHeader header{};

@@ -3,7 +3,9 @@
 #include <sys/mman.h>
 
 #include <atomic>
+#include <memory>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -132,15 +134,17 @@ std::string kill_loop(const ipc::PoolOptions& base, int kills, const ipc::detail
   const ipc::Descriptor descriptor = memory.duplicate_descriptor();
   ipc::PoolOptions options = base;
   options.initializer = ipc::task_call<open_board>(board_path(descriptor));
-  Pool pool(3, options, policy);
+  auto pool = std::make_unique<Pool>(3, options, policy);
+  std::set<pid_t> workers;
   std::minstd_rand random(static_cast<unsigned>(kills));
   std::vector<ipc::AsyncResult<int>> results;
   for (int killed = 0; killed < kills; ++killed) {
     for (int index = 0; index < 100 && results.size() < kMostTasks; ++index) {
-      results.push_back(pool.apply_async<work>(static_cast<int>(results.size())));
+      results.push_back(pool->apply_async<work>(static_cast<int>(results.size())));
     }
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 5'000));
-    const std::vector<pid_t> pids = pool.worker_pids();
+    const std::vector<pid_t> pids = pool->worker_pids();
+    workers.insert(pids.begin(), pids.end());
     if (!pids.empty()) kill_worker(pids[random() % pids.size()]);
   }
   int lost = 0;
@@ -153,6 +157,10 @@ std::string kill_loop(const ipc::PoolOptions& base, int kills, const ipc::detail
     if (!died && seen->ended[index] != 1) return "task " + std::to_string(index) + " has a result, but was not run";
   }
   if (lost > kills) return std::to_string(lost) + " tasks were lost by " + std::to_string(kills) + " kills";
+  pool.reset();
+  for (const pid_t worker : workers) {
+    if (!is_gone(worker)) return "a worker is left behind";
+  }
   return "";
 }
 

@@ -53,8 +53,7 @@ TEST_P(PoolEnd, X20_TheDestructorTerminatesAndResultsOutliveIt) {
 TEST_P(PoolEnd, X20_ClosedItFinishesItsTasksAndTakesNoMore) {
   Pool pool(2, options());
   const auto result = pool.map_async<nap>(std::vector<int>(40, 2), 1);
-  EXPECT_EQ(error_of([&] { return pool.join(), 0; }),
-            "a pool that is running cannot be joined: close() or terminate() it first");
+  EXPECT_EQ(error_of([&] { return pool.join(), 0; }), "a pool that is running cannot be joined: close() or terminate() it first");
   pool.close();
   EXPECT_THROW((void)pool.apply<nap>(1), std::logic_error);
   EXPECT_THROW((void)pool.map<nap>(std::vector<int>()), std::logic_error);

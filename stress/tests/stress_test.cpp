@@ -17,7 +17,7 @@
 
 #include "proberen/ipc/initialize.hpp"
 #include "proberen/lock.hpp"
-#include "proberen/spec/mutex.hpp"
+#include "proberen/spec/robust_mutex.hpp"
 #include "proberen/stress.hpp"
 #include "proberen/subject.hpp"
 
@@ -123,11 +123,14 @@ struct CrashLock {
     pthread_mutexattr_destroy(&attributes);
   }
   std::string acquire() {
-    if (pthread_mutex_lock(&mutex) != EOWNERDEAD) return "ok";
-    pthread_mutex_consistent(&mutex);
+    if (pthread_mutex_lock(&mutex) != EOWNERDEAD) return "acquired";
     return "owner_died";
   }
-  std::string release() { return pthread_mutex_unlock(&mutex) == 0 ? "ok" : "not_owner"; }
+  std::string mark_consistent() {
+    const int error = pthread_mutex_consistent(&mutex);
+    return error == 0 ? "ok" : "not_torn";
+  }
+  std::string release() { return pthread_mutex_unlock(&mutex) == 0 ? "ok" : "not_held"; }
 };
 
 /// A counter for memory shared by processes that leaves a process behind now and then.
@@ -178,13 +181,14 @@ PROBEREN_NAMED_SUBJECT("torn", Torn, Anything{})
     .process_shared()
     .invariant("adds up", [](Torn& object) { return object.count == object.told.load(); });
 
-constexpr const char* kTurns = "acquire release acquire release acquire release | acquire release acquire release acquire release";
+constexpr const char* kTurns = "acquire mark_consistent release acquire mark_consistent release | acquire mark_consistent release";
 template <class T>
 SubjectBuilder<T> crash_subject(const char* name) {
   return SubjectBuilder<T>(name, spec::RobustMutex{})
       .operation("acquire", &T::acquire)
+      .operation("mark_consistent", &T::mark_consistent)
       .operation("release", &T::release)
-      .workload("turns", "acquire release | acquire release")
+      .workload("turns", "acquire mark_consistent release | acquire mark_consistent release")
       .process_shared()
       .crash_scenario("turns", kTurns);
 }

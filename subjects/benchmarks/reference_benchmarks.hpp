@@ -1,6 +1,5 @@
-/// The benchmarks of the reference primitives, for SubjectBuilder::with: lock_benchmarks, rlock_benchmarks, semaphore_benchmarks,
-/// queue_benchmarks, lifo_queue_benchmarks, priority_queue_benchmarks, robust_lock_benchmarks, process_benchmarks. They declare nothing but
-/// in the native variant: no other measures, and the peers' headers do not go with a model checker's.
+/// The benchmarks of the reference primitives, for SubjectBuilder::with: one of each for each kind. They declare nothing but in the native
+/// variant: no other measures, and the peers' headers do not go with a model checker's.
 #pragma once
 
 #if defined(PROBEREN_PLATFORM_HEADER) || defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
@@ -15,6 +14,7 @@ inline constexpr auto lifo_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto priority_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto robust_lock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 
 }  // namespace proberen::benchmarks
 
@@ -25,6 +25,7 @@ inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
 
 #include "subjects/benchmarks/lock_benchmarks.hpp"
 #include "subjects/benchmarks/ordered_queue_benchmarks.hpp"
+#include "subjects/benchmarks/pool_benchmarks.hpp"
 #include "subjects/benchmarks/process_benchmarks.hpp"
 #include "subjects/benchmarks/queue_benchmarks.hpp"
 #include "subjects/benchmarks/robust_lock_benchmarks.hpp"

@@ -9,6 +9,7 @@
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/fifo.hpp"
 #include "proberen/spec/mutex.hpp"
+#include "proberen/spec/robust_mutex.hpp"
 #include "proberen/spec/semaphore.hpp"
 
 namespace proberen {
@@ -52,12 +53,12 @@ TEST(Linearizability, APendingCallMayHaveTakenEffectOrNot) {
 
 TEST(Linearizability, ADeathDoesToTheStateWhatTheSpecSays) {
   const auto taken = [](const char* result) {
-    return history({entry(0, "acquire", "ok", 1, 2), entry(0, "crash", Value(), 3, 4), entry(1, "acquire", result, 5, 6)});
+    return history({entry(0, "acquire", "acquired", 1, 2), entry(0, "crash", Value(), 3, 4), entry(1, "acquire", result, 5, 6)});
   };
   EXPECT_TRUE(linearizable(taken("owner_died"), spec::RobustMutex{}));
-  EXPECT_FALSE(linearizable(taken("ok"), spec::RobustMutex{})) << "the death was overlooked";
+  EXPECT_FALSE(linearizable(taken("acquired"), spec::RobustMutex{})) << "the death was overlooked";
   const auto left_held =
-      history({entry(0, "acquire", "ok", 1, 2), entry(0, "crash", Value(), 3, 4), entry(1, "acquire", std::nullopt, 5)}, true);
+      history({entry(0, "acquire", "acquired", 1, 2), entry(0, "crash", Value(), 3, 4), entry(1, "acquire", std::nullopt, 5)}, true);
   EXPECT_FALSE(linearizable(left_held, spec::RobustMutex{})) << "the lock of the dead stays held";
   // To a spec that does not know of deaths they do nothing.
   const auto plain =

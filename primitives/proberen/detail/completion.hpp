@@ -35,12 +35,9 @@ class Completion {
     return (word_.load(std::memory_order_acquire) & kReady) != 0;
   }
 
-  /// Waits for the result, which may then be read. False when the deadline passed first; never early.
+  /// Waits for the result, which may then be read. False when the deadline passed first; never early. Sleeps at once: a result that
+  /// comes from another process takes longer than spinning pays for, and whoever brings it may need this core.
   [[nodiscard]] bool wait(Deadline deadline) {
-    for (int spins = P::spin_limit(); spins > 0; --spins) {
-      if (ready()) return true;
-      P::relax();
-    }
     for (bool in_time = true;;) {
       // (4) acquire: synchronizes with the release (1)
       std::uint32_t word = word_.load(std::memory_order_acquire);

@@ -60,9 +60,9 @@ void submit(PoolCore& pool, std::span<RequestPointer> requests);
 /// The cores that this process may use.
 [[nodiscard]] int usable_cores();
 
-/// Any thread may call any function, but for the destructor. Tasks are run in the order in which they are submitted, each once, and each has
-/// one result or one error, whatever happens to the workers: a worker that dies is seen at once and replaced, what it was running has the
-/// error WorkerDied, and what it had not begun is run by another. A task throws TaskError here when it threw there.
+/// Any thread may call any function, but for the destructor. Tasks are run in the order in which they are submitted, each once, and each
+/// has one result or one error, whatever happens to the workers: a worker that dies is seen at once and replaced, what it was running has
+/// the error WorkerDied, and what it had not begun is run by another. A task throws TaskError here when it threw there.
 ///
 /// A chunk goes to a worker as one task, and is lost as one.
 ///
@@ -97,8 +97,8 @@ class Pool {
     return AsyncResult<Result<kTask>>(std::move(state));
   }
 
-  /// Runs a task of one parameter for each item. The results, in the order of the items; or, when all are there, the error of the first item
-  /// that has one. `chunk` items at a time; 0 makes four chunks for each worker. What the input throws, is thrown here.
+  /// Runs a task of one parameter for each item. The results, in the order of the items; or, when all are there, the error of the first
+  /// item that has one. `chunk` items at a time; 0 makes four chunks for each worker. What the input throws, is thrown here.
   template <auto kTask, std::ranges::input_range Items>
   std::vector<Result<kTask>> map(Items&& items, std::size_t chunk = 0) {
     return map_async<kTask>(std::forward<Items>(items), chunk).take();

@@ -59,7 +59,7 @@ template <class Callable>
 struct TaskSignature;
 template <class Returned, class... Parameters>
 struct TaskSignature<std::function<Returned(Parameters...)>> {
-  static_assert(((!std::is_lvalue_reference_v<Parameters> || std::is_const_v<std::remove_reference_t<Parameters>>) && ...),
+  static_assert(((!std::is_lvalue_reference_v<Parameters> || std::is_const_v<std::remove_reference_t<Parameters>>)&&...),
                 "a task takes values or references to const: what it would write to is in another process");
   using Arguments = std::tuple<std::decay_t<Parameters>...>;
   /// std::monostate stands for void.

@@ -8,6 +8,9 @@
 #include <cerrno>
 #include <csignal>
 #include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -20,7 +23,20 @@ namespace proberen::test {
 /// Whether this process has children, running or not reaped.
 inline bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) >= 0; }
 
-inline bool is_gone(pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
+/// What proc(5) calls a process; "" when there is none.
+inline std::string name_of(const std::string& pid) {
+  std::ifstream file("/proc/" + pid + "/comm");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Whether no process of this program has that number; another program's may have it by now.
+inline bool is_gone(pid_t pid) { return name_of(std::to_string(pid)) != name_of("self"); }
+
+inline int count_threads() {
+  int count = 0;
+  for ([[maybe_unused]] const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) ++count;
+  return count;
+}
 
 /// By pidfd, which is closed at once.
 inline void kill_worker(pid_t pid) {
@@ -35,9 +51,11 @@ class PoolTest : public testing::TestWithParam<ipc::StartMethod> {
   void SetUp() override {
     ::alarm(120);
     descriptors_ = ipc::count_descriptors();
+    threads_ = count_threads();
   }
   void TearDown() override {
     EXPECT_EQ(ipc::count_descriptors(), descriptors_);
+    EXPECT_EQ(count_threads(), threads_);
     EXPECT_FALSE(has_children());
     ::alarm(0);
   }
@@ -45,12 +63,12 @@ class PoolTest : public testing::TestWithParam<ipc::StartMethod> {
 
  private:
   int descriptors_ = 0;
+  int threads_ = 0;
 };
 
-#define PROBEREN_FOR_EVERY_METHOD(suite)                                                                                      \
-  INSTANTIATE_TEST_SUITE_P(ByMethod, suite,                                                                                   \
-                           testing::Values(ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver), \
-                           ipc::method_name)
+#define PROBEREN_FOR_EVERY_METHOD(suite) \
+  INSTANTIATE_TEST_SUITE_P(              \
+      ByMethod, suite, testing::Values(ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver), ipc::method_name)
 
 /// The message of the error with which `call` ends, behind the name of its kind; "" when it ends well.
 template <class Call>

@@ -1,10 +1,14 @@
 /// RobustMutex: what a lock must do whose owner may die.
 ///
-///   acquire              acquired, owner_died, not_recoverable, would_deadlock   waits while another holds the lock and has not given it
-///   up try_acquire          the same, or busy: held by another acquire_for          the same, or timeout: it may give up at any moment at
-///   which another holds the lock release              ok, not_held           by the owner; without mark_consistent after owner_died the
-///   lock is given up mark_consistent      ok, not_held, not_torn mark_unrecoverable   ok, not_held, not_torn gives the lock up die ok,
-///   not_held           the caller ends as the owner, as far as the lock can tell
+///   acquire              acquired, owner_died, not_recoverable, would_deadlock
+///                                                waits while another holds the lock and has not given it up
+///   try_acquire          the same, or busy       busy: held by another
+///   acquire_for          the same, or timeout    it may give up at any moment at which another holds the lock
+///   release              ok, not_held            by the owner; without mark_consistent after owner_died the lock is given up
+///   mark_consistent      ok, not_held, not_torn
+///   mark_unrecoverable   ok, not_held, not_torn  gives the lock up
+///   die                  ok, not_held            the caller ends as the owner, as far as the lock can tell
+///   crash                none                    the death of a process: what it holds is free, and the next owner is told
 #pragma once
 
 #include <optional>
@@ -22,7 +26,7 @@ struct RobustMutex {
   bool given_up = false;
 
   static std::vector<std::string> operations() {
-    return {"acquire", "try_acquire", "acquire_for", "release", "mark_consistent", "mark_unrecoverable", "die"};
+    return {"acquire", "try_acquire", "acquire_for", "release", "mark_consistent", "mark_unrecoverable", "die", "crash"};
   }
   [[nodiscard]] std::vector<Step<RobustMutex>> step(const Call& call, int thread) const;
   [[nodiscard]] std::string key() const;

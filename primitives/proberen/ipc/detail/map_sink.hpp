@@ -86,7 +86,8 @@ class StreamFeed {
   using Result = typename Task<kTask>::Result;
   using Arguments = typename Task<kTask>::Arguments;
 
-  StreamFeed(std::shared_ptr<PoolCore> pool, View view, std::size_t chunk) : pool_(std::move(pool)), view_(std::move(view)), chunk_(chunk) {}
+  StreamFeed(std::shared_ptr<PoolCore> pool, View view, std::size_t chunk)
+      : pool_(std::move(pool)), view_(std::move(view)), chunk_(chunk) {}
 
   /// As ResultStream::Feed. What the input throws comes after the items before it.
   bool send(std::size_t number, const std::shared_ptr<typename StreamSink<Result>::Finishings>& queue) {

@@ -61,12 +61,6 @@ class TaskWindow {
     return false;
   }
 
-  /// The worker: whether there is a task to claim; a hint, no more.
-  [[nodiscard]] bool has_unclaimed() const {
-    const std::uint64_t word = word_.load(std::memory_order_relaxed);
-    return begun_of(word) != end_of(word);
-  }
-
   /// How many tasks were claimed, modulo 2^31.
   [[nodiscard]] std::uint32_t begun() const { return begun_of(word_.load(std::memory_order_relaxed)); }
 
