@@ -31,8 +31,12 @@ std::vector<Descriptor> inherited_descriptors(int argc, char** argv) {
 }
 
 [[noreturn]] void run_spawned(std::vector<Descriptor> descriptors) {
-  const std::string bytes = read_memory_file(descriptors.front());
+  // Stays open for the last words; the arguments' memory is given back.
+  const Descriptor file = std::move(descriptors.front());
   descriptors.erase(descriptors.begin());
+  const std::string bytes = read_memory_file(file);
+  ::fallocate(file.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes.size()));
+  leave_in_file(file.get(), bytes.size());
   end_child(run_payload(bytes, descriptors));
 }
 
@@ -41,7 +45,7 @@ std::vector<Descriptor> inherited_descriptors(int argc, char** argv) {
   ::prctl(PR_SET_NAME, program_invocation_short_name);
   try {
     std::vector<Descriptor> descriptors = inherited_descriptors(argc, argv);
-    if (std::strcmp(argv[2], kForkServerRole) == 0) run_fork_server(descriptors.at(0).release());
+    if (std::strcmp(argv[2], kForkServerRole) == 0) run_fork_server(std::move(descriptors.at(0)), std::move(descriptors.at(1)));
     if (std::strcmp(argv[2], kTrackerRole) == 0) run_tracker(descriptors.at(0).release());
     run_spawned(std::move(descriptors));
   } catch (const std::exception& exception) {

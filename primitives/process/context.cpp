@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "primitives/process/child.hpp"
+#include "primitives/process/children.hpp"
 #include "primitives/process/fork_server.hpp"
 #include "primitives/process/launch.hpp"
 #include "primitives/process/payload.hpp"
@@ -39,7 +40,11 @@ std::string list_types(const std::type_info& tuple) {
 
 }  // namespace
 
-Context::Context(StartMethod method, ContextOptions options) : method_(method), options_(options) {}
+Context::Context(StartMethod method, ContextOptions options) : method_(method), options_(std::move(options)) {
+  if (method_ == StartMethod::forkserver) return;
+  if (!options_.preload.empty()) throw std::invalid_argument("a preload needs a fork server");
+  if (options_.idle_children > 0) throw std::invalid_argument("idle children need a fork server");
+}
 Context::~Context() = default;
 
 const detail::Entry& Context::find(std::string_view name, const std::type_info& arguments) {
@@ -54,36 +59,55 @@ const detail::Entry& Context::find(std::string_view name, const std::type_info& 
 
 std::shared_ptr<detail::ForkServer> Context::server() {
   const std::scoped_lock lock(mutex_);
-  if (!server_ || !server_->usable()) server_ = std::make_shared<detail::ForkServer>();
+  if (server_ && server_->usable()) return server_;
+  for (const std::string& name : options_.preload) (void)find(name, typeid(std::tuple<>));
+  server_.reset();
+  server_ = std::make_shared<detail::ForkServer>(detail::ServerOptions{options_.preload, options_.idle_children});
   return server_;
 }
 
-Process Context::launch_by_server(const detail::Payload& payload) {
+detail::Launched Context::launch_by_server(const detail::Payload& payload) {
   std::optional<detail::Launched> launched = server()->launch(payload);
   // Once more, since the server may have been killed before; a server that dies again is killed by what we ask.
   if (!launched) launched = server()->launch(payload);
   if (!launched) throw std::system_error(ECONNRESET, std::generic_category(), "the fork server died twice while starting a process");
-  return Process(std::move(*launched));
+  return std::move(*launched);
+}
+
+detail::Launched Context::launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth) {
+  if (const int threads = options_.allow_fork_with_threads ? 1 : detail::count_threads(); threads > 1) {
+    throw std::runtime_error("this process has " + std::to_string(threads) +
+                             " threads: a fork would copy the locks that they hold; use spawn or forkserver");
+  }
+  return detail::launch_fork(entry, arguments, birth);
+}
+
+detail::Launched Context::launch_spawn(const detail::Payload& payload) {
+  Descriptor file = detail::write_memory_file(payload.bytes);
+  std::vector<int> descriptors{file.get()};
+  descriptors.insert(descriptors.end(), payload.descriptors.begin(), payload.descriptors.end());
+  detail::Launched launched = detail::launch_self(detail::kSpawnRole, descriptors, options_.keep_descriptors);
+  launched.last_words = detail::LastWords::in_file(std::move(file), payload.bytes.size());
+  return launched;
 }
 
 Process Context::launch(const detail::Entry& entry, void* arguments) {
   detail::reap_detached();
+  detail::Birth birth = detail::next_birth(options_.name, method_);
+  birth.die_with_parent = options_.die_with_parent;
+  birth.keep_descriptors = options_.keep_descriptors;
+  detail::Launched launched;
   if (method_ == StartMethod::fork) {
-    if (const int threads = options_.allow_fork_with_threads ? 1 : detail::count_threads(); threads > 1) {
-      throw std::runtime_error("this process has " + std::to_string(threads) +
-                               " threads: a fork would copy the locks that they hold; use spawn or forkserver");
+    launched = launch_fork(entry, arguments, birth);
+  } else {
+    if (!detail::is_initialized()) {
+      throw std::logic_error("call proberen::ipc::initialize(argc, argv) first in main: a child would run main again");
     }
-    return Process(detail::launch_fork(entry, arguments));
+    const detail::Payload payload = detail::encode(entry, arguments, birth);
+    launched = method_ == StartMethod::spawn ? launch_spawn(payload) : launch_by_server(payload);
   }
-  if (!detail::is_initialized()) {
-    throw std::logic_error("call proberen::ipc::initialize(argc, argv) first in main: a child would run main again");
-  }
-  const detail::Payload payload = detail::encode(entry, arguments);
-  if (method_ == StartMethod::forkserver) return launch_by_server(payload);
-  const Descriptor file = detail::write_memory_file(payload.bytes);
-  std::vector<int> descriptors{file.get()};
-  descriptors.insert(descriptors.end(), payload.descriptors.begin(), payload.descriptors.end());
-  return Process(detail::launch_self(detail::kSpawnRole, descriptors));
+  launched.name = birth.name;
+  return Process(std::move(launched));
 }
 
 }  // namespace proberen::ipc

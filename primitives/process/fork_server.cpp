@@ -1,6 +1,8 @@
 #include "primitives/process/fork_server.hpp"
 
 #include <array>
+#include <cstring>
+#include <stdexcept>
 #include <utility>
 
 #include <poll.h>
@@ -22,32 +24,70 @@ std::pair<Descriptor, Descriptor> socket_pair() {
 
 struct Received {
   std::optional<Report> report;
+  std::string text;
   std::vector<Descriptor> descriptors;
 };
 
 Received receive_report(const Descriptor& socket) {
   Report report{};
-  Packet packet = receive_packet(socket.get(), {reinterpret_cast<char*>(&report), sizeof report});
-  if (packet.size != sizeof report) return {};
-  return {report, std::move(packet.descriptors)};
+  std::array<char, sizeof report + kMostLastWords> bytes;
+  Packet packet = receive_packet(socket.get(), bytes);
+  if (packet.size < sizeof report) return {};
+  std::memcpy(&report, bytes.data(), sizeof report);
+  return {report, std::string(bytes.data() + sizeof report, packet.size - sizeof report), std::move(packet.descriptors)};
 }
 
 /// What the server said about the child instead of the child itself.
 [[noreturn]] void throw_failure(const Report& report) {
+  if (report.kind == Report::Kind::kThreads) {
+    throw std::runtime_error("the fork server has " + std::to_string(report.value) +
+                             " threads: a fork would copy the locks that they hold; a preload may not leave a thread behind");
+  }
   if (report.kind == Report::Kind::kFailed) throw_error(report.value, "the fork server cannot start a process");
   throw_error(ECHILD, "a process ended before the fork server could hand it over");
 }
 
 }  // namespace
 
-ForkServer::ForkServer() : creator_(::getpid()) {
+ForkServer::ForkServer(const ServerOptions& options) : creator_(::getpid()) {
   auto [ours, theirs] = socket_pair();
-  server_ = launch_self(kForkServerRole, std::array{theirs.get()});
+  const Descriptor creator(open_pidfd(creator_));
+  if (!creator) throw_errno("cannot give the fork server a hold of its creator");
+  server_ = launch_self(kForkServerRole, std::array{theirs.get(), creator.get()});
   channel_ = std::move(ours);
+  if (options.preload.empty() && options.idle_children == 0) return;
+  try {
+    theirs.reset();
+    set_up(options);
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+void ForkServer::set_up(const ServerOptions& options) {
+  auto [ours, theirs] = socket_pair();
+  std::string text = std::to_string(options.idle_children) + '\n';
+  for (const std::string& name : options.preload) text += name + '\n';
+  if (text.size() > kInlineLimit) throw_error(E2BIG, "the names of the preloads are too long");
+  const int error = send_packet(channel_.get(), {&kSetUpFollows, 1}, text, std::array{theirs.get()});
+  theirs.reset();
+  const Received received = error == 0 ? receive_report(ours) : Received{};
+  if (!received.report) throw std::runtime_error("the fork server died while it set itself up: it was killed, or a preload ended it");
+  if (received.report->kind != Report::Kind::kReady) throw std::runtime_error("the fork server: " + received.text);
 }
 
 ForkServer::~ForkServer() {
-  if (creator_ != ::getpid()) return;
+  if (creator_ == ::getpid()) {
+    end();
+    return;
+  }
+  // In a copy of the creator these numbers may be another's by now.
+  (void)channel_.release();
+  (void)server_.pidfd.release();
+}
+
+void ForkServer::end() noexcept {
   // Killed rather than left to see the end of its channel, since a process forked meanwhile may hold a copy of our end.
   send_signal(server_.pidfd.get(), SIGKILL);
   siginfo_t info{};
@@ -62,6 +102,7 @@ bool ForkServer::usable() const noexcept {
 
 std::optional<Launched> ForkServer::launch(const Payload& payload) {
   auto [ours, theirs] = socket_pair();
+  Descriptor reserved = reserve_descriptor();
   std::vector<int> descriptors{theirs.get()};
   Descriptor file;
   if (payload.bytes.size() > kInlineLimit) {
@@ -73,6 +114,8 @@ std::optional<Launched> ForkServer::launch(const Payload& payload) {
                          : send_packet(channel_.get(), {&kBytesFollow, 1}, payload.bytes, descriptors);
   if (error != 0 && error != EPIPE && error != ECONNRESET) throw_error(error, "cannot ask the fork server for a process");
   theirs.reset();
+  file.reset();
+  reserved.reset();
   Received received = error == 0 ? receive_report(ours) : Received{};
   if (!received.report) {
     // Only the server and a child that has not reported yet have the other end, so no child runs the entry.
@@ -80,17 +123,37 @@ std::optional<Launched> ForkServer::launch(const Payload& payload) {
     return std::nullopt;
   }
   if (received.report->kind != Report::Kind::kStarted) throw_failure(*received.report);
-  if (received.descriptors.empty()) throw_error(EMFILE, "a process was started, but this one has no descriptor left to hold it");
-  return Launched{received.report->value, std::move(received.descriptors.front()), std::move(ours), shared_from_this()};
+  if (received.descriptors.empty()) {
+    // Another thread has taken the number that was reserved.
+    throw_error(EMFILE,
+                "process " + std::to_string(received.report->value) + " was started, and runs, but no descriptor is left to hold it");
+  }
+  Launched launched;
+  launched.pid = received.report->value;
+  launched.pidfd = std::move(received.descriptors.front());
+  launched.status = std::move(ours);
+  launched.server = shared_from_this();
+  return launched;
 }
 
-std::optional<int> ForkServer::receive_exit_code(const Descriptor& status) const {
-  // The server's own end counts as well: some process may hold a copy of its end of the socket.
-  pollfd sources[] = {{status.get(), POLLIN, 0}, {server_.pidfd.get(), POLLIN, 0}};
-  if (resumed([&] { return ::poll(sources, std::size(sources), -1); }) < 0) throw_errno("cannot wait for the fork server");
-  if (sources[0].revents == 0) return std::nullopt;
-  const Received received = receive_report(status);
-  return received.report ? std::optional<int>(received.report->value) : std::nullopt;
+Ending ForkServer::receive_ending(const Descriptor& status) const {
+  using Kind = Report::Kind;
+  Ending ending;
+  for (;;) {
+    // The server's own end counts as well: some process may hold a copy of its end of the socket.
+    pollfd sources[] = {{status.get(), POLLIN, 0}, {server_.pidfd.get(), POLLIN, 0}};
+    if (resumed([&] { return ::poll(sources, std::size(sources), -1); }) < 0) throw_errno("cannot wait for the fork server");
+    if (sources[0].revents == 0) return ending;
+    Received received = receive_report(status);
+    if (!received.report) return ending;
+    if (received.report->kind == Kind::kThrew) {
+      ending.last_words = std::move(received.text);
+    } else {
+      ending.exit_code = received.report->value;
+      ending.core_dumped = received.report->kind == Kind::kEndedWithCore;
+      return ending;
+    }
+  }
 }
 
 }  // namespace proberen::ipc::detail

@@ -2,12 +2,16 @@
 ///
 /// The server is this executable, run again, with one thread. A request is one packet: the entry and its arguments, or a memory file that
 /// holds them, and as the first descriptor a socket of its own, on which everything about the child comes back: from the child itself its
-/// pid and pidfd, before it runs the entry; from the server, its parent, the exit code.
+/// pid and pidfd, before it runs the entry, and its last words; from the server, its parent, the exit code. The first request, where there
+/// is anything to say in it, is what to run before the first fork and how many idle children to have; these wait for requests on the same
+/// channel, in the server's place, and whichever gets one gives its socket to the server and becomes the child.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <signal.h>
 
@@ -20,14 +24,30 @@ namespace proberen::ipc::detail {
 /// The first byte of a request.
 inline constexpr char kBytesFollow = 'b';
 inline constexpr char kMemoryFileFollows = 'm';
+/// The number of idle children as text, and the names of the preloads, with a line feed after each.
+inline constexpr char kSetUpFollows = 's';
 
 /// The most bytes that travel in the packet itself; well below a socket's default buffer.
 inline constexpr std::size_t kInlineLimit = 32 * 1024;
 
+struct ServerOptions {
+  std::vector<std::string> preload;
+  std::size_t idle_children = 0;
+};
+
+/// How a child of the server has ended.
+struct Ending {
+  /// Empty when the server died first.
+  std::optional<int> exit_code;
+  bool core_dumped = false;
+  std::string last_words;
+};
+
 class ForkServer : public std::enable_shared_from_this<ForkServer> {
  public:
-  /// Starts the server. Throws std::system_error.
-  ForkServer();
+  /// Starts the server, and waits for its preloads. Throws std::system_error when it cannot be started; std::runtime_error, with what the
+  /// preload threw, when one of them fails.
+  explicit ForkServer(const ServerOptions& options);
   ForkServer(const ForkServer&) = delete;
   ForkServer& operator=(const ForkServer&) = delete;
   /// Ends the server and reaps it; children that run go on.
@@ -36,13 +56,17 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   /// Whether it runs, and is this process's own.
   [[nodiscard]] bool usable() const noexcept;
 
-  /// Starts a child. Empty when the server has died without starting one. Throws std::system_error for any other failure.
+  /// Starts a child. Empty when the server has died without starting one. Throws std::runtime_error when the server has several threads,
+  /// std::system_error for any other failure.
   [[nodiscard]] std::optional<Launched> launch(const Payload& payload);
 
-  /// The exit code of a child that has ended; empty when the server died first.
-  [[nodiscard]] std::optional<int> receive_exit_code(const Descriptor& status) const;
+  /// How a child that has ended did so.
+  [[nodiscard]] Ending receive_ending(const Descriptor& status) const;
 
  private:
+  void set_up(const ServerOptions& options);
+  void end() noexcept;
+
   Descriptor channel_;
   Launched server_;
   pid_t creator_;

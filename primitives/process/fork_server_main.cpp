@@ -1,13 +1,18 @@
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "primitives/process/child.hpp"
+#include "primitives/process/close_others.hpp"
 #include "primitives/process/fork_server.hpp"
 #include "primitives/process/packet.hpp"
 #include "primitives/process/system_call.hpp"
@@ -15,10 +20,16 @@
 namespace proberen::ipc::detail {
 namespace {
 
+/// A request that has been received.
+struct Request {
+  Descriptor report;
+  Packet packet;
+};
+
 /// One thread, one loop; whatever it opens, a child closes before it runs its entry.
 class Server {
  public:
-  explicit Server(int channel) : channel_(channel) {
+  Server(Descriptor channel, Descriptor creator) : channel_(std::move(channel)), creator_(std::move(creator)) {
     ::sigemptyset(&child_ended_);
     ::sigaddset(&child_ended_, SIGCHLD);
     ::sigprocmask(SIG_BLOCK, &child_ended_, nullptr);
@@ -30,8 +41,15 @@ class Server {
 
   [[noreturn]] void run() {
     for (;;) {
-      pollfd sources[] = {{channel_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
+      refill();
+      // A negative descriptor is not polled: while there are idle children, requests are theirs.
+      pollfd sources[] = {{idle_.empty() ? channel_.get() : -1, POLLIN, 0},
+                          {signals_.get(), POLLIN, 0},
+                          {taken_here_.get(), POLLIN, 0},
+                          {creator_.get(), POLLIN, 0}};
       if (resumed([&] { return ::poll(sources, std::size(sources), -1); }) < 0) throw_errno("the fork server cannot wait");
+      if (sources[3].revents != 0) ::_exit(0);
+      if (sources[2].revents != 0) receive_taken();
       if (sources[1].revents != 0) reap();
       if (sources[0].revents != 0) serve();
     }
@@ -50,69 +68,196 @@ class Server {
     for (;;) {
       siginfo_t info{};
       if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) return;
+      // An idle child that was taken has said so before it ended.
+      if (is_idle(info.si_pid)) receive_taken();
+      std::erase(idle_, info.si_pid);
+      const Report::Kind kind = info.si_code == CLD_DUMPED ? Report::Kind::kEndedWithCore : Report::Kind::kEnded;
       std::erase_if(children_, [&](const Child& child) {
         if (child.pid != info.si_pid) return false;
-        send_report(child.report.get(), {Report::Kind::kEnded, exit_code_of(info)});
+        send_report(child.report.get(), {kind, exit_code_of(info)});
         return true;
       });
     }
   }
 
-  void serve() {
+  [[nodiscard]] bool is_idle(pid_t pid) const { return std::find(idle_.begin(), idle_.end(), pid) != idle_.end(); }
+
+  /// The idle children that have become children since.
+  void receive_taken() {
+    for (;;) {
+      pid_t pid = -1;
+      pollfd ready{taken_here_.get(), POLLIN, 0};
+      if (::poll(&ready, 1, 0) != 1) return;
+      Packet packet = receive_packet(taken_here_.get(), {reinterpret_cast<char*>(&pid), sizeof pid});
+      if (packet.size != sizeof pid) return;
+      std::erase(idle_, pid);
+      if (!packet.descriptors.empty()) children_.push_back({pid, std::move(packet.descriptors.front())});
+    }
+  }
+
+  /// Receives a request; nothing in one that cannot be answered, or has been answered because it did not fit.
+  std::optional<Request> receive() {
     Packet packet = receive_packet(channel_.get(), request_);
     if (packet.size == 0) ::_exit(0);
-    if (packet.descriptors.empty()) return;  // without a socket there is nobody to answer: that side sees the end of its socket
+    if (packet.descriptors.empty()) return std::nullopt;  // that side sees the end of its socket
     Descriptor report = std::move(packet.descriptors.front());
     packet.descriptors.erase(packet.descriptors.begin());
     if (packet.truncated) {
       send_report(report.get(), {Report::Kind::kFailed, EMFILE});
+      return std::nullopt;
+    }
+    return Request{std::move(report), std::move(packet)};
+  }
+
+  void serve() {
+    std::optional<Request> request = receive();
+    if (!request) return;
+    if (request_.front() == kSetUpFollows) return set_up(*request);
+    if (const int threads = count_threads(); threads > 1) {
+      send_report(request->report.get(), {Report::Kind::kThreads, threads});
       return;
     }
     const pid_t pid = ::fork();
     if (pid < 0) {
-      send_report(report.get(), {Report::Kind::kFailed, errno});
+      send_report(request->report.get(), {Report::Kind::kFailed, errno});
     } else if (pid == 0) {
-      become_child(std::move(report), std::move(packet));
+      become_child(std::move(*request), Descriptor(open_pidfd(::getpid())));
     } else {
-      children_.push_back({pid, std::move(report)});
+      children_.push_back({pid, std::move(request->report)});
     }
   }
 
-  [[noreturn]] void become_child(Descriptor report, Packet packet) {
+  void set_up(const Request& request) {
+    std::string_view text(request_.data() + 1, request.packet.size - 1);
+    const auto line = [&] {
+      const std::string_view taken = text.substr(0, text.find('\n'));
+      text.remove_prefix(taken.size() + 1);
+      return taken;
+    };
+    const std::string_view number = line();
+    std::from_chars(number.data(), number.data() + number.size(), idle_wanted_);
+    Report report{Report::Kind::kReady, 0};
+    std::string problem;
+    while (!text.empty() && problem.empty()) problem = run_preload(line());
+    if (problem.empty() && idle_wanted_ > 0) problem = open_taken();
+    if (!problem.empty()) report.kind = Report::Kind::kNotReady;
+    problem.resize(std::min(problem.size(), kMostLastWords));
+    send_packet(request.report.get(), {reinterpret_cast<const char*>(&report), sizeof report}, problem, {});
+  }
+
+  /// What went wrong; "" for nothing.
+  static std::string run_preload(std::string_view name) {
+    const std::string who = "preload '" + std::string(name) + "' ";
+    const Entry* const entry = find_entry(name);
+    if (entry == nullptr) return who + "is not registered there: is it in a library that is loaded late?";
+    try {
+      std::tuple<> none;
+      const int code = entry->call(&none);
+      return code == 0 ? "" : who + "returned " + std::to_string(code);
+    } catch (const std::exception& exception) {
+      return who + "threw: " + exception.what();
+    } catch (...) {
+      return who + "threw something that is not a std::exception";
+    }
+  }
+
+  std::string open_taken() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return "cannot open a socket for idle children";
+    taken_here_.reset(ends[0]);
+    taken_there_.reset(ends[1]);
+    return "";
+  }
+
+  /// As many idle children as are wanted. Where the kernel refuses one, or a thread stands in the way, requests come to the server, which
+  /// says why they fail.
+  void refill() {
+    while (idle_.size() < idle_wanted_) {
+      if (count_threads() > 1) return;
+      const pid_t pid = ::fork();
+      if (pid < 0) return;
+      if (pid == 0) wait_idle();
+      idle_.push_back(pid);
+    }
+  }
+
+  /// An idle child: receives one request, and becomes its child.
+  [[noreturn]] void wait_idle() {
     const pid_t pid = ::getpid();
-    Descriptor pidfd(open_pidfd(pid));
+    // Safe here, unlike elsewhere: the server has one thread, which ends with it.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != server_) ::_exit(0);
+    signals_.reset();
+    taken_here_.reset();
+    children_.clear();
+    // The copy of the pages that are written first; it need not be made after the request.
+    request_.fill(0);
+    for (;;) {
+      Descriptor pidfd(open_pidfd(pid));
+      std::optional<Request> request = receive();
+      if (!request) continue;
+      ::prctl(PR_SET_PDEATHSIG, 0);
+      const int error =
+          pidfd ? send_packet(taken_there_.get(), {reinterpret_cast<const char*>(&pid), sizeof pid}, {}, std::array{request->report.get()})
+                : EMFILE;
+      if (error != 0) {
+        send_report(request->report.get(), {Report::Kind::kFailed, error});
+        ::_exit(1);
+      }
+      become_child(std::move(*request), std::move(pidfd));
+    }
+  }
+
+  [[noreturn]] void become_child(Request request, Descriptor pidfd) {
     if (!pidfd) {
-      send_report(report.get(), {Report::Kind::kFailed, errno});
+      send_report(request.report.get(), {Report::Kind::kFailed, errno});
       ::_exit(1);
     }
     // Nobody waits for a child whose creator has gone.
-    if (send_report(report.get(), {Report::Kind::kStarted, pid}, std::array{pidfd.get()}) != 0) ::_exit(1);
+    if (send_report(request.report.get(), {Report::Kind::kStarted, ::getpid()}, std::array{pidfd.get()}) != 0) ::_exit(1);
     pidfd.reset();
-    report.reset();
     channel_.reset();
     signals_.reset();
+    taken_here_.reset();
+    taken_there_.reset();
     children_.clear();
     ::signal(SIGINT, SIG_DFL);
     ::sigprocmask(SIG_UNBLOCK, &child_ended_, nullptr);
-    run_request(std::move(packet));
+    leave_on_socket(request.report.get());
+    run_request(request);
   }
 
-  [[noreturn]] void run_request(Packet packet) {
-    if (request_.front() == kBytesFollow) end_child(run_payload({request_.data() + 1, packet.size - 1}, packet.descriptors));
-    const std::string bytes = read_memory_file(packet.descriptors.front());
-    packet.descriptors.erase(packet.descriptors.begin());
-    end_child(run_payload(bytes, packet.descriptors));
+  [[noreturn]] void run_request(Request& request) {
+    std::vector<Descriptor>& descriptors = request.packet.descriptors;
+    if (request_.front() == kBytesFollow) run(request, {request_.data() + 1, request.packet.size - 1});
+    const std::string bytes = read_memory_file(descriptors.front());
+    descriptors.erase(descriptors.begin());
+    run(request, bytes);
   }
 
+  [[noreturn]] void run(Request& request, std::string_view bytes) {
+    std::vector<int> kept{request.report.get(), creator_.get()};
+    for (const Descriptor& descriptor : request.packet.descriptors) kept.push_back(descriptor.get());
+    if (!birth_of(bytes).keep_descriptors) close_others(kept);
+    end_child(run_payload(bytes, request.packet.descriptors, std::move(creator_)));
+  }
+
+  const pid_t server_ = ::getpid();
   Descriptor channel_;
+  Descriptor creator_;
   Descriptor signals_;
+  /// With idle children: where those that are taken say so, and their end of it.
+  Descriptor taken_here_;
+  Descriptor taken_there_;
   sigset_t child_ended_{};
+  std::size_t idle_wanted_ = 0;
+  std::vector<pid_t> idle_;
   std::vector<Child> children_;
   std::array<char, 1 + kInlineLimit> request_;
 };
 
 }  // namespace
 
-void run_fork_server(int channel) { Server(channel).run(); }
+void run_fork_server(Descriptor channel, Descriptor creator) { Server(std::move(channel), std::move(creator)).run(); }
 
 }  // namespace proberen::ipc::detail

@@ -2,16 +2,19 @@
 
 #include <cstdio>
 #include <iostream>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "primitives/process/close_others.hpp"
+#include "primitives/process/parent_watch.hpp"
 #include "primitives/process/payload.hpp"
 #include "primitives/process/system_call.hpp"
 
@@ -40,43 +43,53 @@ class FreshSignals {
   posix_spawnattr_t attributes_;
 };
 
-/// posix_spawn_file_actions_t: the descriptors that the child keeps.
-class Inherited {
+/// Where the child's descriptors begin.
+constexpr int kFirstPassed = STDERR_FILENO + 1;
+
+/// posix_spawn_file_actions_t: the descriptors that the child has, whatever else this process, or a library in it, has open.
+class Passed {
  public:
-  explicit Inherited(std::span<const int> descriptors) {
+  Passed(std::span<const int> sources, bool keep_others) : sources_(sources), keep_others_(keep_others) {
     ::posix_spawn_file_actions_init(&actions_);
-    for (const int descriptor : descriptors) {
-      // A dup2 onto itself takes close-on-exec away, in the child alone (glibc 2.29; POSIX.1-2024).
-      const int error = ::posix_spawn_file_actions_adddup2(&actions_, descriptor, descriptor);
-      if (error == 0) continue;
-      ::posix_spawn_file_actions_destroy(&actions_);
-      throw_error(error, "cannot pass a descriptor to a process");
+    int error = 0;
+    for (std::size_t index = 0; index < sources.size() && error == 0; ++index) {
+      // A dup2 takes close-on-exec away, in the child alone; also one onto itself (glibc 2.29; POSIX.1-2024).
+      error = ::posix_spawn_file_actions_adddup2(&actions_, sources[index], number(index));
     }
+    if (error == 0 && !keep_others) error = ::posix_spawn_file_actions_addclosefrom_np(&actions_, number(sources.size()));
+    if (error == 0) return;
+    ::posix_spawn_file_actions_destroy(&actions_);
+    throw_error(error, "cannot pass a descriptor to a process");
   }
-  Inherited(const Inherited&) = delete;
-  Inherited& operator=(const Inherited&) = delete;
-  ~Inherited() { ::posix_spawn_file_actions_destroy(&actions_); }
+  Passed(const Passed&) = delete;
+  Passed& operator=(const Passed&) = delete;
+  ~Passed() { ::posix_spawn_file_actions_destroy(&actions_); }
   const posix_spawn_file_actions_t* get() const { return &actions_; }
+  /// Of a descriptor, in the child.
+  int number(std::size_t index) const { return keep_others_ ? sources_[index] : kFirstPassed + static_cast<int>(index); }
 
  private:
   posix_spawn_file_actions_t actions_;
+  std::span<const int> sources_;
+  bool keep_others_;
 };
 
-struct Detached {
-  std::mutex mutex;
-  std::vector<Descriptor> pidfds;
-};
-
-Detached& detached() {
-  // Leaked, so that it outlives every Process.
-  static Detached* const children = new Detached;
-  return *children;
+/// Copies above every number that the child's descriptors will have, so that none is overwritten before it has been copied.
+std::vector<Descriptor> lift(std::span<const int> descriptors) {
+  const int above = kFirstPassed + static_cast<int>(descriptors.size());
+  std::vector<Descriptor> lifted;
+  lifted.reserve(descriptors.size());
+  for (const int descriptor : descriptors) {
+    lifted.emplace_back(::fcntl(descriptor, F_DUPFD_CLOEXEC, above));
+    if (!lifted.back()) throw_errno("cannot pass a descriptor to a process");
+  }
+  return lifted;
 }
 
-bool reap_if_ended(const Descriptor& pidfd) {
-  siginfo_t info{};
-  const int outcome = ::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG);
-  return outcome != 0 || info.si_pid != 0;
+[[noreturn]] void run_forked(const Entry& entry, void* arguments, const Birth& birth, std::span<const int> kept, const LastWords& words) {
+  if (!birth.keep_descriptors) close_others(kept);
+  words.leave_here();
+  end_child(run_entry(entry, arguments, birth));
 }
 
 }  // namespace
@@ -95,59 +108,62 @@ Descriptor hold_child(pid_t pid) {
   return pidfd;
 }
 
-Launched launch_fork(const Entry& entry, void* arguments) {
+Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth) {
+  std::vector<int> kept;
+  if (!birth.keep_descriptors) entry.list_descriptors(arguments, kept);
+  Launched launched;
+  launched.last_words = LastWords::in_memory();
+  Descriptor reserved = reserve_descriptor();
   // What is still buffered would go out twice.
   std::cout.flush();
   std::clog.flush();
   std::fflush(nullptr);
-  const pid_t pid = ::fork();
-  if (pid < 0) throw_errno("cannot fork");
-  if (pid == 0) end_child(run_entry(entry, arguments));
-  Launched launched;
-  launched.pid = pid;
-  launched.pidfd = hold_child(pid);
-  return launched;
-}
-
-Launched launch_self(const char* role, std::span<const int> descriptors) {
-  const Inherited inherited(descriptors);
-  const FreshSignals signals;
-  std::vector<std::string> words{program_invocation_name, kChildMarker, role};
-  words.reserve(words.size() + descriptors.size());
-  for (const int descriptor : descriptors) words.push_back(std::to_string(descriptor));
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  Launched launched;
-  // Not our path: the file there may be another one by now.
-  const int error = ::posix_spawn(&launched.pid, "/proc/self/exe", inherited.get(), signals.get(), arguments.data(), environ);
-  if (error != 0) throw_error(error, "cannot run this executable again");
+  launched.pid = ::fork();
+  if (launched.pid < 0) throw_errno("cannot fork");
+  if (launched.pid == 0) run_forked(entry, arguments, birth, kept, launched.last_words);
+  reserved.reset();
   launched.pidfd = hold_child(launched.pid);
   return launched;
 }
 
+Launched launch_self(const char* role, std::span<const int> descriptors, bool keep_descriptors) {
+  const std::vector<Descriptor> lifted = keep_descriptors ? std::vector<Descriptor>() : lift(descriptors);
+  std::vector<int> sources(descriptors.begin(), descriptors.end());
+  for (std::size_t index = 0; index < lifted.size(); ++index) sources[index] = lifted[index].get();
+  const Passed passed(sources, keep_descriptors);
+  const FreshSignals signals;
+  std::vector<std::string> words{program_invocation_name, kChildMarker, role};
+  for (std::size_t index = 0; index < sources.size(); ++index) words.push_back(std::to_string(passed.number(index)));
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  Descriptor reserved = reserve_descriptor();
+  Launched launched;
+  // Not our path: the file there may be another one by now.
+  const int error = ::posix_spawn(&launched.pid, "/proc/self/exe", passed.get(), signals.get(), arguments.data(), environ);
+  if (error != 0) throw_error(error, "cannot run this executable again");
+  reserved.reset();
+  launched.pidfd = hold_child(launched.pid);
+  return launched;
+}
+
+Descriptor reserve_descriptor() {
+  Descriptor reserved(::eventfd(0, EFD_CLOEXEC));
+  if (!reserved) throw_errno("no descriptor is left to hold a process");
+  return reserved;
+}
+
 int count_threads() {
-  struct stat tasks{};
+  struct stat tasks {};
   if (::stat("/proc/self/task", &tasks) != 0) throw_errno("cannot count the threads in /proc/self/task");
   // A folder has two links more than it has folders, one for each thread.
   int threads = static_cast<int>(tasks.st_nlink) - 2;
 #ifdef __SANITIZE_THREAD__
   --threads;  // ThreadSanitizer's own, which survives a fork
 #endif
+  if (has_watch_thread()) --threads;
   return threads;
-}
-
-void adopt_detached(Descriptor pidfd) {
-  Detached& children = detached();
-  const std::scoped_lock lock(children.mutex);
-  children.pidfds.push_back(std::move(pidfd));
-}
-
-void reap_detached() {
-  Detached& children = detached();
-  const std::unique_lock lock(children.mutex, std::try_to_lock);
-  if (lock) std::erase_if(children.pidfds, reap_if_ended);
 }
 
 }  // namespace proberen::ipc::detail

@@ -3,9 +3,12 @@
 
 #include <memory>
 #include <span>
+#include <string>
 
 #include <sys/types.h>
 
+#include "primitives/process/identity.hpp"
+#include "primitives/process/last_words.hpp"
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/detail/entry_table.hpp"
 
@@ -17,6 +20,9 @@ class ForkServer;
 struct Launched {
   pid_t pid = -1;
   Descriptor pidfd;
+  std::string name;
+  /// Without a fork server.
+  LastWords last_words;
   /// With a fork server: where the exit code arrives, and who sends it.
   Descriptor status;
   std::shared_ptr<ForkServer> server;
@@ -28,20 +34,22 @@ inline constexpr const char* kSpawnRole = "spawn";
 inline constexpr const char* kForkServerRole = "forkserver";
 inline constexpr const char* kTrackerRole = "tracker";
 
-/// Forks a child that runs the entry. Throws std::system_error.
-[[nodiscard]] Launched launch_fork(const Entry& entry, void* arguments);
+/// Forks a child that runs the entry. Of the descriptors it keeps those in the arguments, unless its birth says that it keeps all. Throws
+/// std::system_error.
+[[nodiscard]] Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth);
 
-/// Runs this executable again, in `role`, with `descriptors` open under the same numbers. Throws std::system_error, also when exec fails.
-[[nodiscard]] Launched launch_self(const char* role, std::span<const int> descriptors);
+/// Runs this executable again, in `role`, with `descriptors` open as 3, 4 and so on, and with no others but the standard ones;
+/// `keep_descriptors` leaves it those that are not close-on-exec as well, and the numbers as they are. Throws std::system_error, also when
+/// exec fails.
+[[nodiscard]] Launched launch_self(const char* role, std::span<const int> descriptors, bool keep_descriptors = false);
 
 /// A pidfd of a child that nobody has reaped. Throws std::system_error, and then ends and reaps the child.
 [[nodiscard]] Descriptor hold_child(pid_t pid);
 
-/// How many threads this process has.
-[[nodiscard]] int count_threads();
+/// Keeps a descriptor's number free for what must not fail later: close it, and open the other.
+[[nodiscard]] Descriptor reserve_descriptor();
 
-/// Remembers a child whose Process is gone, and reaps those that have ended.
-void adopt_detached(Descriptor pidfd);
-void reap_detached();
+/// How many threads this process has, without those of which the library or a sanitizer knows that they do not matter to a fork.
+[[nodiscard]] int count_threads();
 
 }  // namespace proberen::ipc::detail

@@ -32,9 +32,23 @@ Packet receive_packet(int socket, std::span<char> buffer);
 
 /// What a fork server, or the child itself, sends about one child.
 struct Report {
-  enum class Kind : std::int32_t { kStarted, kFailed, kEnded };
+  enum class Kind : std::int32_t {
+    /// The child's, before it runs its entry: its pid.
+    kStarted,
+    /// The error.
+    kFailed,
+    /// The server does not fork, since it has several threads: their number.
+    kThreads,
+    /// The server has set itself up; or it has not, and the text says why.
+    kReady,
+    kNotReady,
+    /// The child's: the text of the exception that ends it.
+    kThrew,
+    /// The exit code, without and with a core file.
+    kEnded,
+    kEndedWithCore,
+  };
   Kind kind;
-  /// The pid, the error, or the exit code.
   std::int32_t value;
 };
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "primitives/process/last_words.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
@@ -20,8 +21,29 @@ namespace {
 struct Header {
   /// Tells a library that has been replaced on disk since the creator loaded it.
   std::uint64_t types;
-  std::uint64_t name_size;
+  std::uint32_t name_size;
+  std::uint32_t birth_size;
 };
+
+/// The bytes, taken apart.
+struct Parts {
+  Header header;
+  std::string_view name;
+  std::string_view birth;
+  std::string_view arguments;
+};
+
+Parts take_apart(std::string_view bytes) {
+  Parts parts{};
+  if (bytes.size() < sizeof parts.header) throw std::runtime_error("what the creator sent is incomplete");
+  std::memcpy(&parts.header, bytes.data(), sizeof parts.header);
+  bytes.remove_prefix(sizeof parts.header);
+  parts.name = bytes.substr(0, parts.header.name_size);
+  bytes.remove_prefix(parts.name.size());
+  parts.birth = bytes.substr(0, parts.header.birth_size);
+  parts.arguments = bytes.substr(parts.birth.size());
+  return parts;
+}
 
 template <class Call>
 int guarded(std::string_view name, Call call) noexcept {
@@ -34,17 +56,19 @@ int guarded(std::string_view name, Call call) noexcept {
     problem = text.c_str();
   } catch (...) {
   }
+  say_last_words(problem);
   std::fprintf(stderr, "proberen: entry '%.*s' threw: %s\n", static_cast<int>(name.size()), name.data(), problem);
   return 1;
 }
 
 }  // namespace
 
-Payload encode(const Entry& entry, const void* arguments) {
+Payload encode(const Entry& entry, const void* arguments, const Birth& birth) {
   Payload payload;
-  const Header header{entry.arguments.hash_code(), std::strlen(entry.name)};
-  payload.bytes.append(reinterpret_cast<const char*>(&header), sizeof header);
-  payload.bytes += entry.name;
+  const std::string who = birth.bytes();
+  const Header header{entry.arguments.hash_code(), static_cast<std::uint32_t>(std::strlen(entry.name)),
+                      static_cast<std::uint32_t>(who.size())};
+  payload.bytes.append(reinterpret_cast<const char*>(&header), sizeof header).append(entry.name).append(who);
   entry.save(arguments, payload.bytes, payload.descriptors);
   return payload;
 }
@@ -61,7 +85,7 @@ Descriptor write_memory_file(std::string_view bytes) {
 }
 
 std::string read_memory_file(const Descriptor& file) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_errno("cannot read the arguments");
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
   for (std::size_t done = 0; done < bytes.size();) {
@@ -72,26 +96,31 @@ std::string read_memory_file(const Descriptor& file) {
   return bytes;
 }
 
-int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors) noexcept {
-  Header header{};
-  std::memcpy(&header, bytes.data(), sizeof header);
-  bytes.remove_prefix(sizeof header);
-  const std::string_view name = bytes.substr(0, header.name_size);
-  bytes.remove_prefix(header.name_size);
-  return guarded(name, [&] {
-    const Entry* const entry = find_entry(name);
-    if (entry == nullptr || entry->arguments.hash_code() != header.types) {
-      throw std::runtime_error("the child does not know this entry: is it in a library that is loaded late, or has changed?");
-    }
-    return entry->load_and_call(bytes, descriptors);
+Birth birth_of(std::string_view bytes) { return Birth::from_bytes(take_apart(bytes).birth); }
+
+int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors, Descriptor parent) noexcept {
+  return guarded("(unknown)", [&] {
+    const Parts parts = take_apart(bytes);
+    return guarded(parts.name, [&] {
+      begin_life(Birth::from_bytes(parts.birth), std::move(parent));
+      const Entry* const entry = find_entry(parts.name);
+      if (entry == nullptr || entry->arguments.hash_code() != parts.header.types) {
+        throw std::runtime_error("the child does not know this entry: is it in a library that is loaded late, or has changed?");
+      }
+      return entry->load_and_call(parts.arguments, descriptors);
+    });
   });
 }
 
-int run_entry(const Entry& entry, void* arguments) noexcept {
-  return guarded(entry.name, [&] { return entry.call(arguments); });
+int run_entry(const Entry& entry, void* arguments, const Birth& birth) noexcept {
+  return guarded(entry.name, [&] {
+    begin_life(birth);
+    return entry.call(arguments);
+  });
 }
 
 void end_child(int exit_code) noexcept {
+  join_threads();
   std::cout.flush();
   std::clog.flush();
   std::fflush(nullptr);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "primitives/process/identity.hpp"
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/detail/entry_table.hpp"
 
@@ -16,20 +17,25 @@ struct Payload {
   std::vector<int> descriptors;
 };
 
-[[nodiscard]] Payload encode(const Entry& entry, const void* arguments);
+[[nodiscard]] Payload encode(const Entry& entry, const void* arguments, const Birth& birth);
+
+/// Who the child is that runs the entry, of the bytes that encode() made. Throws std::runtime_error when they are incomplete.
+[[nodiscard]] Birth birth_of(std::string_view bytes);
 
 /// A file in memory that holds `bytes`, close-on-exec. Throws std::system_error.
 [[nodiscard]] Descriptor write_memory_file(std::string_view bytes);
 /// All of it. Throws std::system_error.
 [[nodiscard]] std::string read_memory_file(const Descriptor& file);
 
-/// Runs the entry that `bytes` names, in the child. The exit code; an exception is told on standard error and is 1.
-int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors) noexcept;
+/// Begins the child's life, and runs the entry that `bytes` names. `parent` is as for begin_life(). The exit code; an exception is told on
+/// standard error, is the child's last words, and is 1.
+int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors, Descriptor parent = {}) noexcept;
 
-/// Runs an entry with its arguments in memory; as run_payload().
-int run_entry(const Entry& entry, void* arguments) noexcept;
+/// The same with the entry and its arguments in memory.
+int run_entry(const Entry& entry, void* arguments, const Birth& birth) noexcept;
 
-/// Ends a child. Buffered output goes out; destructors and handlers of the process that it may be a copy of do not run.
+/// Ends a child, after the threads that it gave to join_before_end(). Buffered output goes out; destructors and handlers of the process
+/// that it may be a copy of do not run.
 [[noreturn]] void end_child(int exit_code) noexcept;
 
 }  // namespace proberen::ipc::detail

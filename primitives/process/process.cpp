@@ -2,42 +2,28 @@
 
 #include <utility>
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "primitives/process/children.hpp"
 #include "primitives/process/fork_server.hpp"
 #include "primitives/process/launch.hpp"
+#include "primitives/process/parent_watch.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc {
-namespace {
-
-/// Whether `pidfd` is readable, which it is when its process has ended, by `deadline`.
-bool ended_by(int pidfd, Deadline deadline) {
-  pollfd ready{pidfd, POLLIN, 0};
-  for (;;) {
-    timespec timeout{};
-    if (const Deadline now = SteadyClock::now(); deadline != kForever && deadline > now) {
-      const auto left = deadline - now;
-      const auto whole = std::chrono::floor<std::chrono::seconds>(left);
-      timeout = {static_cast<std::time_t>(whole.count()), static_cast<long>(std::chrono::nanoseconds(left - whole).count())};
-    }
-    const int count = ::ppoll(&ready, 1, deadline == kForever ? nullptr : &timeout, nullptr);
-    if (count >= 0) return count > 0;
-    if (errno != EINTR) detail::throw_errno("cannot wait for a process");
-  }
-}
-
-}  // namespace
 
 Process::Process(detail::Launched&& launched)
     : pid_(launched.pid),
+      name_(std::move(launched.name)),
       creator_(::getpid()),
       pidfd_(std::move(launched.pidfd)),
       status_(std::move(launched.status)),
-      server_(std::move(launched.server)) {}
+      server_(std::move(launched.server)),
+      last_words_(std::make_unique<detail::LastWords>(std::move(launched.last_words))) {
+  detail::list_child(pidfd_.get(), pid_, name_);
+}
 
 Process::Process(Process&& other) noexcept = default;
 
@@ -45,66 +31,121 @@ Process& Process::operator=(Process&& other) noexcept {
   if (this == &other) return *this;
   end();
   pid_ = other.pid_;
+  name_ = std::move(other.name_);
   creator_ = other.creator_;
   pidfd_ = std::move(other.pidfd_);
   status_ = std::move(other.status_);
   server_ = std::move(other.server_);
+  last_words_ = std::move(other.last_words_);
   exit_code_ = other.exit_code_;
+  core_dumped_ = other.core_dumped_;
+  closed_ = other.closed_;
+  error_ = std::move(other.error_);
   return *this;
 }
 
 Process::~Process() { end(); }
 
 void Process::end() noexcept {
-  // In a copy of the creator that somebody forked, the child is not ours to end.
-  if (!pidfd_ || exit_code_ || creator_ != ::getpid()) return;
-  detail::send_signal(pidfd_.get(), SIGKILL);
-  if (status_) return;  // its fork server reaps it
-  siginfo_t info{};
-  detail::resumed([&] { return ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED); });
+  if (!pidfd_) return;
+  if (creator_ != ::getpid()) {
+    // In a copy of the creator the child is not ours to end, and these numbers may be another's by now.
+    (void)pidfd_.release();
+    (void)status_.release();
+    if (last_words_) last_words_->forget();
+    return;
+  }
+  if (!exit_code_) {
+    detail::send_signal(pidfd_.get(), SIGKILL);
+    siginfo_t info{};
+    // With a fork server it is that which reaps it.
+    if (!status_) detail::resumed([&] { return ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED); });
+  }
+  release();
+}
+
+/// Closes what is held for the child.
+void Process::release() noexcept {
+  detail::unlist_child(pidfd_.get());
+  pidfd_.reset();
+  status_.reset();
+  server_.reset();
+  last_words_.reset();
+}
+
+void Process::require_ours() const {
+  if (!pidfd_) detail::throw_error(ECHILD, closed_ ? "this object was closed" : "this object holds no process");
+  if (creator_ != ::getpid()) detail::throw_error(ECHILD, "only the process that started a process can use its object");
 }
 
 int Process::join() { return *join_until(kForever); }
 
 std::optional<int> Process::join_until(Deadline deadline) {
-  if (exit_code_) return exit_code_;
-  if (!ended_by(sentinel(), deadline)) return std::nullopt;
-  exit_code_ = collect();
+  require_ours();
+  if (!exit_code_ && detail::ended_by(pidfd_.get(), deadline)) collect();
   return exit_code_;
 }
 
 /// Reaps the child, which has ended.
-int Process::collect() {
-  if (creator_ != ::getpid()) detail::throw_error(ECHILD, "only the process that started a process can join it");
-  if (status_) return server_->receive_exit_code(status_).value_or(kUnknownExitCode);
+void Process::collect() {
+  if (status_) {
+    detail::Ending ending = server_->receive_ending(status_);
+    exit_code_ = ending.exit_code.value_or(kUnknownExitCode);
+    core_dumped_ = ending.core_dumped;
+    error_ = std::move(ending.last_words);
+    return;
+  }
   siginfo_t info{};
   if (detail::resumed([&] { return ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED); }) != 0) {
-    if (errno == ECHILD) return kUnknownExitCode;
-    detail::throw_errno("cannot join a process");
+    if (errno != ECHILD) detail::throw_errno("cannot join a process");
+    exit_code_ = kUnknownExitCode;
+  } else {
+    exit_code_ = detail::exit_code_of(info);
+    core_dumped_ = info.si_code == CLD_DUMPED;
   }
-  return detail::exit_code_of(info);
+  error_ = last_words_->read();
+}
+
+bool Process::core_dumped() const {
+  require_ours();
+  return core_dumped_;
+}
+
+const std::string& Process::error() const {
+  require_ours();
+  return error_;
 }
 
 void Process::signal(int number) {
-  const int pidfd = sentinel();
+  require_ours();
   if (exit_code_) return;
-  if (detail::send_signal(pidfd, number) != 0 && errno != ESRCH) detail::throw_errno("cannot signal a process");
+  if (detail::send_signal(pidfd_.get(), number) != 0 && errno != ESRCH) detail::throw_errno("cannot signal a process");
 }
 
 void Process::terminate() { signal(SIGTERM); }
 void Process::kill() { signal(SIGKILL); }
+void Process::interrupt() { signal(SIGINT); }
 
 int Process::sentinel() const {
-  if (!pidfd_) detail::throw_error(ECHILD, "this object holds no process");
+  require_ours();
   return pidfd_.get();
 }
 
 void Process::detach() {
-  (void)sentinel();
-  if (!exit_code_ && !status_) detail::adopt_detached(std::move(pidfd_));
-  pidfd_.reset();
-  status_.reset();
-  server_.reset();
+  require_ours();
+  if (!exit_code_ && !status_) {
+    detail::unlist_child(pidfd_.get());
+    detail::adopt_detached(std::move(pidfd_));
+  }
+  release();
+}
+
+void Process::close() {
+  if (closed_) return;
+  require_ours();
+  if (alive()) detail::throw_error(EBUSY, "a process that runs cannot be closed; end and join it first");
+  closed_ = true;
+  release();
 }
 
 }  // namespace proberen::ipc

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -10,6 +11,7 @@
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
+#include <vector>
 
 #include "proberen/ipc/process.hpp"
 #include "proberen/ipc/start_method.hpp"
@@ -20,10 +22,24 @@ struct ContextOptions {
   /// Lets StartMethod::fork copy a process that has several threads. Whatever lock another thread holds at that moment, the allocator's
   /// included, stays held in the child for ever.
   bool allow_fork_with_threads = false;
+  /// What the names of the processes begin with: "Process-1", and "Process-1:2" for the second that Process-1 starts.
+  std::string name = "Process";
+  /// Has a child die, by SIGKILL, when the process that asked for it ends in whatever way; not when a mere thread of that does.
+  bool die_with_parent = false;
+  /// Leaves a child the descriptors that it was not given: by fork all of them; by spawn those that are not close-on-exec; by forkserver
+  /// those that the server's preloads have opened. Otherwise it has the standard ones and those in its arguments.
+  bool keep_descriptors = false;
+  /// Only for StartMethod::forkserver: entries without parameters, run once in the server, in this order, before its first fork; what they
+  /// set up in memory every child has. They may start neither threads nor processes. start() throws what they throw.
+  std::vector<std::string> preload = {};
+  /// Only for StartMethod::forkserver: how many children the server has forked in advance, so that none is forked while a start() waits.
+  std::size_t idle_children = 0;
 };
 
 namespace detail {
+struct Birth;
 struct Entry;
+struct Launched;
 struct Payload;
 
 /// What an argument travels as: text as std::string, anything else as itself.
@@ -33,11 +49,17 @@ using Stored = std::conditional_t<std::same_as<std::decay_t<T>, const char*> || 
                                   std::string, std::decay_t<T>>;
 }  // namespace detail
 
-/// Starts processes. Any thread may call start(), several at once. A fork server belongs to its context and ends with it, or with the last
-/// Process that it started.
+/// Starts processes. Any thread may call start(), several at once. A fork server starts with the first start() and belongs to its context;
+/// it ends with it, or with the last Process that it started. One that was killed is replaced.
+///
+/// A child by fork is a copy of the memory, mappings included, and not of the descriptors: an object there that holds one which the child
+/// was not given as an argument is useless, and its number may become that of another file.
 class Context {
  public:
+  /// Throws std::invalid_argument when the options have a preload or idle children and the method is none with a fork server.
   explicit Context(StartMethod method, ContextOptions options = {});
+  /// By default_start_method().
+  Context() : Context(default_start_method()) {}
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   ~Context();
@@ -49,7 +71,8 @@ class Context {
   /// text may be given for std::string. Nothing is started, and
   ///  - std::invalid_argument is thrown, when no such entry is registered, or its parameters are of other types;
   ///  - std::logic_error, when main() has not called ipc::initialize(), which spawn and forkserver need;
-  ///  - std::runtime_error, when the method is fork and this process has several threads;
+  ///  - std::runtime_error, when the method is fork and this process has several threads, or forkserver and the server has, or when a
+  ///    preload has failed in it;
   ///  - std::system_error, when the kernel refuses.
   template <class... Args>
   Process start(std::string_view entry, Args&&... args) {
@@ -62,7 +85,9 @@ class Context {
  private:
   static const detail::Entry& find(std::string_view name, const std::type_info& arguments);
   Process launch(const detail::Entry& entry, void* arguments);
-  Process launch_by_server(const detail::Payload& payload);
+  detail::Launched launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth);
+  detail::Launched launch_spawn(const detail::Payload& payload);
+  detail::Launched launch_by_server(const detail::Payload& payload);
   std::shared_ptr<detail::ForkServer> server();
 
   StartMethod method_;

@@ -61,6 +61,11 @@ class AppendingBuffer final : public std::streambuf {
   std::string& bytes_;
 };
 
+class DiscardingBuffer final : public std::streambuf {
+  std::streamsize xsputn(const char* /*data*/, std::streamsize size) override { return size; }
+  int_type overflow(int_type character) override { return traits_type::not_eof(character); }
+};
+
 class ReadingBuffer final : public std::streambuf {
  public:
   explicit ReadingBuffer(std::string_view bytes) {
@@ -111,6 +116,13 @@ struct EntryFunctions {
     visit(archive, *static_cast<const Arguments*>(tuple));
   }
 
+  static void list_descriptors(const void* tuple, std::vector<int>& descriptors) {
+    DiscardingBuffer buffer;
+    std::ostream stream(&buffer);
+    ArgumentWriter archive(stream, descriptors);
+    visit(archive, *static_cast<const Arguments*>(tuple));
+  }
+
   static int load_and_call(std::string_view bytes, std::vector<Descriptor>& descriptors) {
     ReadingBuffer buffer(bytes);
     std::istream stream(&buffer);
@@ -130,7 +142,12 @@ struct EntryFunctions {
 template <auto kFunction>
 Entry make_entry(const char* name) {
   using Functions = EntryFunctions<kFunction>;
-  return {name, typeid(typename Functions::Arguments), &Functions::call, &Functions::save, &Functions::load_and_call};
+  return {name,
+          typeid(typename Functions::Arguments),
+          &Functions::call,
+          &Functions::save,
+          &Functions::list_descriptors,
+          &Functions::load_and_call};
 }
 
 }  // namespace detail

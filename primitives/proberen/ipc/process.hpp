@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <sys/types.h>
 
@@ -14,13 +15,14 @@ namespace proberen::ipc {
 
 namespace detail {
 class ForkServer;
+class LastWords;
 struct Launched;
 }  // namespace detail
 
 /// A child started by Context::start(). Every signal and wait goes through its pidfd, so none can meet another process that got the same
 /// number; SIGCHLD must not be ignored. Move-only; one thread at a time. The destructor kills and reaps a child that has neither been
-/// joined nor detached, so that none is left behind. Errors of the kernel are std::system_error; so is any call but pid() after detach()
-/// (no_child_process).
+/// joined nor detached, so that none is left behind. Errors of the kernel are std::system_error; so is any call but pid() and name() after
+/// close() or detach(), and in a copy of the process that started it (no_child_process).
 class Process {
  public:
   /// What join() returns when nobody knows how the child ended: its fork server died before it, or someone else has reaped it.
@@ -33,6 +35,8 @@ class Process {
 
   /// For people to read; it may be another process's once this one has ended.
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+  /// What current_process() says in the child.
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   /// Waits for the end. The exit status (0 to 255), or minus the signal that killed it. May be called again.
   int join();
@@ -48,9 +52,16 @@ class Process {
   [[nodiscard]] std::optional<int> exit_code() { return join_until(Deadline::min()); }
   [[nodiscard]] bool alive() { return !exit_code(); }
 
-  /// Sends SIGTERM, or SIGKILL; nothing when it has ended.
+  /// Whether the signal that ended it made a core file; only after its end is known.
+  [[nodiscard]] bool core_dumped() const;
+  /// What the exception said that ended its entry, at most 4000 bytes of it; "" while it runs, or when it ended otherwise.
+  [[nodiscard]] const std::string& error() const;
+
+  /// Sends SIGTERM, SIGKILL, SIGINT or any signal of signal(7); nothing when it has ended.
   void terminate();
   void kill();
+  void interrupt();
+  void signal(int number);
 
   /// A descriptor that is readable once the child has ended, for poll(2); it goes with this object.
   [[nodiscard]] int sentinel() const;
@@ -58,18 +69,28 @@ class Process {
   /// Lets the child go on by itself: the destructor will not end it. It is reaped at a later start() of this process, or at its end.
   void detach();
 
+  /// Gives back all that is kept for a child that has ended. While it runs this is std::system_error (device_or_resource_busy). May be
+  /// called again.
+  void close();
+
  private:
-  void signal(int number);
-  int collect();
+  void require_ours() const;
+  void collect();
+  void release() noexcept;
   void end() noexcept;
 
   pid_t pid_;
+  std::string name_;
   pid_t creator_;
   Descriptor pidfd_;
   /// Only with a fork server, which is the child's parent: brings the exit code.
   Descriptor status_;
   std::shared_ptr<detail::ForkServer> server_;
+  std::unique_ptr<detail::LastWords> last_words_;
   std::optional<int> exit_code_;
+  bool core_dumped_ = false;
+  bool closed_ = false;
+  std::string error_;
 };
 
 }  // namespace proberen::ipc

@@ -1,6 +1,7 @@
 /// The ways to start a process, after Python's multiprocessing.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace proberen::ipc {
@@ -15,9 +16,19 @@ enum class StartMethod {
   forkserver,
 };
 
+[[nodiscard]] constexpr std::array<StartMethod, 3> all_start_methods() {
+  return {StartMethod::fork, StartMethod::spawn, StartMethod::forkserver};
+}
+
 [[nodiscard]] std::string_view to_string(StartMethod method);
 
 /// The reverse of to_string(). Throws std::invalid_argument, which lists the known names, for any other text.
 [[nodiscard]] StartMethod parse_start_method(std::string_view name);
+
+/// The method of a Context that was not told one; a started process has its creator's. It is settled once, by the first of these two calls
+/// in a process or its ancestors: set_default_start_method() after that throws std::logic_error; without it, it is forkserver, the only one
+/// that is both fast and safe beside threads.
+void set_default_start_method(StartMethod method);
+[[nodiscard]] StartMethod default_start_method();
 
 }  // namespace proberen::ipc

@@ -29,8 +29,8 @@ PROBEREN_ENTRY(count_bytes, [](const std::vector<std::string>& words, const Desc
 });
 PROBEREN_ENTRY(is_close_on_exec, [](const Descriptor& argument) { return (::fcntl(argument.get(), F_GETFD) & FD_CLOEXEC) != 0 ? 0 : 1; });
 
-class ArgumentTest : public EveryMethod {};
-INSTANTIATE_TEST_SUITE_P(Every, ArgumentTest, testing::Values(StartMethod::fork, StartMethod::spawn, StartMethod::forkserver), method_name);
+class ArgumentTest : public EveryWay {};
+INSTANTIATE_TEST_SUITE_P(Every, ArgumentTest, every_way(), way_name);
 
 TEST_P(ArgumentTest, PassesArgumentsOfManyTypes) {
   Pipe first;

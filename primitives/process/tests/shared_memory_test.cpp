@@ -54,8 +54,8 @@ PROBEREN_ENTRY(slow_update, [](Descriptor memory, const Descriptor& loaded, cons
   workshop->counter.store(seen + 1, std::memory_order_relaxed);
 });
 
-class SharingTest : public EveryMethod {};
-INSTANTIATE_TEST_SUITE_P(Every, SharingTest, testing::Values(StartMethod::fork, StartMethod::spawn, StartMethod::forkserver), method_name);
+class SharingTest : public EveryWay {};
+INSTANTIATE_TEST_SUITE_P(Every, SharingTest, every_way(), way_name);
 
 TEST_P(SharingTest, ChildrenShareALockAndASemaphore) {
   constexpr int kChildren = 4;

@@ -68,12 +68,32 @@ std::string message_of(Call call) {
   return "nothing was thrown";
 }
 
-inline std::string method_name(const testing::TestParamInfo<StartMethod>& test) { return std::string(to_string(test.param)); }
+/// A method, and the options that choose another way through its code.
+struct Way {
+  StartMethod method;
+  std::size_t idle_children = 0;
+
+  [[nodiscard]] ContextOptions options() const {
+    ContextOptions options;
+    options.idle_children = idle_children;
+    return options;
+  }
+  [[nodiscard]] Context context() const { return Context(method, options()); }
+};
+
+inline auto every_way() {
+  return testing::Values(Way{StartMethod::fork}, Way{StartMethod::spawn}, Way{StartMethod::forkserver}, Way{StartMethod::forkserver, 2});
+}
+inline auto fresh_ways() { return testing::Values(Way{StartMethod::spawn}, Way{StartMethod::forkserver}, Way{StartMethod::forkserver, 2}); }
+
+inline std::string way_name(const testing::TestParamInfo<Way>& test) {
+  return std::string(to_string(test.param.method)) + (test.param.idle_children > 0 ? "_idle" : "");
+}
 
 /// For what every method does alike.
-class EveryMethod : public testing::TestWithParam<StartMethod> {
+class EveryWay : public testing::TestWithParam<Way> {
  protected:
-  Context context_{GetParam()};
+  Context context_{GetParam().context()};
 };
 
 }  // namespace proberen::ipc

@@ -19,6 +19,8 @@ struct Entry {
   int (*call)(void* tuple);
   /// Appends the tuple's bytes to `bytes`, and the numbers of its descriptors, which it keeps, to `descriptors`.
   void (*save)(const void* tuple, std::string& bytes, std::vector<int>& descriptors);
+  /// Appends the numbers of the tuple's descriptors, which it keeps.
+  void (*list_descriptors)(const void* tuple, std::vector<int>& descriptors);
   /// Calls the function with what save() wrote.
   int (*load_and_call)(std::string_view bytes, std::vector<Descriptor>& descriptors);
   const Entry* next = nullptr;

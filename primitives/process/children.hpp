@@ -1,0 +1,26 @@
+/// The children of this process: those that a Process holds, and those that have been let go.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "proberen/ipc/descriptor.hpp"
+#include "proberen/ipc/identity.hpp"
+
+namespace proberen::ipc::detail {
+
+/// Lists a child that a Process holds by `pidfd`, until unlist_child(), which comes before the pidfd is closed.
+void list_child(int pidfd, pid_t pid, const std::string& name);
+void unlist_child(int pidfd) noexcept;
+
+/// Remembers a child whose Process is gone, and reaps those that have ended.
+void adopt_detached(Descriptor pidfd);
+void reap_detached();
+
+/// In a copy of this process that a fork has just made: none of them is a child of the copy. Closes nothing, since the numbers may be
+/// somebody else's there.
+void forget_children();
+
+}  // namespace proberen::ipc::detail

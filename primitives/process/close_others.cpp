@@ -1,0 +1,39 @@
+#include "primitives/process/close_others.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <vector>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "primitives/process/system_call.hpp"
+
+namespace proberen::ipc::detail {
+namespace {
+
+/// Closes `first` to `last`, both included.
+void close_gap(unsigned first, unsigned last) noexcept {
+  if (first > last || ::syscall(SYS_close_range, first, last, 0) == 0) return;
+  // Before Linux 5.9, or where a filter of system calls does not know the call.
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const unsigned end = static_cast<unsigned>(std::min<rlim_t>(limit.rlim_cur, INT_MAX));
+  for (unsigned number = first; number < end && number <= last; ++number) ::close(static_cast<int>(number));
+}
+
+}  // namespace
+
+void close_others(std::span<const int> kept) noexcept {
+  std::vector<int> sorted(kept.begin(), kept.end());
+  std::sort(sorted.begin(), sorted.end());
+  unsigned first = STDERR_FILENO + 1;
+  for (const int number : sorted) {
+    if (number < static_cast<int>(first)) continue;
+    close_gap(first, static_cast<unsigned>(number) - 1);
+    first = static_cast<unsigned>(number) + 1;
+  }
+  close_gap(first, UINT_MAX);
+}
+
+}  // namespace proberen::ipc::detail

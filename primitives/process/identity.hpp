@@ -1,0 +1,42 @@
+/// What a started process knows about itself.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+#include "proberen/ipc/descriptor.hpp"
+#include "proberen/ipc/start_method.hpp"
+
+namespace proberen::ipc::detail {
+
+/// Made by the creator, and handed to the child with its arguments.
+struct Birth {
+  std::string name;
+  /// "1:2", for the names of its own children.
+  std::string place;
+  std::string parent_name;
+  pid_t parent_pid = -1;
+  StartMethod method{};
+  std::optional<StartMethod> default_method;
+  bool die_with_parent = false;
+  bool keep_descriptors = false;
+
+  [[nodiscard]] std::string bytes() const;
+  static Birth from_bytes(std::string_view bytes);
+};
+
+/// The identity of this process's next child.
+[[nodiscard]] Birth next_birth(const std::string& prefix, StartMethod method);
+
+/// The child's first act, while it has one thread: forgets what belonged to the process that it may be a copy of, and becomes who it is.
+/// `parent` is a pidfd of the creator, or nothing when that is the parent by the kernel's account. With die_with_parent it starts a thread
+/// that waits for the creator's end, and then kills this process. Throws std::system_error.
+void begin_life(Birth birth, Descriptor parent = {});
+
+/// Waits for the threads given to join_before_end(), those that come meanwhile included.
+void join_threads() noexcept;
+
+}  // namespace proberen::ipc::detail

@@ -1,0 +1,77 @@
+#include "primitives/process/parent_watch.hpp"
+
+#include <cstdint>
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "primitives/process/system_call.hpp"
+
+namespace proberen::ipc::detail {
+namespace {
+
+bool watched = false;
+
+void* watch(void* pidfd) {
+  pollfd ended{static_cast<int>(reinterpret_cast<std::intptr_t>(pidfd)), POLLIN, 0};
+  resumed([&] { return ::poll(&ended, 1, -1); });
+  ::kill(::getpid(), SIGKILL);
+  return nullptr;
+}
+
+}  // namespace
+
+Descriptor hold_parent(pid_t parent) {
+  Descriptor pidfd(open_pidfd(parent));
+  const int error = errno;
+  // Asked afterwards: while it is our parent its number cannot be another's, and once it has died we have another parent.
+  if (::getppid() == parent) {
+    if (!pidfd) throw_error(error, "cannot watch the parent");
+    return pidfd;
+  }
+  pidfd.reset(::eventfd(1, EFD_CLOEXEC));
+  if (!pidfd) throw_errno("cannot watch the parent, which has died");
+  return pidfd;
+}
+
+void die_with(int pidfd) {
+  constexpr std::size_t kStackBytes = 256 * 1024;
+  // All signals are for the other threads.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  ::pthread_attr_setstacksize(&attributes, kStackBytes);
+  pthread_t thread;
+  const int error = ::pthread_create(&thread, &attributes, &watch, reinterpret_cast<void*>(static_cast<std::intptr_t>(pidfd)));
+  ::pthread_attr_destroy(&attributes);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (error != 0) throw_error(error, "cannot start the thread that watches the parent");
+  watched = true;
+}
+
+bool has_watch_thread() noexcept { return watched; }
+void forget_watch_thread() noexcept { watched = false; }
+
+bool ended_by(int pidfd, Deadline deadline) {
+  pollfd ready{pidfd, POLLIN, 0};
+  for (;;) {
+    timespec timeout{};
+    if (const Deadline now = SteadyClock::now(); deadline != kForever && deadline > now) {
+      const auto left = deadline - now;
+      const auto whole = std::chrono::floor<std::chrono::seconds>(left);
+      timeout = {static_cast<std::time_t>(whole.count()), static_cast<long>(std::chrono::nanoseconds(left - whole).count())};
+    }
+    const int count = ::ppoll(&ready, 1, deadline == kForever ? nullptr : &timeout, nullptr);
+    if (count >= 0) return count > 0;
+    if (errno != EINTR) throw_errno("cannot wait for a process");
+  }
+}
+
+}  // namespace proberen::ipc::detail
