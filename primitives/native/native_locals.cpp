@@ -8,17 +8,16 @@
 namespace proberen::detail {
 namespace {
 
-/// Of the calling thread: whether a round is to come, and how many have been.
-constinit thread_local bool round_asked = false;
-constinit thread_local int rounds = 0;
+/// Of the calling thread: whether its values will be destroyed at its exit without its asking once more.
+constinit thread_local bool leaves = false;
 
-/// One round, called by the thread library as often as values have been made since the last, up to PTHREAD_DESTRUCTOR_ITERATIONS times.
+/// Called by the thread library at the thread's exit, and again when destructors of others' keys have made values since. All rounds are in
+/// one call: in the library's last round ThreadSanitizer has put the thread away already.
 void leave_thread(void* /*table*/) {
-  // The last round begins with the request made, so that what is made in it asks for no other.
-  round_asked = ++rounds >= PTHREAD_DESTRUCTOR_ITERATIONS;
-  local_table.leave();
-  if (round_asked && rounds < PTHREAD_DESTRUCTOR_ITERATIONS) return;
+  for (int rounds = 0; rounds < PTHREAD_DESTRUCTOR_ITERATIONS && local_table.leave(); ++rounds) {
+  }
   local_table.dispose();
+  leaves = false;
 }
 
 pthread_key_t make_key() {
@@ -42,12 +41,12 @@ constinit NativeLocalRegistry local_registry;
 constinit thread_local NativeLocalTable local_table;
 
 void leave_at_thread_exit() {
-  if (round_asked) return;
+  if (leaves) return;
   static const pthread_key_t key = make_key();
   if (const int error = ::pthread_setspecific(key, &local_table); error != 0) {
     throw std::system_error(error, std::generic_category(), "proberen::ThreadLocal: pthread_setspecific");
   }
-  round_asked = true;
+  leaves = true;
 }
 
 }  // namespace proberen::detail
