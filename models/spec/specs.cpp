@@ -9,6 +9,7 @@
 #include "proberen/spec/mutex.hpp"
 #include "proberen/spec/promise.hpp"
 #include "proberen/spec/semaphore.hpp"
+#include "proberen/spec/thread_local.hpp"
 
 namespace proberen::spec {
 namespace {
@@ -181,6 +182,77 @@ std::vector<Step<Handout>> Handout::step(const Call& call, int) const {
 std::string Handout::key() const {
   std::string text;
   for (const Value& item : items) text += item.text() + ' ';
+  return text;
+}
+
+std::vector<Step<ThreadLocal>> ThreadLocal::step(const Call& call, int thread) const {
+  const std::string& operation = call.operation;
+  const auto found = values.find(thread);
+  const bool user = found != values.end();
+  const Value mine = user ? found->second : Value();
+  if (operation == "begin") return {ended ? Step<ThreadLocal>{"ok", ThreadLocal()} : Step<ThreadLocal>{"in_use", *this}};
+  if (operation == "end") {
+    if (ended) return {{"ended", *this}};
+    if (!values.empty()) return {{"in_use", *this}};
+    return {{"ok", ThreadLocal{true, {}}}};
+  }
+  if (operation == "sum") {
+    if (!user) return {{"stranger", *this}};
+    std::int64_t sum = 0;
+    for (const auto& [owner, value] : values) sum += value.is_none() ? 0 : *value.as_number();
+    return {{sum, *this}};
+  }
+  if (operation == "peek") return {{mine, *this}};
+  ThreadLocal next = *this;
+  if (operation == "exit") {
+    next.values.erase(thread);
+    return {{Value(), next}};
+  }
+  if (operation == "reset") {
+    if (user) next.values[thread] = Value();
+    return {{!mine.is_none(), next}};
+  }
+  if (ended) return {{"ended", *this}};
+  if (mine.is_none()) next.values[thread] = call.arguments.front();
+  return {{next.values[thread], next}};
+}
+
+std::string ThreadLocal::key() const {
+  std::string text = ended ? "ended" : "alive";
+  for (const auto& [thread, value] : values) text += ' ' + std::to_string(thread) + ':' + value.text();
+  return text;
+}
+
+std::vector<Step<Indices>> Indices::step(const Call& call, int thread) const {
+  Indices next = *this;
+  std::vector<std::int64_t>& mine = next.claimed[thread];
+  if (call.operation == "free") {
+    if (mine.empty()) return {{false, *this}};
+    mine.pop_back();
+    return {{true, next}};
+  }
+  std::vector<Step<Indices>> steps;
+  const auto taken = [this](std::int64_t index) {
+    return std::any_of(claimed.begin(), claimed.end(), [index](const auto& thread_and_indices) {
+      const auto& indices = thread_and_indices.second;
+      return std::find(indices.begin(), indices.end(), index) != indices.end();
+    });
+  };
+  constexpr std::int64_t kMost = 64;  // a history has no more calls
+  for (std::int64_t index = 0; index < kMost; ++index) {
+    if (taken(index)) continue;
+    Indices claims = next;
+    claims.claimed[thread].push_back(index);
+    steps.push_back({index, claims});
+  }
+  return steps;
+}
+
+std::string Indices::key() const {
+  std::string text;
+  for (const auto& [thread, indices] : claimed) {
+    for (const std::int64_t index : indices) text += std::to_string(thread) + ':' + std::to_string(index) + ' ';
+  }
   return text;
 }
 
