@@ -24,6 +24,12 @@ class GuardedCounter {
 
   [[nodiscard]] int count() const { return count_; }
 
+  /// The counter, read by a thread that must not do so while another increments it.
+  [[nodiscard]] int look() const {
+    mark_.read();
+    return count_;
+  }
+
  private:
   [[no_unique_address]] typename P::SharedData mark_;
   int count_ = 0;
