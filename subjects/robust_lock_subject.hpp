@@ -58,6 +58,11 @@ struct MortalLock : ipc::BasicRobustLock<P, KernelModel<P, true>, Rules> {
   bool end_owner() { return KernelModel<P, true>::end_owner(this->core().word()); }
 };
 
+inline std::string told(std::error_code error) {
+  if (!error) return "ok";
+  return error == std::errc::invalid_argument ? "not_torn" : "not_held";
+}
+
 /// Every way to take and leave a robust lock.
 template <class P, class Rules = detail::RobustRules>
 struct RobustLockInterface {
@@ -78,10 +83,6 @@ struct RobustLockInterface {
   std::string entered(ipc::RobustStatus status) {
     if (is_held(status)) data.write();
     return std::string(to_string(status));
-  }
-  static std::string told(std::error_code error) {
-    if (!error) return "ok";
-    return error == std::errc::invalid_argument ? "not_torn" : "not_held";
   }
 };
 
@@ -125,5 +126,29 @@ using RobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P,
 /// On the real kernel.
 template <class P>
 using SharedRobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P, ipc::detail::RobustKernel>>>;
+
+/// The lock in memory shared by processes, which are killed while they use it.
+template <class Rules = detail::RobustRules>
+struct KilledRobustLock {
+  ipc::BasicRobustLock<SharedPlatform, ipc::detail::RobustKernel, Rules> lock;
+
+  std::string acquire() { return std::string(to_string(lock.acquire())); }
+  std::string mark_consistent() { return told(lock.mark_consistent()); }
+  std::string release() { return told(lock.release()); }
+};
+
+inline constexpr auto killed_robust_lock_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("acquire", &T::acquire)
+      .operation("mark_consistent", &T::mark_consistent)
+      .operation("release", &T::release)
+      .process_shared()
+      .workload("taken in turns", "acquire release | acquire release | acquire release")
+      .crash_scenario("two take it",
+                      "acquire mark_consistent release acquire mark_consistent release acquire mark_consistent release | "
+                      "acquire mark_consistent release acquire mark_consistent release acquire mark_consistent release")
+      .crash_scenario("three take it",
+                      "acquire mark_consistent release acquire mark_consistent release | acquire mark_consistent release | "
+                      "acquire mark_consistent release");
+};
 
 }  // namespace proberen::reference

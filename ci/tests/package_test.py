@@ -15,33 +15,62 @@ def run(*command, **options):
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
 
 
+OUTPUTS = {
+    "lock": ["1", "0", "1"],
+    "timer": ["cancelled", "hello"],
+    "thread_local": ["0", "1"],
+    "queue_and_pipe": ['[42, none, "hello"]'] * 2,
+    "pool": ["1", "4", "9"],
+}
+
+
 class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.root = pathlib.Path(cls.folder.name)
+        installed = run("cmake", "--install", BUILD, "--prefix", cls.root / "prefix")
+        if installed.returncode != 0:
+            raise RuntimeError(installed.stderr)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def build(self, example):
+        """Builds an example as its author would, and returns where."""
+        build = self.root / example
+        configured = run("cmake", "-S", EXAMPLES / example, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+                         f"-DCMAKE_PREFIX_PATH={self.root / 'prefix'}")
+        self.assertEqual(configured.returncode, 0, configured.stderr + configured.stdout)
+        self.assertNotIn("-Werror", (build / "build.ninja").read_text(), "our own warnings are nobody else's")
+        built = run("cmake", "--build", build)
+        self.assertEqual(built.returncode, 0, built.stdout[-4000:] + built.stderr)
+        return build
+
+    def test_the_primitives_in_short_programs(self):
+        build = self.build("primitives")
+        for name, lines in OUTPUTS.items():
+            ended = run(build / name, timeout=60)
+            self.assertEqual((ended.returncode, ended.stdout.splitlines()), (0, lines), name + ": " + ended.stderr)
+            self.assertLess(len((EXAMPLES / "primitives" / f"{name}.cpp").read_text().splitlines()), 30, name)
+
     def test_a_bug_is_found_by_somebody_outside(self):
-        with tempfile.TemporaryDirectory() as folder:
-            root = pathlib.Path(folder)
-            installed = run("cmake", "--install", BUILD, "--prefix", root / "prefix")
-            self.assertEqual(installed.returncode, 0, installed.stderr)
-            configured = run("cmake", "-S", EXAMPLES / "my_queue", "-B", root / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-                             f"-DCMAKE_PREFIX_PATH={root / 'prefix'}")
-            self.assertEqual(configured.returncode, 0, configured.stderr + configured.stdout)
-            flags = run("cat", root / "build" / "build.ninja").stdout
-            self.assertNotIn("-Werror", flags, "our own warnings are nobody else's")
-            built = run("cmake", "--build", root / "build")
-            self.assertEqual(built.returncode, 0, built.stdout[-4000:] + built.stderr)
-            proberen = root / "prefix" / "bin" / "proberen"
-            gate = run(proberen, "gate", root / "build", "--quick", "--seed", "1", env={**os.environ, "NO_COLOR": "1"})
-            self.assertEqual(gate.returncode, 1, gate.stdout + gate.stderr)
-            self.assertIn("not-linearizable", gate.stdout)
-            self.assertIn("replay:", gate.stdout)
-            records = [json.loads(line) for line in (root / "build" / "gate" / "records.jsonl").read_text().splitlines()]
-            found = [r for r in records if r["method"] == "fuzz" and r["verdict"] == "fail"]
-            self.assertTrue(found, "fuzz must find it")
-            self.assertLessEqual(sum(len(t.split()) for t in found[0]["failure"]["scenario"].split("|")), 8, found[0]["failure"]["scenario"])
-            for name in ("report.html", "junit.xml", "summary.md"):
-                self.assertTrue((root / "build" / "gate" / name).exists(), name)
-            explored = [r for r in records if r["method"] == "explore"]
-            self.assertEqual([r["verdict"] for r in explored], ["skipped"])
-            self.assertTrue(explored[0]["reason"])
+        build = self.build("my_queue")
+        proberen = self.root / "prefix" / "bin" / "proberen"
+        gate = run(proberen, "gate", build, "--quick", "--seed", "1", env={**os.environ, "NO_COLOR": "1"})
+        self.assertEqual(gate.returncode, 1, gate.stdout + gate.stderr)
+        self.assertIn("not-linearizable", gate.stdout)
+        self.assertIn("replay:", gate.stdout)
+        records = [json.loads(line) for line in (build / "gate" / "records.jsonl").read_text().splitlines()]
+        found = [r for r in records if r["method"] == "fuzz" and r["verdict"] == "fail"]
+        self.assertTrue(found, "fuzz must find it")
+        self.assertLessEqual(sum(len(t.split()) for t in found[0]["failure"]["scenario"].split("|")), 8, found[0]["failure"]["scenario"])
+        for name in ("report.html", "junit.xml", "summary.md"):
+            self.assertTrue((build / "gate" / name).exists(), name)
+        explored = [r for r in records if r["method"] == "explore"]
+        self.assertEqual([r["verdict"] for r in explored], ["skipped"])
+        self.assertTrue(explored[0]["reason"])
 
 
 if __name__ == "__main__":
