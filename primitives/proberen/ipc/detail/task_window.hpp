@@ -20,8 +20,8 @@ class TaskWindow {
   [[nodiscard]] bool offer(std::uint32_t count) {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
     // (1) release: synchronizes with the acquire (2)
-    while (!word_.compare_exchange_weak(word, pack(begun_of(word), end_of(word) + count, false), std::memory_order_release,
-                                        std::memory_order_relaxed)) {
+    while (!word_.compare_exchange_strong(word, pack(begun_of(word), end_of(word) + count, false), std::memory_order_release,
+                                          std::memory_order_relaxed)) {
     }
     return (word & kAsleep) != 0;
   }
@@ -31,8 +31,8 @@ class TaskWindow {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
     while (begun_of(word) != end_of(word)) {
       // (2) acquire: synchronizes with the release (1)
-      if (word_.compare_exchange_weak(word, pack(begun_of(word) + 1, end_of(word), false), std::memory_order_acquire,
-                                      std::memory_order_relaxed)) {
+      if (word_.compare_exchange_strong(word, pack(begun_of(word) + 1, end_of(word), false), std::memory_order_acquire,
+                                        std::memory_order_relaxed)) {
         return true;
       }
     }
@@ -46,8 +46,8 @@ class TaskWindow {
     do {
       taken = std::min(count, (end_of(word) - begun_of(word)) & kMask);
       // The bytes of tasks that were not claimed have not been read, so nothing needs to be ordered before they are written over.
-    } while (!word_.compare_exchange_weak(word, pack(begun_of(word), end_of(word) - taken, (word & kAsleep) != 0),
-                                          std::memory_order_relaxed, std::memory_order_relaxed));
+    } while (!word_.compare_exchange_strong(word, pack(begun_of(word), end_of(word) - taken, (word & kAsleep) != 0),
+                                            std::memory_order_relaxed, std::memory_order_relaxed));
     return taken;
   }
 
@@ -56,7 +56,7 @@ class TaskWindow {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
     while (begun_of(word) == end_of(word)) {
       if ((word & kAsleep) != 0) return true;
-      if (word_.compare_exchange_weak(word, word | kAsleep, std::memory_order_relaxed, std::memory_order_relaxed)) return true;
+      if (word_.compare_exchange_strong(word, word | kAsleep, std::memory_order_relaxed, std::memory_order_relaxed)) return true;
     }
     return false;
   }
