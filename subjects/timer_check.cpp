@@ -15,7 +15,7 @@ using MutatedTimer = TimerSubject<Mutated<Mutation>>;
 using HastyTimer = TimerSubject<DefaultPlatform, HastyTimerQueue<DefaultPlatform>>;
 using ImpatientTimer = TimerSubject<DefaultPlatform, ImpatientTimerQueue<DefaultPlatform>>;
 
-PROBEREN_NAMED_SUBJECT("Timer", TimerSubject<DefaultPlatform>, spec::Timer{}).with(timer_operations);
+PROBEREN_NAMED_SUBJECT("Timer", TimerSubject<DefaultPlatform>, spec::Timer{}).with(timer_operations).with(benchmarks::timer_benchmarks);
 
 PROBEREN_NAMED_SUBJECT("Timer.acquire-relaxed", MutatedTimer<m::WeakAcquire>, spec::Timer{})
     .with(timer_operations)
@@ -26,9 +26,9 @@ PROBEREN_NAMED_SUBJECT("Timer.release-relaxed", MutatedTimer<m::WeakRelease>, sp
 PROBEREN_NAMED_SUBJECT("Timer.wake-dropped", MutatedTimer<m::DroppedWake>, spec::Timer{})
     .with(timer_operations)
     .twin("Timer", "it wakes neither its service nor those who wait for it", {"explore"});
-PROBEREN_NAMED_SUBJECT("Timer.one-wake-less", MutatedTimer<m::OneWakeLess>, spec::Timer{})
+PROBEREN_NAMED_SUBJECT("Timer.parks-on-latest", MutatedTimer<m::ParkOnLatest>, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "its end wakes one waiter too few", {"explore"});
+    .twin("Timer", "it falls asleep on whatever the word holds by then", {"explore"});
 PROBEREN_NAMED_SUBJECT("Timer.cas-split", MutatedTimer<m::SplitCompareExchange>, spec::Timer{})
     .with(timer_operations)
     .twin("Timer", "its compare-and-swap is a load and a store", {"explore"});

@@ -13,6 +13,7 @@ inline constexpr auto queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto lifo_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto priority_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto robust_lock_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto timer_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 
@@ -30,5 +31,6 @@ inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 #include "subjects/benchmarks/queue_benchmarks.hpp"
 #include "subjects/benchmarks/robust_lock_benchmarks.hpp"
 #include "subjects/benchmarks/semaphore_benchmarks.hpp"
+#include "subjects/benchmarks/timer_benchmarks.hpp"
 
 #endif
