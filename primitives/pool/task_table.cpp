@@ -58,7 +58,7 @@ void append_current_exception(std::string& answer) {
   } catch (...) {
     message = "something that is not a std::exception";
   }
-  answer.push_back(kThrew);
+  answer.push_back(kRaised);
   append_text(answer, type);
   append_text(answer, message);
 }

@@ -32,7 +32,7 @@ class Worker {
     if (task != 0) {
       std::string answer;
       run_chunk(task, 1, arguments, answer);
-      if (answer.front() == kThrew) {
+      if (answer.front() == kRaised) {
         say(AnswerHeader::Kind::kInitializerFailed, answer);
         return false;
       }

@@ -50,7 +50,7 @@ class TaskRecord {
 
 /// What became of a task stands in front of its result, or of the error's type and message.
 inline constexpr char kReturned = 'r';
-inline constexpr char kThrew = 't';
+inline constexpr char kRaised = 't';
 
 /// Appends the exception that is being handled.
 void append_current_exception(std::string& answer);
@@ -139,9 +139,9 @@ class AnswerReader {
 
   /// The next result; throws the TaskError that came instead, or what reading it throws.
   Result next() {
-    char kind = kThrew;
+    char kind = kRaised;
     reader_(kind);
-    if (kind == kThrew) {
+    if (kind == kRaised) {
       std::string type;
       std::string message;
       reader_(type, message);
