@@ -6,6 +6,8 @@
 #include <cstring>
 #include <ctime>
 
+#include <sched.h>
+
 namespace proberen::ipc::detail {
 namespace {
 
@@ -15,12 +17,27 @@ namespace {
   std::abort();
 }
 
-timespec to_timespec(Deadline deadline) noexcept {
+[[maybe_unused]] timespec to_timespec(Deadline deadline) noexcept {
   using namespace std::chrono;
   const auto since_boot = deadline.time_since_epoch();
   if (since_boot < Deadline::duration::zero()) return {0, 0};
   const auto whole = floor<seconds>(since_boot);
   return {static_cast<std::time_t>(whole.count()), static_cast<long>(duration_cast<nanoseconds>(since_boot - whole).count())};
+}
+
+int lock_until(pthread_mutex_t& mutex, Deadline deadline) noexcept {
+  int error = ::pthread_mutex_trylock(&mutex);
+#if defined(__SANITIZE_THREAD__)
+  // GCC 12's ThreadSanitizer does not know of pthread_mutex_clocklock, and would take its mutex for one that excludes nobody.
+  for (; error == EBUSY; error = ::pthread_mutex_trylock(&mutex)) {
+    if (SteadyClock::now() >= deadline) return ETIMEDOUT;
+    ::sched_yield();
+  }
+#else
+  const timespec end = to_timespec(deadline);
+  if (error == EBUSY) error = ::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &end);
+#endif
+  return error;
 }
 
 }  // namespace
@@ -36,16 +53,7 @@ RobustMutex::RobustMutex() noexcept {
 }
 
 LockOutcome RobustMutex::acquire(Deadline deadline) noexcept {
-  int error = 0;
-  if (deadline == kForever) {
-    error = ::pthread_mutex_lock(&mutex_);
-  } else {
-    error = ::pthread_mutex_trylock(&mutex_);
-    if (error == EBUSY) {
-      const timespec end = to_timespec(deadline);
-      error = ::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &end);
-    }
-  }
+  const int error = deadline == kForever ? ::pthread_mutex_lock(&mutex_) : lock_until(mutex_, deadline);
   if (error == 0) [[likely]]
     return LockOutcome::acquired;
   if (error == EOWNERDEAD) {

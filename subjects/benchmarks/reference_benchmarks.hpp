@@ -14,6 +14,7 @@ inline constexpr auto lifo_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto priority_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto robust_lock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto timer_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto ipc_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 
@@ -24,6 +25,7 @@ inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 /// Defined where benchmarks are declared.
 #define PROBEREN_BENCHMARKS
 
+#include "subjects/benchmarks/ipc_queue_benchmarks.hpp"
 #include "subjects/benchmarks/lock_benchmarks.hpp"
 #include "subjects/benchmarks/ordered_queue_benchmarks.hpp"
 #include "subjects/benchmarks/pool_benchmarks.hpp"

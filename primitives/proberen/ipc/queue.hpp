@@ -12,7 +12,8 @@
 /// When put() returns, the item is in the shared memory, and stays there whatever becomes of the process. When get() returns, the item
 /// belongs to the process alone, and ends with it. A process that is killed inside a call holds nobody up, and at most the item of that
 /// call is lost; lost() counts those that were begun. (Who sleeps when its only partner dies between making an item visible and waking
-/// looks again within 20 ms.) A process that is stopped inside a call may hold up its side of the queue until it goes on or is killed.
+/// looks again within 20 ms.) A process that is stopped inside a call may hold up its side of the queue until it goes on or is killed;
+/// timed calls give up on it a second after their deadline.
 ///
 /// There is no task_done() and no join(): a worker killed between get() and task_done() would let join() wait for ever.
 #pragma once

@@ -42,10 +42,11 @@ class MessageRing {
 
   /// ok, full (with `wait` false), timeout or closed. Precondition: the message has at most most_bytes().
   QueueStatus put(std::span<const std::byte> message, bool wait, Deadline deadline) {
-    QueueStatus status = put_now(message, deadline);
+    const Deadline lock_deadline = patient(deadline);
+    QueueStatus status = put_now(message, lock_deadline);
     if (status != QueueStatus::full || !wait) return status;
     const auto settled = [&] {
-      return !looks_full(units_for(message.size())) && (status = put_now(message, deadline)) != QueueStatus::full;
+      return !looks_full(units_for(message.size())) && (status = put_now(message, lock_deadline)) != QueueStatus::full;
     };
     if (spin(settled) || not_full_.wait(settled, deadline, Policy::kPatience)) return status;
     return QueueStatus::timeout;
@@ -55,9 +56,10 @@ class MessageRing {
   /// throws, the message stays.
   template <class Take>
   QueueStatus get(Take take, bool wait, Deadline deadline) {
-    QueueStatus status = get_now(take, deadline);
+    const Deadline lock_deadline = patient(deadline);
+    QueueStatus status = get_now(take, lock_deadline);
     if (status != QueueStatus::empty || !wait) return status;
-    const auto settled = [&] { return !looks_empty() && (status = get_now(take, deadline)) != QueueStatus::empty; };
+    const auto settled = [&] { return !looks_empty() && (status = get_now(take, lock_deadline)) != QueueStatus::empty; };
     if (spin(settled)) return status;
     if (!not_empty_.wait(settled, deadline, Policy::kPatience)) return QueueStatus::timeout;
     // Passes a wake on, as Sleepers asks of one that was woken alone.
@@ -180,6 +182,13 @@ class MessageRing {
     // All, for what makes room for one message may not do for another.
     not_full_.notify(kWakeAll);
     return QueueStatus::ok;
+  }
+
+  /// Until when a call with that deadline waits for its side's lock: longer, since waiting for the lock is not waiting for room or for an
+  /// item, and to call it a timeout would be to say that there was none.
+  static Deadline patient(Deadline deadline) {
+    if (deadline == kForever || Policy::kLockPatience == kUntilWoken) return kForever;
+    return deadline_after(std::max(deadline, P::now()), Policy::kLockPatience);
   }
 
   [[nodiscard]] bool fits(RingPosition next, RingPosition head) const {

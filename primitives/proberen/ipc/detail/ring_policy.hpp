@@ -1,4 +1,4 @@
-/// What a MessageRing is made with: its locks, the patience of its sleepers, and its steps, for those who check it.
+/// What a MessageRing is made with: its locks, its patience, and its steps, for those who check it.
 #pragma once
 
 #include <atomic>
@@ -29,7 +29,9 @@ enum class RingStep : std::uint8_t {
 /// What ships.
 struct ShippedRing {
   using Lock = RobustMutex;
-  static constexpr std::chrono::milliseconds kPatience{20};
+  static constexpr std::chrono::milliseconds kPatience{20};  ///< of sleepers
+  /// How long after its deadline a timed call still waits for the lock, whose owner is about to release it unless it is stopped.
+  static constexpr std::chrono::milliseconds kLockPatience{1000};
   static constexpr int kWatchedItems = 1;
   static constexpr void reach(RingStep) noexcept {}
 };
@@ -57,6 +59,7 @@ template <Platform P, int kItems>
 struct ExploredRing {
   using Lock = PlainMutex<P>;
   static constexpr std::chrono::milliseconds kPatience = kUntilWoken;
+  static constexpr std::chrono::milliseconds kLockPatience = kUntilWoken;
   static constexpr int kWatchedItems = kItems;
   static constexpr void reach(RingStep) noexcept {}
 };

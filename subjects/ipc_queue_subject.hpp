@@ -1,0 +1,84 @@
+/// The ring of ipc::Queue as a subject: small numbers as messages, with its memory behind it, so that an object can lie anywhere.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+
+#include "proberen/ipc/detail/message_ring.hpp"
+#include "proberen/subject.hpp"
+#include "proberen/value.hpp"
+#include "subjects/guarded.hpp"
+
+namespace proberen::reference {
+
+/// `Policy`: see ring_policy.hpp. Sleepers sleep until they are woken, so that no wake that gets lost is made up for.
+template <class P, class Policy>
+struct MessageRingInterface {
+  using Platform = P;
+  static constexpr std::uint32_t kCapacity = 2;
+  static constexpr std::uint32_t kUnits = 4;  ///< a message takes two
+  static_assert(Policy::kPatience == ipc::detail::kUntilWoken);
+
+  ipc::detail::MessageRing<P, Policy> ring{kCapacity, kUnits};
+  std::byte memory[kUnits * ipc::detail::MessageRing<P, Policy>::kUnit];
+
+  /// Put and not got, by what callers were told; not part of what is checked.
+  std::atomic<std::int64_t> inside{0};
+
+  std::string put(int number) { return put_message(number, true, kForever); }
+  std::string try_put(int number) { return put_message(number, false, kForever); }
+  std::string put_for(int number) { return put_message(number, true, deadline_after(P::now(), kBriefly)); }
+  Value get() { return get_message(true, kForever); }
+  Value try_get() { return get_message(false, kForever); }
+  Value get_for() { return get_message(true, deadline_after(P::now(), kBriefly)); }
+  void close() { ring.close(); }
+
+ private:
+  std::string put_message(int number, bool wait, Deadline deadline) {
+    const QueueStatus status = ring.put(std::as_bytes(std::span(&number, 1)), wait, deadline);
+    if (status == QueueStatus::ok) inside.fetch_add(1, std::memory_order_relaxed);
+    return std::string(to_string(status));
+  }
+  Value get_message(bool wait, Deadline deadline) {
+    int number = 0;
+    const auto take = [&](std::span<const std::byte> first, std::span<const std::byte>) {
+      std::memcpy(&number, first.data(), sizeof number);
+    };
+    const QueueStatus status = ring.get(take, wait, deadline);
+    if (status != QueueStatus::ok) return Value(std::string(to_string(status)));
+    inside.fetch_sub(1, std::memory_order_relaxed);
+    return Value(number);
+  }
+};
+
+inline constexpr auto message_ring_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("put", &T::put, gen::distinct())
+      .weight(2)
+      .operation("try_put", &T::try_put, gen::distinct())
+      .operation("put_for", &T::put_for, gen::distinct())
+      .operation("get", &T::get)
+      .operation("try_get", &T::try_get)
+      .operation("get_for", &T::get_for)
+      .operation("close", &T::close)
+      .weight(0.3)
+      .scenario("one looks while one puts", "try_put(1) | try_get")
+      .scenario("one puts, one gets", "put(1) | get")
+      .scenario("two put", "try_put(1) | try_put(2)")
+      .scenario("two get", "put(1) put(2) : try_get | try_get")
+      .scenario("full", "put(1) put(2) : put(3) | get")
+      .scenario("one gives up", "get_for | put(1)")
+      .scenario("closed while one waits", "get | close")
+      .scenario("closed while one puts", "try_put(1) | close try_get")
+      .scenario("around the end", "put(1) get : put(2) put(3) | get get")
+      .scenario("two wait", "put(1) put(2) | get | get")
+      .invariant("items add up, and none is lost",
+                 [](T& object) { return object.ring.size() == object.inside.load() && object.ring.lost() == 0; })
+      .workload("handed over", "put(1) | get | put(2) | get")
+      .workload("tried", "try_put(1) | try_get | try_put(2) | try_get");
+};
+
+}  // namespace proberen::reference
