@@ -11,7 +11,7 @@ namespace {
 namespace m = mutation;
 namespace ring = ipc::detail;
 
-/// What ships, but for the patience.
+/// What ships, but that sleepers sleep until they are woken, so that no wake that gets lost is made up for.
 struct SharedRing : ring::ShippedRing {
   static constexpr std::chrono::milliseconds kPatience = ring::kUntilWoken;
   static constexpr std::chrono::milliseconds kLockPatience = ring::kUntilWoken;
@@ -29,7 +29,14 @@ struct UnlockedRing : ring::ExploredRing<DefaultPlatform, 2> {
   using Lock = NoMutex;
 };
 
+/// Its locks stay held by the dead.
+struct FragileRing : ring::ShippedRing {
+  using Lock = ring::PlainMutex<SharedPlatform>;
+};
+
 using SharedSubject = MessageRingInterface<SharedPlatform, SharedRing>;
+using KilledSubject = MessageRingInterface<SharedPlatform, ring::ShippedRing>;
+using FragileSubject = MessageRingInterface<SharedPlatform, FragileRing>;
 using OwnProcessSubject = MessageRingInterface<NativePlatform, SharedRing>;
 using UnlockedSubject = MessageRingInterface<DefaultPlatform, UnlockedRing>;
 
@@ -37,6 +44,11 @@ constexpr auto fifo = [] { return spec::Fifo{.capacity = 2}; };
 
 PROBEREN_NAMED_SUBJECT("ipc.Queue", SharedSubject, fifo()).with(message_ring_operations).process_shared();
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core", CoreSubject<DefaultPlatform>, fifo()).with(message_ring_operations);
+
+PROBEREN_NAMED_SUBJECT("ipc.Queue.killed", KilledSubject, fifo()).with(killed_ring_operations);
+PROBEREN_NAMED_SUBJECT("ipc.Queue.killed.fragile", FragileSubject, fifo())
+    .with(killed_ring_operations)
+    .twin("ipc.Queue.killed", "its locks stay held by the dead", {"stress"});
 
 PROBEREN_NAMED_SUBJECT("ipc.Queue.wakes-own-process", OwnProcessSubject, fifo())
     .with(message_ring_operations)

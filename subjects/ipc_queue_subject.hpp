@@ -15,13 +15,12 @@
 
 namespace proberen::reference {
 
-/// `Policy`: see ring_policy.hpp. Sleepers sleep until they are woken, so that no wake that gets lost is made up for.
+/// `Policy`: see ring_policy.hpp.
 template <class P, class Policy>
 struct MessageRingInterface {
   using Platform = P;
   static constexpr std::uint32_t kCapacity = 2;
   static constexpr std::uint32_t kUnits = 4;  ///< a message takes two
-  static_assert(Policy::kPatience == ipc::detail::kUntilWoken);
 
   ipc::detail::MessageRing<P, Policy> ring{kCapacity, kUnits};
   std::byte memory[kUnits * ipc::detail::MessageRing<P, Policy>::kUnit];
@@ -79,6 +78,19 @@ inline constexpr auto message_ring_operations = []<class T>(SubjectBuilder<T>& s
                  [](T& object) { return object.ring.size() == object.inside.load() && object.ring.lost() == 0; })
       .workload("handed over", "put(1) | get | put(2) | get")
       .workload("tried", "try_put(1) | try_get | try_put(2) | try_get");
+};
+
+/// As it ships, used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.
+inline constexpr auto killed_ring_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("put_for", &T::put_for, gen::distinct())
+      .operation("get_for", &T::get_for)
+      .process_shared()
+      .workload("handed over", "put_for(1) | get_for | put_for(2) | get_for")
+      .crash_scenario("one puts, one gets", "put_for(1) put_for(2) put_for(3) put_for(4) | get_for get_for get_for get_for get_for")
+      .crash_scenario("two put, one gets",
+                      "put_for(1) put_for(2) put_for(3) | put_for(4) put_for(5) | get_for get_for get_for get_for get_for")
+      .crash_scenario("one puts, two get",
+                      "put_for(1) put_for(2) put_for(3) put_for(4) | get_for get_for get_for | get_for get_for get_for");
 };
 
 }  // namespace proberen::reference
