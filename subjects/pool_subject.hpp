@@ -95,7 +95,7 @@ struct WindowSubject {
     pool_.unlock();
     if (!wake) return;
     packets_.fetch_add(1, std::memory_order_relaxed);
-    P::unpark(packets_, 1);
+    P::unpark(packets_, kWakeAll);
   }
   std::optional<int> withdraw() {
     pool_.lock();
@@ -111,14 +111,15 @@ struct WindowSubject {
     return number;
   }
   int get() {
-    worker_.lock();
-    std::optional<int> number = claim();
-    for (; !number; number = claim()) {
+    for (;;) {
+      worker_.lock();
+      const std::optional<int> number = claim();
       const std::uint32_t seen = packets_.load(std::memory_order_relaxed);
-      if (window_.fall_asleep()) (void)P::park(packets_, seen, kForever);
+      const bool asleep = !number && window_.fall_asleep();
+      worker_.unlock();
+      if (number) return *number;
+      if (asleep) (void)P::park(packets_, seen, kForever);
     }
-    worker_.unlock();
-    return *number;
   }
 
  private:
