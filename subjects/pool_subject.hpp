@@ -10,7 +10,6 @@
 #include "proberen/detail/completion.hpp"
 #include "proberen/ipc/detail/task_window.hpp"
 #include "proberen/lock.hpp"
-#include "proberen/semaphore.hpp"
 #include "proberen/subject.hpp"
 #include "subjects/guarded.hpp"
 
@@ -82,7 +81,7 @@ inline constexpr auto result_operations = []<class T>(SubjectBuilder<T>& subject
 };
 
 /// A TaskWindow with numbers for tasks, in plain memory. The pool's side and the worker's take one thread at a time each, which locks see
-/// to that are no part of the pool; the worker sleeps on a semaphore, where the pool's would sleep on its socket.
+/// to that are no part of the pool; the worker sleeps on a count of packets, where the pool's would sleep on its socket.
 template <class P>
 struct WindowSubject {
   using Platform = P;
@@ -94,7 +93,9 @@ struct WindowSubject {
     slot.number = number;
     const bool wake = window_.offer(1);
     pool_.unlock();
-    if (wake) (void)packets_.release();
+    if (!wake) return;
+    packets_.fetch_add(1, std::memory_order_relaxed);
+    P::unpark(packets_, kWakeAll);
   }
   std::optional<int> withdraw() {
     pool_.lock();
@@ -110,13 +111,15 @@ struct WindowSubject {
     return number;
   }
   int get() {
-    worker_.lock();
-    std::optional<int> number = claim();
-    for (; !number; number = claim()) {
-      if (window_.fall_asleep()) packets_.acquire();
+    for (;;) {
+      worker_.lock();
+      const std::optional<int> number = claim();
+      const std::uint32_t seen = packets_.load(std::memory_order_relaxed);
+      const bool asleep = !number && window_.fall_asleep();
+      worker_.unlock();
+      if (number) return *number;
+      if (asleep) (void)P::park(packets_, seen, kForever);
     }
-    worker_.unlock();
-    return *number;
   }
 
  private:
@@ -134,7 +137,7 @@ struct WindowSubject {
   }
 
   ipc::detail::TaskWindow<P> window_;
-  BasicSemaphore<P> packets_{0};
+  typename P::template Atomic<std::uint32_t> packets_{0};  ///< sent to wake the worker
   std::array<Slot, kSlots> slots_;
   BasicLock<P> pool_;
   std::uint32_t written_ = 0;

@@ -18,7 +18,7 @@ namespace proberen::ipc::detail {
 /// Bytes of each stream; a power of two.
 inline constexpr std::size_t kRingSize = 256 * 1024;
 /// Messages with more bytes travel beside the stream, in memory of their own.
-inline constexpr std::size_t kInlineLimit = 32 * 1024;
+inline constexpr std::size_t kInlineLimit = 64 * 1024;
 
 /// A stream of bytes in a ring. Positions count all bytes ever written; each message begins at a multiple of Position::kStep.
 class Ring {
