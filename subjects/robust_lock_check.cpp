@@ -37,7 +37,7 @@ PROBEREN_NAMED_SUBJECT("ipc.RobustLock.shared", SharedRobustGuardSubject<SharedP
 
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.forgets-waiters", WrongRules<ForgetsWaiters>, spec::RobustMutex{})
     .with(robust_lock_operations)
-    .twin("ipc.RobustLock", "who recovers it forgets that others wait (glibc BZ 20973)", {"explore"});
+    .twin("ipc.RobustLock", "who recovers it forgets that others wait (glibc BZ 20973)", {"explore", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.hides-death", WrongRules<HidesDeath>, spec::RobustMutex{})
     .with(robust_lock_operations)
     .twin("ipc.RobustLock", "it tells nobody that an owner died", {"explore", "fuzz"});
@@ -49,13 +49,13 @@ PROBEREN_NAMED_SUBJECT("ipc.RobustLock.any-owner", WrongRules<AnyOwner>, spec::R
     .twin("ipc.RobustLock", "anybody may release it", {"explore", "fuzz"});
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.wake-dropped", RobustLockInterface<Mutated<m::DroppedWake>>, spec::RobustMutex{})
     .with(robust_lock_operations)
-    .twin("ipc.RobustLock", "it wakes nobody", {"explore", "fuzz"});
+    .twin("ipc.RobustLock", "it wakes nobody", {"explore", "fuzz", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.acquire-relaxed", RobustGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("ipc.RobustLock", "its acquires are relaxed", {"explore"});
+    .twin("ipc.RobustLock", "its acquires are relaxed", {"explore", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.release-relaxed", RobustGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("ipc.RobustLock", "its releases are relaxed", {"explore"});
+    .twin("ipc.RobustLock", "its releases are relaxed", {"explore", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.cas-split", RobustGuardSubject<Mutated<m::SplitCompareExchange>>, spec::Counter{})
     .with(guard_operations)
     .twin("ipc.RobustLock", "its compare-and-swap is a load and a store", {"explore", "fuzz", "stress"});
