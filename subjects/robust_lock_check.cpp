@@ -64,7 +64,7 @@ PROBEREN_NAMED_SUBJECT("ipc.RobustLock.release-relaxed", RobustGuardSubject<Muta
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.cas-split", RobustGuardSubject<Mutated<m::SplitCompareExchange>>, spec::Counter{})
     .with(guard_operations)
     .twin("ipc.RobustLock", "its compare-and-swap is a load and a store", {"explore", "fuzz", "stress"});
-PROBEREN_NAMED_SUBJECT("ipc.RobustLock.shared.sleeps-alone", SharedRobustGuardSubject<NativePlatform>, spec::Counter{})
+PROBEREN_NAMED_SUBJECT("ipc.RobustLock.shared.sleeps-alone", SlowSharedRobustGuardSubject<NativePlatform>, spec::Counter{})
     .with(guard_operations)
     .process_shared()
     .twin("ipc.RobustLock.shared", "who waits sleeps where other processes do not wake", {"fuzz"});

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <system_error>
+#include <thread>
 
 #include "proberen/ipc/robust_lock.hpp"
 #include "proberen/subject.hpp"
@@ -121,11 +123,22 @@ struct RobustGuardAdapter {
   void leave() { (void)lock.release(); }
 };
 
+/// Holds the lock long enough for others to wait for it.
+template <class Lock>
+struct SlowRobustGuardAdapter : RobustGuardAdapter<Lock> {
+  void leave() {
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+    RobustGuardAdapter<Lock>::leave();
+  }
+};
+
 template <class P>
 using RobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P, KernelModel<P, false>>>>;
 /// On the real kernel.
 template <class P>
 using SharedRobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P, ipc::detail::RobustKernel>>>;
+template <class P>
+using SlowSharedRobustGuardSubject = Guarded<P, SlowRobustGuardAdapter<ipc::BasicRobustLock<P, ipc::detail::RobustKernel>>>;
 
 /// The lock in memory shared by processes, which are killed while they use it.
 template <class Rules = detail::RobustRules>
