@@ -267,7 +267,7 @@ TEST_F(ServedTimers, AServiceThatEndsCancelsWhatIsPendingAndWaitsForWhatRuns) {
 
 TEST_F(ServedTimers, AChildOfAForkHasNoPendingTimersAndStartsAnew) {
   std::atomic<int> ran{0};
-  Timer pending(20ms, [&] { ++ran; });
+  Timer pending(kLong, [&] { ++ran; });
   HeldCallback callback;
   TimerService busy;
   Timer running(busy, 0ms, std::ref(callback));
@@ -286,12 +286,11 @@ TEST_F(ServedTimers, AChildOfAForkHasNoPendingTimersAndStartsAnew) {
       timer.join();
       well &= own == 1;
     }
-    std::this_thread::sleep_for(30ms);
     return well && ran == 0;
   });
   EXPECT_TRUE(child.wait());
-  pending.join();
-  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(pending.cancel(), CancelResult::cancelled) << "the parent's timers go on";
+  EXPECT_EQ(ran, 0);
   callback.let_go();
   running.join();
 }

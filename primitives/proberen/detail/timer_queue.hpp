@@ -89,7 +89,10 @@ class TimerQueue {
       {
         const std::lock_guard guard(lock_);
         if (stopped_) return nullptr;
-        if (Node* const due = take_due_locked()) return due;
+        if (Node* const due = take_due_locked()) {
+          looks_at_ = Deadline::min();  // it will look once more before it sleeps
+          return due;
+        }
         until = looks_at_ = heap_.earliest();
         seen = changes_.load(std::memory_order_relaxed);
       }
@@ -97,7 +100,7 @@ class TimerQueue {
     }
   }
 
-  /// The same without waiting; nullptr when no timer is due.
+  /// Takes a timer without waiting; nullptr when none is due. Any thread may, also while another sleeps in take_next().
   [[nodiscard]] Node* take_due() {
     const std::lock_guard guard(lock_);
     return stopped_ ? nullptr : take_due_locked();
@@ -175,7 +178,6 @@ class TimerQueue {
 
   Node* take_due_locked() {
     shared_.write();
-    looks_at_ = Deadline::min();  // it will look once more before it sleeps
     if (heap_.empty() || P::now() < heap_.earliest()) return nullptr;
     running_ = &heap_.pop();
     server_ = P::this_thread();
