@@ -1,6 +1,6 @@
 /// The benchmarks of the reference primitives, for SubjectBuilder::with: lock_benchmarks, rlock_benchmarks, semaphore_benchmarks,
-/// queue_benchmarks, process_benchmarks. They declare nothing but in the native variant: no other measures, and the peers' headers do not
-/// go with a model checker's.
+/// queue_benchmarks, thread_local_benchmarks, process_benchmarks. They declare nothing but in the native variant: no other measures, and
+/// the peers' headers do not go with a model checker's.
 #pragma once
 
 #if defined(PROBEREN_PLATFORM_HEADER) || defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
@@ -11,6 +11,7 @@ inline constexpr auto lock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto rlock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto semaphore_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto queue_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto thread_local_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
 
 }  // namespace proberen::benchmarks
@@ -24,5 +25,6 @@ inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
 #include "subjects/benchmarks/process_benchmarks.hpp"
 #include "subjects/benchmarks/queue_benchmarks.hpp"
 #include "subjects/benchmarks/semaphore_benchmarks.hpp"
+#include "subjects/benchmarks/thread_local_benchmarks.hpp"
 
 #endif
