@@ -30,30 +30,32 @@ struct NoWaiting : detail::LocalRules {
 using TaglessSubject = LocalInterface<DefaultPlatform, NoTags>;
 using HurriedSubject = LocalInterface<DefaultPlatform, NoWaiting>;
 
-PROBEREN_NAMED_SUBJECT("ThreadLocal", LocalSubject<DefaultPlatform>, spec::ThreadLocal{}).with(local_operations);
+PROBEREN_NAMED_SUBJECT("ThreadLocal", LocalSubject<DefaultPlatform>, spec::ThreadLocal{})
+    .with(local_operations)
+    .with(benchmarks::thread_local_benchmarks);
 PROBEREN_NAMED_SUBJECT("ThreadLocal.indices", LocalIndices<DefaultPlatform>, spec::Indices{}).with(index_operations);
 
 PROBEREN_NAMED_SUBJECT("ThreadLocal.acquire-relaxed", LocalSubject<Mutated<m::WeakAcquire>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "its acquires are relaxed", {"explore", "stress"});
+    .twin("ThreadLocal", "its acquires are relaxed", {"explore"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.release-relaxed", LocalSubject<Mutated<m::WeakRelease>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "its releases are relaxed", {"explore", "stress"});
+    .twin("ThreadLocal", "its releases are relaxed", {"explore"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.wake-dropped", LocalSubject<Mutated<m::DroppedWake>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "it wakes nobody", {"explore", "stress"});
+    .twin("ThreadLocal", "it wakes nobody", {"explore"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.cas-split", LocalSubject<Mutated<m::SplitCompareExchange>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "its compare-and-swap is a load and a store", {"explore", "stress"});
+    .twin("ThreadLocal", "its compare-and-swap is a load and a store", {"explore", "fuzz"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.same-thread", LocalSubject<Mutated<m::SameThread>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "it takes every thread for the visitor", {"explore", "stress"});
+    .twin("ThreadLocal", "it takes every thread for the visitor", {"explore"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.tags-ignored", TaglessSubject, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "an exiting thread takes its value though the object has ended", {"explore", "stress"});
+    .twin("ThreadLocal", "an exiting thread takes its value though the object has ended", {"explore"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.end-hurries", HurriedSubject, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "its end does not wait for values that threads are destroying", {"explore", "stress"});
+    .twin("ThreadLocal", "its end does not wait for values that threads are destroying", {"explore"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.indices.cas-split", LocalIndices<Mutated<m::SplitCompareExchange>>, spec::Indices{})
     .with(index_operations)
     .twin("ThreadLocal.indices", "its compare-and-swap is a load and a store", {"explore", "fuzz"});

@@ -15,6 +15,7 @@ inline constexpr auto priority_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto robust_lock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto timer_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto ipc_queue_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto thread_local_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 
@@ -34,5 +35,6 @@ inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 #include "subjects/benchmarks/robust_lock_benchmarks.hpp"
 #include "subjects/benchmarks/semaphore_benchmarks.hpp"
 #include "subjects/benchmarks/timer_benchmarks.hpp"
+#include "subjects/benchmarks/thread_local_benchmarks.hpp"
 
 #endif
