@@ -69,10 +69,10 @@ PROBEREN_NAMED_SUBJECT("ipc.Queue.core.fences-skipped", CoreSubject<Mutated<m::S
     .twin("ipc.Queue.core", "its fences do nothing", {"explore"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.cas-split", CoreSubject<Mutated<m::SplitCompareExchange>>, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its compare-and-swap is a load and a store", {"explore", "fuzz", "stress"});
+    .twin("ipc.Queue.core", "its compare-and-swap is a load and a store", {"explore", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.unlocked", UnlockedSubject, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its sides have no locks", {"explore", "fuzz", "stress"});
+    .twin("ipc.Queue.core", "its sides have no locks", {"explore", "stress"});
 
 }  // namespace
 }  // namespace proberen::reference
