@@ -54,7 +54,6 @@ void declare_idle(Subject& subject) {
   ours.name = fork.name = kIdleName;
   subject.measure(std::move(ours));
   subject.measure(std::move(fork));
-  subject.goal({.text = "forkserver with idle children at most bare fork's time", .benchmark = kIdleName, .peers = {"fork"}, .limit = 1.0});
 }
 
 inline std::string whole_name(ipc::StartMethod method) { return "start to exit code by " + std::string(to_string(method)); }
