@@ -1,10 +1,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -19,6 +25,22 @@
 
 namespace proberen::ipc::detail {
 namespace {
+
+/// Makes copies of the pages that this process shares with the one that it was forked from, so that its first writes need not wait for
+/// them. Of small mappings only: of the stack, the heap's beginning and the libraries' data, and not of what a preload has loaded.
+void populate_small_mappings() {
+  constexpr std::uintptr_t kSmallBytes = std::uintptr_t{2} << 20;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+    char access[5] = "";
+    if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &begin, &end, access) != 3) continue;
+    if (access[0] != 'r' || access[1] != 'w' || access[3] != 'p' || end - begin > kSmallBytes) continue;
+    // A kernel before 5.14 refuses, and then they are made when they are needed.
+    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+  }
+}
 
 /// A request that has been received.
 struct Request {
@@ -190,8 +212,7 @@ class Server {
     signals_.reset();
     taken_here_.reset();
     children_.clear();
-    // The copy of the pages that are written first; it need not be made after the request.
-    request_.fill(0);
+    populate_small_mappings();
     for (;;) {
       Descriptor pidfd(open_pidfd(pid));
       std::optional<Request> request = receive();
@@ -216,11 +237,6 @@ class Server {
     // Nobody waits for a child whose creator has gone.
     if (send_report(request.report.get(), {Report::Kind::kStarted, ::getpid()}, std::array{pidfd.get()}) != 0) ::_exit(1);
     pidfd.reset();
-    channel_.reset();
-    signals_.reset();
-    taken_here_.reset();
-    taken_there_.reset();
-    children_.clear();
     ::signal(SIGINT, SIG_DFL);
     ::sigprocmask(SIG_UNBLOCK, &child_ended_, nullptr);
     leave_on_socket(request.report.get());
@@ -235,10 +251,23 @@ class Server {
     run(request, bytes);
   }
 
+  /// What the server has opened for itself.
+  void close_own() {
+    channel_.reset();
+    signals_.reset();
+    taken_here_.reset();
+    taken_there_.reset();
+    children_.clear();
+  }
+
   [[noreturn]] void run(Request& request, std::string_view bytes) {
     std::vector<int> kept{request.report.get(), creator_.get()};
     for (const Descriptor& descriptor : request.packet.descriptors) kept.push_back(descriptor.get());
-    if (!birth_of(bytes).keep_descriptors) close_others(kept);
+    if (birth_of(bytes).keep_descriptors) {
+      close_own();
+    } else {
+      close_others(kept);
+    }
     end_child(run_payload(bytes, request.packet.descriptors, std::move(creator_)));
   }
 

@@ -81,7 +81,8 @@ std::vector<Descriptor> lift(std::span<const int> descriptors) {
   lifted.reserve(descriptors.size());
   for (const int descriptor : descriptors) {
     lifted.emplace_back(::fcntl(descriptor, F_DUPFD_CLOEXEC, above));
-    if (!lifted.back()) throw_errno("cannot pass a descriptor to a process");
+    // EINVAL: not even the lowest number is below the limit (fcntl(2)).
+    if (!lifted.back()) throw_error(errno == EINVAL ? EMFILE : errno, "cannot pass a descriptor to a process");
   }
   return lifted;
 }

@@ -7,6 +7,7 @@
 
 #include "proberen/benchmark.hpp"
 #include "proberen/ipc/start_method.hpp"
+#include "subjects/benchmarks/peers/python_processes.hpp"
 #include "subjects/benchmarks/process_exchange.hpp"
 #include "subjects/benchmarks/process_start.hpp"
 
@@ -14,6 +15,8 @@ namespace proberen::benchmarks {
 namespace process_bench {
 
 inline constexpr std::size_t kGibibyte = std::size_t{1} << 30;
+
+inline const std::string kIdleName = "first instruction by forkserver, idle children";
 
 inline std::string start_name(ipc::StartMethod method, std::size_t resident) {
   return "first instruction by " + std::string(to_string(method)) + (resident > 0 ? ", 1 GiB parent" : "");
@@ -39,6 +42,36 @@ void declare_starts(Subject& subject, ipc::StartMethod method, std::size_t resid
   } else {
     beside("fork", &peers::bare_fork);
   }
+}
+
+/// The fork server with children that it has forked before, beside the fork that it saves.
+template <class Subject>
+void declare_idle(Subject& subject) {
+  ipc::ContextOptions options;
+  options.idle_children = 2;
+  Benchmark ours = start_benchmark<OurStarter>(ipc::StartMethod::forkserver, 0, "", options);
+  Benchmark fork = start_benchmark<peers::BareStarter>(ipc::StartMethod::forkserver, 0, "fork", &peers::bare_fork);
+  ours.name = fork.name = kIdleName;
+  subject.measure(std::move(ours));
+  subject.measure(std::move(fork));
+}
+
+inline std::string whole_name(ipc::StartMethod method) { return "start to exit code by " + std::string(to_string(method)); }
+
+/// From asking for a process to knowing its exit code, beside the same in CPython, where that is installed.
+template <class Subject>
+void declare_whole(Subject& subject, ipc::StartMethod method) {
+  Benchmark ours{.name = whole_name(method), .peer = "", .unit = "us"};
+  ours.make_sampler = [=] { return std::make_unique<StartSampler<OurStarter, Until::kExitCode>>(method, 0); };
+  subject.measure(std::move(ours));
+  if (!peers::has_python()) return;
+  Benchmark python{.name = whole_name(method), .peer = "CPython", .unit = "us"};
+  python.make_sampler = [=] { return std::make_unique<peers::PythonStartSampler>(std::string(to_string(method))); };
+  subject.measure(std::move(python));
+  subject.goal({.text = std::string(to_string(method)) + " to the exit code in at most 0.1 of CPython's time",
+                .benchmark = whole_name(method),
+                .peers = {"CPython"},
+                .limit = 0.1});
 }
 
 template <class Gate, class Subject>
@@ -88,7 +121,9 @@ inline constexpr auto process_benchmarks = [](auto& subject) {
   declare_starts(subject, StartMethod::spawn, 0);
   declare_starts(subject, StartMethod::forkserver, 0);
   declare_starts(subject, StartMethod::forkserver, kGibibyte);
-  for (const StartMethod method : {StartMethod::fork, StartMethod::spawn, StartMethod::forkserver}) declare_exchanges(subject, method);
+  declare_idle(subject);
+  for (const StartMethod method : ipc::all_start_methods()) declare_whole(subject, method);
+  for (const StartMethod method : ipc::all_start_methods()) declare_exchanges(subject, method);
 
   start_goal(subject, StartMethod::fork, "fork", 1.10, "fork at most 1.10 of bare fork's time");
   start_goal(subject, StartMethod::spawn, "posix_spawn", 1.10, "spawn at most 1.10 of posix_spawn's time");

@@ -48,6 +48,7 @@ class OurStarter {
  public:
   /// The program that measures has an idle thread, which holds no lock.
   explicit OurStarter(ipc::StartMethod method) : context_(method, {.allow_fork_with_threads = true}) {}
+  explicit OurStarter(ipc::ContextOptions options) : context_(ipc::StartMethod::forkserver, std::move(options)) {}
 
   void start(int pipe) { process_.emplace(context_.start(kTellTimeEntry, ipc::Descriptor(pipe))); }
   void reap() {
@@ -60,8 +61,10 @@ class OurStarter {
   std::optional<ipc::Process> process_;
 };
 
+enum class Until { kFirstInstruction, kExitCode };
+
 /// The median latency of as many starts as the time allows, in microseconds, from a parent with so many bytes resident besides its own.
-template <class Starter>
+template <class Starter, Until kUntil = Until::kFirstInstruction>
 class StartSampler final : public BenchmarkSampler {
  public:
   template <class Argument>
@@ -94,7 +97,7 @@ class StartSampler final : public BenchmarkSampler {
     }
     const std::int64_t begun = read_time(told.get());
     starter_.reap();
-    return static_cast<double>(begun - asked) / 1000;
+    return static_cast<double>((kUntil == Until::kExitCode ? peers::monotonic_now() : begun) - asked) / 1000;
   }
 
   static std::int64_t read_time(int pipe) {
