@@ -11,6 +11,10 @@ namespace {
 
 namespace m = mutation;
 
+/// The platform of a known-bad twin in memory shared by processes.
+template <class Mutation>
+using MutatedShared = MutatedPlatform<SharedPlatform, Mutation>;
+
 constexpr spec::Semaphore kOneUnit{.value = 1};
 constexpr spec::Semaphore kTwoUnits{.value = 2, .limit = 2};
 
@@ -24,6 +28,13 @@ PROBEREN_NAMED_SUBJECT("BoundedSemaphore", BoundedSemaphoreSubject<DefaultPlatfo
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.guard", BoundedSemaphoreGuardSubject<DefaultPlatform>, spec::Counter{}).with(guard_operations);
 PROBEREN_NAMED_SUBJECT("ipc.Semaphore", SemaphoreSubject<SharedPlatform>, kOneUnit).with(semaphore_operations).process_shared();
 PROBEREN_NAMED_SUBJECT("ipc.Semaphore.guard", SemaphoreGuardSubject<SharedPlatform>, spec::Counter{})
+    .with(guard_operations)
+    .process_shared();
+PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore", BoundedSemaphoreSubject<SharedPlatform>, kTwoUnits)
+    .with(semaphore_operations)
+    .scenario("over the bound", "acquire release(1) | release(1)")
+    .process_shared();
+PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.guard", BoundedSemaphoreGuardSubject<SharedPlatform>, spec::Counter{})
     .with(guard_operations)
     .process_shared();
 
@@ -64,6 +75,24 @@ PROBEREN_NAMED_SUBJECT("ipc.Semaphore.wakes-own-process", SemaphoreSubject<Nativ
     .with(semaphore_operations)
     .process_shared()
     .twin("ipc.Semaphore", "its wakes do not leave their process", {"fuzz"});
+
+PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.wakes-own-process", BoundedSemaphoreSubject<NativePlatform>, kTwoUnits)
+    .with(semaphore_operations)
+    .process_shared()
+    .twin("ipc.BoundedSemaphore", "its wakes do not leave their process", {"fuzz"});
+PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.wake-dropped", BoundedSemaphoreSubject<MutatedShared<m::DroppedWake>>, kTwoUnits)
+    .with(semaphore_operations)
+    .process_shared()
+    .twin("ipc.BoundedSemaphore", "it wakes nobody", {"fuzz"});
+PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.cas-split", BoundedSemaphoreSubject<MutatedShared<m::SplitCompareExchange>>, kTwoUnits)
+    .with(semaphore_operations)
+    .scenario("over the bound", "acquire release(1) | release(1)")
+    .process_shared()
+    .twin("ipc.BoundedSemaphore", "its compare-and-swap is a load and a store", {"fuzz"});
+PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.release-relaxed", BoundedSemaphoreGuardSubject<MutatedShared<m::WeakRelease>>, spec::Counter{})
+    .with(guard_operations)
+    .process_shared()
+    .twin("ipc.BoundedSemaphore", "its releases are relaxed", {"stress"});
 
 }  // namespace
 }  // namespace proberen::reference

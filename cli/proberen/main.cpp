@@ -18,6 +18,7 @@ int run_verb(const Options& options) {
   if (options.verb == "report") return run_report(options);
   if (options.verb == "list") return run_list(options);
   if (options.verb == "doctor") return run_doctor(options);
+  if (options.verb == "ipc") return run_ipc_sweep(options);
   return run_method(options);
 }
 

@@ -94,6 +94,22 @@ void add_report(CLI::App& app, Options& options) {
   report->footer("Example:\n  proberen report build/gate/records.jsonl --html report.html");
 }
 
+void add_ipc(CLI::App& app, Options& options) {
+  CLI::App* ipc = app.add_subcommand("ipc", "What processes share");
+  ipc->require_subcommand(1);
+  CLI::App* sweep = ipc->add_subcommand("sweep", "List the named semaphores in /dev/shm, and remove those whose owners are dead");
+  CLI::Option* remove = sweep->add_flag("--remove", options.remove, "Remove what was left by crashes and earlier boots");
+  sweep
+      ->add_flag_callback(
+          "--dry-run", [] {}, "Only list (the default)")
+      ->excludes(remove);
+  const char* const kIpcExamples =
+      "Examples:\n  proberen ipc sweep\n  proberen ipc sweep --remove\n"
+      "A name whose owner lives is never removed. Status 2: something could not be removed.";
+  ipc->footer(kIpcExamples);
+  sweep->footer(kIpcExamples);
+}
+
 void add_verbs(CLI::App& app, Parsed& parsed) {
   add_gate(app, parsed);
   add_method(app, parsed, "explore", "Every execution that the memory model allows, of small scenarios");
@@ -108,6 +124,7 @@ void add_verbs(CLI::App& app, Parsed& parsed) {
   CLI::App* doctor = app.add_subcommand("doctor", "Whether this machine and this build can run the checks");
   add_build(*doctor, parsed.options, "--build");
   doctor->footer("Example:\n  proberen doctor --build build/release");
+  add_ipc(app, parsed.options);
 }
 
 std::vector<std::string> option_names(const CLI::App& app) {
@@ -121,7 +138,10 @@ std::vector<std::string> option_names(const CLI::App& app) {
 /// What the library says of a word too many, with the nearest known one.
 std::string words_too_many(const CLI::App& app) {
   const auto verbs = app.get_subcommands();
-  const CLI::App& where = verbs.empty() ? app : *verbs.front();
+  // The innermost verb that was understood: `ipc sweep` is two words.
+  const CLI::App* innermost = verbs.empty() ? &app : verbs.front();
+  while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
+  const CLI::App& where = *innermost;
   const std::vector<std::string> words = app.remaining(true);
   const std::string word = words.empty() ? "" : words.front();
   if (word.starts_with("-")) return unknown_name("option", word.substr(0, word.find('=')), option_names(where));
@@ -168,7 +188,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty())
-      throw BadRequest("say what to do: gate, explore, fuzz, stress, bench, report, list or doctor (--help)");
+      throw BadRequest("say what to do: gate, explore, fuzz, stress, bench, report, list, doctor or ipc (--help)");
     complete(parsed, *app.get_subcommands().front());
     return parsed.options;
   } catch (const CLI::Success& success) {

@@ -10,7 +10,7 @@
 namespace proberen::cli {
 
 struct Options {
-  std::string verb;                  ///< gate, explore, fuzz, stress, bench, report, list, doctor
+  std::string verb;                  ///< gate, explore, fuzz, stress, bench, report, list, doctor, ipc
   std::string build;                 ///< the build folder; "": look for it
   std::string output;                ///< where `gate` leaves its files; "": <build>/gate
   std::vector<std::string> names;    ///< subjects by name
@@ -25,6 +25,7 @@ struct Options {
   bool require_complete = false;
   bool strict_goals = false;
   bool as_json = false;  ///< of `list`
+  bool remove = false;   ///< of `ipc sweep`
   std::string scenario;
   std::string witness;
   std::string json;  ///< where to put the records too; "": nowhere

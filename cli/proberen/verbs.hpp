@@ -11,5 +11,7 @@ namespace proberen::cli {
 [[nodiscard]] int run_report(const Options& options);
 [[nodiscard]] int run_list(const Options& options);
 [[nodiscard]] int run_doctor(const Options& options);
+/// Also throws std::system_error.
+[[nodiscard]] int run_ipc_sweep(const Options& options);
 
 }  // namespace proberen::cli

@@ -7,7 +7,6 @@
 #include <sys/mount.h>
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -70,7 +69,7 @@ struct LooksThenGives {
   using Named = NamedSemaphore;
   static bool give(Named& semaphore, int limit) {
     if (semaphore.value() >= limit) return false;
-    std::this_thread::sleep_for(20us);
+    std::this_thread::yield();
     return !semaphore.release();
   }
 };
@@ -79,39 +78,43 @@ struct GivesExactly {
   static bool give(Named& semaphore, int /*limit*/) { return !semaphore.release(); }
 };
 
-/// Whether there are never more than two units although several processes give more than they take.
+/// Whether of two processes that give at the same time, when there is room for one unit, one is refused: always.
 template <class Giver>
 bool is_bounded_exactly(int rounds) {
   using Named = typename Giver::Named;
-  constexpr int kProcesses = 3;
   constexpr int kLimit = 2;
   const std::string name = own_name("bound");
   Named made(create_only, name, kLimit);
-  Shared<std::atomic<long>> units(kLimit);
-  Shared<std::atomic<int>> present(0);
-  Shared<std::atomic<bool>> bounded(true);
-  std::deque<Child> children;
-  for (int index = 0; index < kProcesses; ++index) {
-    children.emplace_back([&] {
-      Named semaphore(open_only, name);
-      for (++*present; *present < kProcesses;) std::this_thread::yield();
-      for (int round = 0; round < rounds && *bounded; ++round) {
-        long change = Giver::give(semaphore, kLimit) ? 1 : 0;
-        change += Giver::give(semaphore, kLimit) ? 1 : 0;
-        if (semaphore.value() > kLimit) *bounded = false;
-        change -= semaphore.try_acquire() ? 1 : 0;
-        *units += change;
-      }
-      return true;
-    });
+  Shared<std::atomic<int>> arrived(0);
+  Shared<std::atomic<int>> given(0);
+  // The `meeting`-th time, from 1.
+  const auto meet = [&](int meeting) {
+    for (++*arrived; *arrived < 2 * meeting;) std::this_thread::yield();
+  };
+  Child other([&] {
+    Named semaphore(open_only, name);
+    for (int round = 0; round < rounds; ++round) {
+      meet(2 * round + 1);
+      *given += Giver::give(semaphore, kLimit) ? 1 : 0;
+      meet(2 * round + 2);
+    }
+    return true;
+  });
+  int exact = 0;
+  for (int round = 0; round < rounds; ++round) {
+    *given = 0;
+    while (made.value() >= kLimit) (void)made.try_acquire();
+    meet(2 * round + 1);
+    *given += Giver::give(made, kLimit) ? 1 : 0;
+    meet(2 * round + 2);
+    exact += *given == 1 && made.value() == kLimit ? 1 : 0;
   }
-  for (Child& child : children) EXPECT_TRUE(child.wait());
   Named::remove(name);
-  return *bounded && made.value() == *units && *units <= kLimit;
+  return other.wait() && exact == rounds;
 }
 
 TEST_F(NamedFileTest, S25_TheBoundHoldsExactlyAcrossProcesses) {
-  EXPECT_TRUE(is_bounded_exactly<GivesExactly>(scaled(200'000)));
+  EXPECT_TRUE(is_bounded_exactly<GivesExactly>(scaled(20'000)));
   const std::string name = own_name("refusing");
   NamedBoundedSemaphore semaphore(create_only, name, 2);
   EXPECT_EQ(semaphore.release(), errc::value_too_large);

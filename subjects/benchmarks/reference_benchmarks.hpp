@@ -9,6 +9,7 @@ namespace proberen::benchmarks {
 inline constexpr auto lock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto rlock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto semaphore_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto named_semaphore_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto lifo_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto priority_queue_benchmarks = [](auto& /*subject*/) {};
@@ -30,6 +31,7 @@ inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 #include "subjects/benchmarks/lock_benchmarks.hpp"
 #include "subjects/benchmarks/ordered_queue_benchmarks.hpp"
 #include "subjects/benchmarks/pool_benchmarks.hpp"
+#include "subjects/benchmarks/named_semaphore_benchmarks.hpp"
 #include "subjects/benchmarks/process_benchmarks.hpp"
 #include "subjects/benchmarks/queue_benchmarks.hpp"
 #include "subjects/benchmarks/robust_lock_benchmarks.hpp"

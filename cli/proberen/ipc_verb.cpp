@@ -1,0 +1,72 @@
+#include <iostream>
+#include <string>
+#include <system_error>
+
+#include "cli/proberen/verbs.hpp"
+#include "proberen/ipc/sweep.hpp"
+
+namespace proberen::cli {
+namespace {
+
+using State = ipc::NamedFile::State;
+
+/// Says one file a line.
+class Report {
+ public:
+  void say(const char* what, const ipc::NamedFile& file, const std::string& note) const {
+    std::cout << what << file.resource.path << ": " << note << '\n';
+  }
+  /// Removes what was left, or says that it would. Whether that went well.
+  bool sweep(const ipc::NamedFile& file, bool remove) {
+    if (!remove) {
+      say("left     ", file, file.note);
+      return true;
+    }
+    if (const std::error_code error = ipc::remove_left(file)) {
+      // Somebody else has made another of that name, or has just become its owner.
+      const bool taken = error == std::errc::operation_not_permitted && !still_left(file);
+      say(taken ? "owned    " : "wrong    ", file, taken ? "has an owner again" : "cannot be removed: " + error.message());
+      return taken;
+    }
+    say("removed  ", file, file.note);
+    return true;
+  }
+
+ private:
+  static bool still_left(const ipc::NamedFile& file) {
+    for (const ipc::NamedFile& now : ipc::list_named_files()) {
+      if (now.resource == file.resource) return now.state == State::left;
+    }
+    return false;
+  }
+};
+
+}  // namespace
+
+int run_ipc_sweep(const Options& options) {
+  Report report;
+  int left = 0;
+  bool well = true;
+  for (const ipc::NamedFile& file : ipc::list_named_files()) {
+    switch (file.state) {
+      case State::owned:
+        report.say("owned    ", file, file.note);
+        break;
+      case State::foreign:
+        report.say("foreign  ", file, file.note);
+        break;
+      case State::left:
+        ++left;
+        well &= report.sweep(file, options.remove);
+        break;
+    }
+  }
+  if (left == 0) {
+    std::cout << "nothing is left in /dev/shm\n";
+  } else if (!options.remove) {
+    std::cout << left << (left == 1 ? " name is" : " names are") << " left; remove with: proberen ipc sweep --remove\n";
+  }
+  return well ? 0 : 2;
+}
+
+}  // namespace proberen::cli
