@@ -58,7 +58,8 @@ TEST_F(ServedTimers, T6_NeverEarlyFromAMicrosecondToASecond) {
 }
 
 TEST_F(ServedTimers, T6_ATimerThatIsEarlyIsSeen) {
-  EXPECT_FALSE(all_fire_in_time({2ms, 3ms}, [](auto interval, auto callback) { return Timer(interval / 2, callback); }));
+  const auto hasty = [](auto interval, auto callback) { return Timer(interval / 2, callback); };
+  EXPECT_TRUE(eventually([&] { return !all_fire_in_time({2ms, 3ms}, hasty); }));
 }
 
 TEST_F(ServedTimers, T6_InTheOrderOfTheirDeadlinesWhateverTheOrderOfTheirStarts) {
