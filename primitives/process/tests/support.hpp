@@ -96,4 +96,12 @@ class EveryWay : public testing::TestWithParam<Way> {
   Context context_{GetParam().context()};
 };
 
+inline std::string method_name(const testing::TestParamInfo<StartMethod>& test) { return std::string(to_string(test.param)); }
+
+/// For what every method does alike, with the options as they are.
+class EveryMethod : public testing::TestWithParam<StartMethod> {
+ protected:
+  Context context_{GetParam()};
+};
+
 }  // namespace proberen::ipc
