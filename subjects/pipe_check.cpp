@@ -28,7 +28,7 @@ PROBEREN_NAMED_SUBJECT("Pipe.fences-skipped", PipeSubject<Mutated<m::SkippedFenc
     .twin("Pipe", "its fences do nothing", {"explore"});
 PROBEREN_NAMED_SUBJECT("Pipe.cas-split", PipeSubject<Mutated<m::SplitCompareExchange>>, room_for_two())
     .with(pipe_operations)
-    .twin("Pipe", "the compare-and-swap of its locks is a load and a store", {"explore", "fuzz"});
+    .twin("Pipe", "the compare-and-swap of its locks is a load and a store", {"explore"});
 PROBEREN_NAMED_SUBJECT("ipc.Pipe.wakes-own-process", PipeSubject<NativePlatform>, room_for_two())
     .with(pipe_operations)
     .process_shared()
