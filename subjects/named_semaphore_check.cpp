@@ -21,14 +21,16 @@ class NamelessSemaphore : public ipc::NamedSemaphore {
   explicit NamelessSemaphore(int units) : NamelessSemaphore(new_name(), units) {}
 
  private:
-  NamelessSemaphore(const std::string& name, int units) : NamedSemaphore(ipc::create_only, name, units) { remove(name); }
+  NamelessSemaphore(const std::string& name, int units) : ipc::NamedSemaphore(ipc::create_only, name, units) { remove(name); }
   static std::string new_name() {
     static std::atomic<int> count{0};
     return "subject-" + std::to_string(::getpid()) + "-" + std::to_string(count.fetch_add(1, std::memory_order_relaxed));
   }
 };
 
-PROBEREN_NAMED_SUBJECT("ipc.NamedSemaphore", SemaphoreInterface<SharedPlatform, NamelessSemaphore, 1>, spec::Semaphore{.value = 1})
+using NamedSemaphoreSubject = SemaphoreInterface<SharedPlatform, NamelessSemaphore, 1>;
+
+PROBEREN_NAMED_SUBJECT("ipc.NamedSemaphore", NamedSemaphoreSubject, spec::Semaphore{.value = 1})
     .with(semaphore_operations)
     .with(benchmarks::named_semaphore_benchmarks);
 

@@ -22,6 +22,9 @@
 namespace proberen {
 
 template <Platform P>
+class BasicBoundedSemaphore;
+
+template <Platform P>
 class BasicSemaphore {
  public:
   /// The most units that a semaphore can have: SEM_VALUE_MAX.
@@ -75,7 +78,9 @@ class BasicSemaphore {
   /// The units at some moment of the call; a hint, no more.
   [[nodiscard]] std::int64_t value() const { return value_of(word_.load(std::memory_order_relaxed)); }
 
- protected:
+ private:
+  friend class BasicBoundedSemaphore<P>;
+
   std::error_code release_up_to(std::int64_t units, std::int64_t limit) {
     if (units < 1) [[unlikely]]
       return std::make_error_code(std::errc::invalid_argument);
@@ -90,7 +95,6 @@ class BasicSemaphore {
     return {};
   }
 
- private:
   static constexpr int kSpins = 100;
   static constexpr int kWaiterShift = 32;
   static constexpr std::uint64_t kOneWaiter = std::uint64_t{1} << kWaiterShift;
@@ -139,18 +143,39 @@ class BasicSemaphore {
   typename P::template Atomic<std::uint64_t> word_;
 };
 
-/// A semaphore that refuses to have more units than it began with. The refusal is exact, races or not.
+/// A semaphore that refuses to have more units than it began with. The refusal is exact, races or not. Not derived from BasicSemaphore:
+/// then its layout would not be standard, and processes could not share it.
 template <Platform P>
-class BasicBoundedSemaphore : public BasicSemaphore<P> {
+class BasicBoundedSemaphore {
  public:
-  constexpr explicit BasicBoundedSemaphore(std::int64_t value = 1) : BasicSemaphore<P>(value), limit_(value) {}
+  [[nodiscard]] static constexpr std::int64_t max() noexcept { return BasicSemaphore<P>::max(); }
+
+  constexpr explicit BasicBoundedSemaphore(std::int64_t value = 1) : semaphore_(value), limit_(value) {}
+
+  /// As Semaphore's.
+  bool acquire(bool blocking = true) { return semaphore_.acquire(blocking); }
+  template <class Rep, class Period>
+  bool acquire(bool blocking, std::chrono::duration<Rep, Period> timeout) {
+    return semaphore_.acquire(blocking, timeout);
+  }
+  [[nodiscard]] bool try_acquire() { return semaphore_.try_acquire(); }
+  template <class Rep, class Period>
+  [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period>& timeout) {
+    return semaphore_.try_acquire_for(timeout);
+  }
+  template <class Clock, class Duration>
+  [[nodiscard]] bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& instant) {
+    return semaphore_.try_acquire_until(instant);
+  }
 
   /// As Semaphore::release; value_too_large when there would be more units than at first.
-  std::error_code release(std::int64_t units = 1) { return this->release_up_to(units, limit_); }
+  std::error_code release(std::int64_t units = 1) { return semaphore_.release_up_to(units, limit_); }
 
+  [[nodiscard]] std::int64_t value() const { return semaphore_.value(); }
   [[nodiscard]] std::int64_t limit() const noexcept { return limit_; }
 
  private:
+  BasicSemaphore<P> semaphore_;
   std::int64_t limit_;
 };
 

@@ -7,9 +7,10 @@
 #include <sys/mount.h>
 
 #include <atomic>
-#include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "primitives/tests/support/named_files.hpp"
 #include "primitives/tests/support/processes.hpp"
@@ -169,14 +170,14 @@ TEST_F(NamedFileTest, S25_ASemaphoreInAFileThatIsMappedTwice) {
 
 /// Looks at the semaphore after the unit is given: too late, if the taker has closed it.
 struct LingeringRelease {
-  void operator()(NamedSemaphore& semaphore) const {
+  void operator()(ipc::Semaphore& semaphore) const {
     (void)semaphore.release();
     std::this_thread::sleep_for(5ms);
     (void)semaphore.value();
   }
 };
 struct OurRelease {
-  void operator()(NamedSemaphore& semaphore) const { (void)semaphore.release(); }
+  void operator()(ipc::Semaphore& semaphore) const { (void)semaphore.release(); }
 };
 
 /// Whether a semaphore may be closed, which unmaps it, as soon as an acquire has returned. Asked in a child: the answer may be a crash.
@@ -185,13 +186,12 @@ bool may_be_closed_after_the_last_acquire(int rounds, Release release) {
   const std::string name = own_name("mortal");
   Child child([&] {
     for (int round = 0; round < rounds; ++round) {
-      auto semaphore = std::make_unique<NamedSemaphore>(create_only, name, 0);
+      std::optional<NamedSemaphore> semaphore(std::in_place, create_only, name, 0);
       NamedSemaphore::remove(name);
-      // The object stays, only its mapping goes: what is looked for is an access to the latter.
       ipc::Semaphore& mapped = semaphore->semaphore();
-      std::jthread poster([&, held = semaphore.get()] { release(*held); });
+      std::jthread poster([&] { release(mapped); });
       mapped.acquire();
-      NamedSemaphore(std::move(*semaphore));
+      semaphore.reset();
       poster.join();
     }
     return true;

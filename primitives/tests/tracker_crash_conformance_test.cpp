@@ -33,6 +33,7 @@ PROBEREN_ENTRY(create_for_ever, [](const std::string& prefix, const Descriptor& 
 struct TrackedLate {
   static void before(const ipc::Resource&) {}
   static void after(const ipc::Resource& resource) {
+    std::this_thread::sleep_for(500us * kSlowdown);
     ipc::tracker::intend(resource);
     ipc::tracker::confirm(resource);
   }
@@ -86,7 +87,7 @@ class TrackerCrash : public TrackerTest {
     Line told;
     Process process = context_.start(entry, own_name("kill" + std::to_string(round) + "-"), std::move(told.writer));
     ASSERT_EQ(told.receive(), 1);
-    std::this_thread::sleep_for(std::chrono::microseconds(random_() % 1000));
+    std::this_thread::sleep_for(std::chrono::microseconds(random_() % (1000 * kSlowdown)));
     process.kill();
     process.join();
   }

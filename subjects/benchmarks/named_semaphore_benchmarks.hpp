@@ -18,7 +18,7 @@ inline std::string bench_name() { return "bench-" + std::to_string(::getpid()); 
 
 /// Ours, with the constructor of a peer.
 struct OurNamedSemaphore : ipc::NamedSemaphore {
-  OurNamedSemaphore(const std::string& name, unsigned units) : NamedSemaphore(ipc::create_only, name, units) {}
+  OurNamedSemaphore(const std::string& name, unsigned units) : ipc::NamedSemaphore(ipc::create_only, name, units) {}
 };
 
 /// One unit, under a name that is removed at once.
