@@ -4,18 +4,14 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
 #include "proberen/benchmark.hpp"
+#include "subjects/benchmarks/peers/python.hpp"
 
 namespace proberen::benchmarks::peers {
-
-inline constexpr const char* kPython = "/usr/bin/python3";
-
-inline bool has_python() { return std::filesystem::exists(kPython); }
 
 /// Reading one attribute of a threading.local: nanoseconds, without the loop and the name that the attribute is read from.
 class PythonLocalSampler final : public BenchmarkSampler {

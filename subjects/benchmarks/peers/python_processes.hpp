@@ -12,13 +12,9 @@
 #include <unistd.h>
 
 #include "proberen/benchmark.hpp"
+#include "subjects/benchmarks/peers/python.hpp"
 
 namespace proberen::benchmarks::peers {
-
-/// The system's Python rather than one of the PATH, so that the figure is about a known build.
-inline constexpr const char* kPython = "/usr/bin/python3";
-
-inline bool has_python() { return ::access(kPython, X_OK) == 0; }
 
 /// The median time from start() to the end of join(), in microseconds.
 class PythonStartSampler final : public BenchmarkSampler {
