@@ -84,6 +84,7 @@ StartOutcome TimerCore::start(TimerTask& task, Deadline deadline) {
 void TimerCore::stop() {
   queue.stop();
   const std::lock_guard guard(thread_lock_);
+  stopped_ = true;
   if (!has_thread_.load(std::memory_order_relaxed)) return;
   if (::pthread_join(thread_, nullptr) != 0) std::terminate();  // a service destroyed inside its own callback
   has_thread_.store(false, std::memory_order_relaxed);
@@ -94,7 +95,7 @@ void TimerCore::ensure_thread() {
   if (has_thread_.load(std::memory_order_acquire)) [[likely]]
     return;
   const std::lock_guard guard(thread_lock_);
-  if (has_thread_.load(std::memory_order_relaxed)) return;
+  if (stopped_ || has_thread_.load(std::memory_order_relaxed)) return;
   const SignalsBlocked blocked;
   if (const int error = ::pthread_create(&thread_, nullptr, &TimerCore::serve_entry, this); error != 0) {
     throw std::system_error(error, std::generic_category(), "proberen::TimerService: its thread cannot be started");
