@@ -37,8 +37,10 @@ std::vector<NamedScenario> scenarios_of(const Subject& subject, const Request& r
 /// What was asked of a scenario, and what came of it.
 class Explorer {
  public:
+  // Runs begin below 2^32: Relacy's generator makes its step of the upper half of their number, and with another than 0 it can stay in a
+  // cycle so short that a thread never gets its turn, which looks like a livelock.
   Explorer(const Subject& subject, const Request& request, const Progress& progress)
-      : subject_(subject), request_(request), progress_(progress), start_(1 + request.seed % 1'000'000 * 1'000'000) {}
+      : subject_(subject), request_(request), progress_(progress), start_(1 + request.seed % 4'000 * 1'000'000) {}
 
   Record explore(const Method& method, const NamedScenario& named, milliseconds budget) {
     Record record = begin_record(subject_, method, request_);

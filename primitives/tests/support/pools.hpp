@@ -22,7 +22,8 @@
 // The count of references to an exception is kept by libstdc++.so, which ThreadSanitizer does not see into: what the last owner frees looks
 // as if others were still reading it.
 extern "C" inline __attribute__((used)) const char* __tsan_default_suppressions() {
-  return "race:std::__exception_ptr::exception_ptr::_M_release\n";
+  return "race:std::__exception_ptr::exception_ptr::_M_release\nrace:std::logic_error::~logic_error\nrace:std::runtime_error::~runtime_"
+         "error\n";
 }
 #endif
 
