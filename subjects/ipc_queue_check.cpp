@@ -29,14 +29,8 @@ struct UnlockedRing : ring::ExploredRing<DefaultPlatform, 2> {
   using Lock = NoMutex;
 };
 
-/// Its locks stay held by the dead.
-struct FragileRing : ring::ShippedRing {
-  using Lock = ring::PlainMutex<SharedPlatform>;
-};
-
 using SharedSubject = MessageRingInterface<SharedPlatform, SharedRing>;
 using KilledSubject = MessageRingInterface<SharedPlatform, ring::ShippedRing>;
-using FragileSubject = MessageRingInterface<SharedPlatform, FragileRing>;
 using OwnProcessSubject = MessageRingInterface<NativePlatform, SharedRing>;
 using UnlockedSubject = MessageRingInterface<DefaultPlatform, UnlockedRing>;
 
@@ -46,9 +40,6 @@ PROBEREN_NAMED_SUBJECT("ipc.Queue", SharedSubject, fifo()).with(message_ring_ope
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core", CoreSubject<DefaultPlatform>, fifo()).with(message_ring_operations);
 
 PROBEREN_NAMED_SUBJECT("ipc.Queue.killed", KilledSubject, fifo()).with(killed_ring_operations);
-PROBEREN_NAMED_SUBJECT("ipc.Queue.killed.fragile", FragileSubject, fifo())
-    .with(killed_ring_operations)
-    .twin("ipc.Queue.killed", "its locks stay held by the dead", {"stress"});
 
 PROBEREN_NAMED_SUBJECT("ipc.Queue.wakes-own-process", OwnProcessSubject, fifo())
     .with(message_ring_operations)

@@ -61,9 +61,6 @@ PROBEREN_NAMED_SUBJECT("LifoQueue.release-relaxed", LifoSubject<Mutated<m::WeakR
 PROBEREN_NAMED_SUBJECT("LifoQueue.wake-dropped", LifoSubject<Mutated<m::DroppedWake>>, lifo())
     .with(queue_operations)
     .twin("LifoQueue", "it wakes nobody", {"explore", "fuzz", "stress"});
-PROBEREN_NAMED_SUBJECT("LifoQueue.fences-skipped", LifoSubject<Mutated<m::SkippedFences>>, lifo())
-    .with(queue_operations)
-    .twin("LifoQueue", "its fences do nothing", {"explore"});
 PROBEREN_NAMED_SUBJECT("LifoQueue.first-out", QueueSubject<DefaultPlatform>, lifo())
     .with(queue_operations)
     .twin("LifoQueue", "the oldest item comes first", {"explore", "fuzz"});

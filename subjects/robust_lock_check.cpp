@@ -35,11 +35,6 @@ PROBEREN_NAMED_SUBJECT("ipc.RobustLock.shared", SharedRobustGuardSubject<SharedP
     .with(guard_operations)
     .process_shared();
 
-PROBEREN_NAMED_SUBJECT("ipc.RobustLock.killed", KilledRobustLock<>, spec::RobustMutex{}).with(killed_robust_lock_operations);
-
-PROBEREN_NAMED_SUBJECT("ipc.RobustLock.killed.hides-death", KilledRobustLock<HidesDeath>, spec::RobustMutex{})
-    .with(killed_robust_lock_operations)
-    .twin("ipc.RobustLock.killed", "it tells nobody that an owner died", {"stress"});
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.forgets-waiters", WrongRules<ForgetsWaiters>, spec::RobustMutex{})
     .with(robust_lock_operations)
     .twin("ipc.RobustLock", "who recovers it forgets that others wait (glibc BZ 20973)", {"explore", "stress"});

@@ -140,28 +140,4 @@ using SharedRobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustL
 template <class P>
 using SlowSharedRobustGuardSubject = Guarded<P, SlowRobustGuardAdapter<ipc::BasicRobustLock<P, ipc::detail::RobustKernel>>>;
 
-/// The lock in memory shared by processes, which are killed while they use it.
-template <class Rules = detail::RobustRules>
-struct KilledRobustLock {
-  ipc::BasicRobustLock<SharedPlatform, ipc::detail::RobustKernel, Rules> lock;
-
-  std::string acquire() { return std::string(to_string(lock.acquire())); }
-  std::string mark_consistent() { return told(lock.mark_consistent()); }
-  std::string release() { return told(lock.release()); }
-};
-
-inline constexpr auto killed_robust_lock_operations = []<class T>(SubjectBuilder<T>& subject) {
-  subject.operation("acquire", &T::acquire)
-      .operation("mark_consistent", &T::mark_consistent)
-      .operation("release", &T::release)
-      .process_shared()
-      .workload("taken in turns", "acquire release | acquire release | acquire release")
-      .crash_scenario("two take it",
-                      "acquire mark_consistent release acquire mark_consistent release acquire mark_consistent release | "
-                      "acquire mark_consistent release acquire mark_consistent release acquire mark_consistent release")
-      .crash_scenario("three take it",
-                      "acquire mark_consistent release acquire mark_consistent release | acquire mark_consistent release | "
-                      "acquire mark_consistent release");
-};
-
 }  // namespace proberen::reference
