@@ -132,8 +132,8 @@ class Connection {
 enum class PipeTransport : std::uint8_t {
   /// A pair of sockets: every message is one packet.
   socket,
-  /// Memory that both ends share, with the sockets for large messages, for descriptors and to notice an end. Faster by a factor of ten or
-  /// more while both sides are running, which wait for each other by spinning for some microseconds before they sleep. Limits: a process
+  /// Memory that both ends share, with the sockets for large messages, for descriptors and to notice an end. Both
+  /// sides wait for each other by spinning for some microseconds before they sleep. Limits: a process
   /// that is killed while it copies a message may hold up the others that use its end; a sender learns of a killed receiver when it
   /// receives or when the ring, of 64 KiB, is full; wait_any() looks at such a connection once a millisecond.
   shared_memory,
