@@ -36,7 +36,10 @@ using UnlockedSubject = MessageRingInterface<DefaultPlatform, UnlockedRing>;
 
 constexpr auto fifo = [] { return spec::Fifo{.capacity = 2}; };
 
-PROBEREN_NAMED_SUBJECT("ipc.Queue", SharedSubject, fifo()).with(message_ring_operations).process_shared();
+PROBEREN_NAMED_SUBJECT("ipc.Queue", SharedSubject, fifo())
+    .with(message_ring_operations)
+    .with(benchmarks::ipc_queue_benchmarks)
+    .process_shared();
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core", CoreSubject<DefaultPlatform>, fifo()).with(message_ring_operations);
 
 PROBEREN_NAMED_SUBJECT("ipc.Queue.killed", KilledSubject, fifo()).with(killed_ring_operations);

@@ -74,6 +74,7 @@ inline constexpr auto message_ring_operations = []<class T>(SubjectBuilder<T>& s
       .scenario("closed while one puts", "try_put(1) | close try_get")
       .scenario("around the end", "put(1) get : put(2) put(3) | get get")
       .scenario("two wait", "put(1) put(2) | get | get")
+      .scenario("closed while two wait", "put(1) close | get | get")
       .invariant("items add up, and none is lost",
                  [](T& object) { return object.ring.size() == object.inside.load() && object.ring.lost() == 0; })
       .workload("handed over", "put(1) | get | put(2) | get")

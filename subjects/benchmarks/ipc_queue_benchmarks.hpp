@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -57,9 +58,10 @@ inline void receive_messages(const Route& route) {
 }
 
 /// The entry of either process; ipc_queue_check.cpp registers it. `route`: the address of a Route.
-inline void carry_messages(std::uint64_t route, int child) {
+inline void carry_messages(std::uint64_t route, std::vector<ipc::Descriptor> descriptors, int child) {
   pin_child(child);
   const Route& of_both = *reinterpret_cast<const Route*>(route);
+  of_both.transport->adopt(std::move(descriptors));
   if (child == 0) send_messages(of_both);
   if (child == 1) receive_messages(of_both);
 }
@@ -84,7 +86,7 @@ class MessageSampler final : public BenchmarkSampler {
 
  private:
   ipc::Process start(const Route& route, int child) {
-    return context_.start("proberen_benchmark_messages", reinterpret_cast<std::uint64_t>(&route), child);
+    return context_.start("proberen_benchmark_messages", reinterpret_cast<std::uint64_t>(&route), route.transport->duplicates(), child);
   }
   ipc::Context context_{ipc::StartMethod::fork, {.allow_fork_with_threads = true}};
 };

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -25,6 +27,10 @@ class MessageTransport {
   virtual ~MessageTransport() = default;
   virtual void put(const std::byte* message) = 0;
   virtual void get(std::byte* message) = 0;
+
+  /// What of it a child does not inherit: its descriptors, to be passed to the child, which adopts them.
+  virtual std::vector<ipc::Descriptor> duplicates() const { return {}; }
+  virtual void adopt(std::vector<ipc::Descriptor>) {}
 };
 
 template <std::size_t kSize>
@@ -73,6 +79,19 @@ class KernelTransport final : public MessageTransport {
   }
   void get(std::byte* message) override {
     for (std::size_t done = 0; done < kSize;) done += moved(::read(out_.get(), message + done, kSize - done));
+  }
+  std::vector<ipc::Descriptor> duplicates() const override {
+    std::vector<ipc::Descriptor> both;
+    both.push_back(out_.duplicate());
+    both.push_back(in_.duplicate());
+    return both;
+  }
+  void adopt(std::vector<ipc::Descriptor> both) override {
+    // The numbers that were inherited are closed here, or another's.
+    (void)out_.release();
+    (void)in_.release();
+    out_ = std::move(both.at(0));
+    in_ = std::move(both.at(1));
   }
 
  private:

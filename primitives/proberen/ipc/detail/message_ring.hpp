@@ -62,8 +62,8 @@ class MessageRing {
     const auto settled = [&] { return !looks_empty() && (status = get_now(take, lock_deadline)) != QueueStatus::empty; };
     if (spin(settled)) return status;
     if (!not_empty_.wait(settled, deadline, Policy::kPatience)) return QueueStatus::timeout;
-    // Passes a wake on, as Sleepers asks of one that was woken alone.
-    if (size() > 0) not_empty_.notify(1);
+    // Passes a wake on, as Sleepers asks of one that was woken alone: to one who would find a message, or that the ring is closed.
+    if (!looks_empty()) not_empty_.notify(1);
     return status;
   }
 
@@ -202,6 +202,7 @@ class MessageRing {
     const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
     return (tail & RingPosition::kClosed) == 0 && !fits(RingPosition(tail).behind(units), head);
   }
+  /// False once the ring is closed: there is an answer then.
   [[nodiscard]] bool looks_empty() const {
     const RingPosition head(head_.load(std::memory_order_relaxed));
     return tail_.load(std::memory_order_relaxed) == head.word();
