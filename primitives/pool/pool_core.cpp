@@ -7,10 +7,10 @@
 #include <stdexcept>
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "primitives/native/signals_blocked.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
@@ -35,22 +35,6 @@ std::int64_t checked_quota(std::optional<std::int64_t> tasks) {
   return *tasks;
 }
 
-/// Blocks all signals in this thread while it lasts, so that a thread started meanwhile runs no handler of the program's.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
 }  // namespace
 
 PoolCore::PoolCore(int workers, const PoolOptions& options, const CrashPolicy& policy)
@@ -64,7 +48,7 @@ PoolCore::PoolCore(int workers, const PoolOptions& options, const CrashPolicy& p
   if (!news_) throw_errno("cannot create an eventfd for a pool");
   // The workers come before the thread: a nursery must be forked while there is no other thread.
   for (int index = 0; index < size_; ++index) links_.push_back(std::make_unique<Link>(starter_.start(), quota_));
-  const SignalsBlocked blocked;
+  const proberen::detail::SignalsBlocked blocked;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -103,6 +87,7 @@ void PoolCore::join() {
   const std::scoped_lock hold(join_mutex_);
   if (!thread_.joinable()) return;
   thread_.join();
+  starter_.finish();
   // The kernel counts a thread for a moment after it can be joined; who makes a pool by fork next must not be refused for that.
   while (::syscall(SYS_tgkill, creator_, thread_id_.load(std::memory_order_relaxed), 0) == 0) std::this_thread::yield();
 }

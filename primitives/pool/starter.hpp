@@ -47,6 +47,9 @@ class WorkerStarter {
   /// Throws as Context::start() does. One thread at a time.
   [[nodiscard]] StartedWorker start();
 
+  /// No more will be started, and all that were have ended: waits until they have been reaped.
+  void finish() noexcept { nursery_.reset(); }
+
  private:
   TaskCall initializer_;
   /// This process, for workers to see its end.

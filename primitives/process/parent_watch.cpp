@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "primitives/native/signals_blocked.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
@@ -39,11 +40,7 @@ Descriptor hold_parent(pid_t parent) {
 
 void die_with(int pidfd) {
   constexpr std::size_t kStackBytes = 256 * 1024;
-  // All signals are for the other threads.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const proberen::detail::SignalsBlocked blocked;
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
   ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -51,7 +48,6 @@ void die_with(int pidfd) {
   pthread_t thread;
   const int error = ::pthread_create(&thread, &attributes, &watch, reinterpret_cast<void*>(static_cast<std::intptr_t>(pidfd)));
   ::pthread_attr_destroy(&attributes);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (error != 0) throw_error(error, "cannot start the thread that watches the parent");
   watched = true;
 }

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/prctl.h>
+
+#include "primitives/native/signals_blocked.hpp"
 
 namespace proberen {
 namespace detail {
@@ -42,22 +43,6 @@ Registry& registry() {
   }();
   return *all;
 }
-
-/// No signal handler runs on a thread that is made while this lives.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 /// An exception that leaves a callback ends in std::terminate, as one that leaves a std::thread does.
 void run_callback(TimerTask& task) noexcept { task.run(); }
