@@ -190,11 +190,12 @@ std::vector<Step<ThreadLocal>> ThreadLocal::step(const Call& call, int thread) c
   const auto found = values.find(thread);
   const bool user = found != values.end();
   const Value mine = user ? found->second : Value();
-  if (operation == "begin") return {ended ? Step<ThreadLocal>{"ok", ThreadLocal()} : Step<ThreadLocal>{"in_use", *this}};
-  if (operation == "end") {
-    if (ended) return {{"ended", *this}};
-    if (!values.empty()) return {{"in_use", *this}};
-    return {{"ok", ThreadLocal{true, {}}}};
+  if (operation == "begin" || operation == "end") {
+    std::vector<Step<ThreadLocal>> steps{{"in_use", *this}};
+    if (operation == "begin" && ended) steps.push_back({"ok", ThreadLocal()});
+    if (operation == "end" && ended) steps.push_back({"ended", *this});
+    if (operation == "end" && !ended && values.empty()) steps.push_back({"ok", ThreadLocal{true, {}}});
+    return steps;
   }
   if (operation == "sum") {
     if (!user) return {{"stranger", *this}};

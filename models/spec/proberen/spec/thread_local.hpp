@@ -8,8 +8,11 @@
 ///   reset        true, false                           destroys the thread's value; false when there was none
 ///   sum          a number; stranger                    of all values; for a thread that uses the object
 ///   exit         none                                  the thread's value is destroyed, and it uses the object no more
-///   end          ok; in_use; ended                     in_use while a thread uses the object; ok says that every value has been destroyed
-///   begin        ok; in_use                            a new object where the last has ended, else in_use
+///   end          ok; in_use; ended                     only when no thread uses the object; ok says that every value has been destroyed
+///   begin        ok; in_use                            a new object, only where the last has ended
+///
+/// in_use says that a thread uses the object or is about to, or that another end or begin is not over: of what is about to be or not over a
+/// sequential model knows nothing, so it never takes in_use for wrong. What it does not allow is ok, where that is not due.
 ///
 /// Indices:
 ///
