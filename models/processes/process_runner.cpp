@@ -73,15 +73,16 @@ struct ProcessRunner::State {
         {context.start("proberen_run_parts", memory.duplicate_descriptor(), subject.name, static_cast<std::uint64_t>(index)), index});
     ++started;
   }
-  [[nodiscard]] bool has(std::size_t index) const {
-    return std::any_of(children.begin(), children.end(), [&](const Child& child) { return child.index == index; });
+  [[nodiscard]] std::vector<Child>::iterator child_of(std::size_t index) {
+    return std::find_if(children.begin(), children.end(), [&](const Child& child) { return child.index == index; });
+  }
+  void start_if_missing(std::size_t index) {
+    if (child_of(index) == children.end()) start(index);
   }
   /// Children for the first `threads` parts and the one before.
   void staff(std::size_t threads) {
-    for (std::size_t i = 0; i < threads; ++i) {
-      if (!has(i)) start(i);
-    }
-    if (!has(Board::kBefore)) start(Board::kBefore);
+    for (std::size_t i = 0; i < threads; ++i) start_if_missing(i);
+    start_if_missing(Board::kBefore);
   }
   /// How the first of those that have ended came to it; "" while all are there.
   std::string death() {
@@ -94,10 +95,7 @@ struct ProcessRunner::State {
     }
     return "";
   }
-  [[nodiscard]] auto child_of(std::size_t thread) {
-    return std::find_if(children.begin(), children.end(), [&](const Child& child) { return child.index == thread; });
-  }
-  /// Ends the child as asked, and sees it dead. True when that was inside the call. One that is blocked is ended where it is.
+  /// Ends the child as asked, and sees it dead. True when that was inside a call. One that is blocked is ended where it is.
   bool kill(const Kill& kill, Stepper& stepper) {
     Board& board = table_of(memory).board;
     static constexpr std::chrono::milliseconds kMostBlocked{5};
@@ -120,7 +118,7 @@ struct ProcessRunner::State {
     (void)child->process.join();
     children.erase(child);
     board.note_death(kill.thread, since);
-    return board.has_reached(kill.thread, kill.call) && !board.has_returned(kill.thread, kill.call);
+    return board.is_in_call(kill.thread);
   }
   /// Kills all children: they are blocked inside the object, or one of them is dead. The next run begins with a new table.
   void clear() {

@@ -14,7 +14,7 @@ bool Stepper::seize(pid_t pid) {
   return ::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr) == 0;
 }
 
-bool Stepper::wait_for_stop(Deadline deadline) {
+bool Stepper::wait_for_trap(Deadline deadline) {
   for (;;) {
     int status = 0;
     const pid_t changed = ::waitpid(pid_, &status, __WALL | WNOHANG);
@@ -25,11 +25,9 @@ bool Stepper::wait_for_stop(Deadline deadline) {
   }
 }
 
-bool Stepper::wait_for_trap(Deadline deadline) { return wait_for_stop(deadline); }
-
 bool Stepper::step(Deadline deadline) {
-  // The signal that stopped it is not delivered.
-  return ::ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr) == 0 && wait_for_stop(deadline);
+  // The signal that stopped it is not delivered; the end of the instruction raises another.
+  return ::ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr) == 0 && wait_for_trap(deadline);
 }
 
 void Stepper::see_dead() {

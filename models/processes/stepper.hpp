@@ -22,7 +22,6 @@ class Stepper {
   void see_dead();
 
  private:
-  bool wait_for_stop(Deadline deadline);
   pid_t pid_ = 0;
 };
 

@@ -104,6 +104,8 @@ class Board {
   [[nodiscard]] bool has_returned(std::size_t index, std::uint32_t call) const {
     return parts_[index].steps.load(std::memory_order_acquire) >= 2 * call + 2;
   }
+  /// Whether it is inside any call.
+  [[nodiscard]] bool is_in_call(std::size_t index) const { return parts_[index].steps.load(std::memory_order_acquire) % 2 == 1; }
   /// Where the clock of invocations and responses stands, which goes on by this.
   [[nodiscard]] std::uint64_t tick() { return clock_.fetch_add(1, std::memory_order_seq_cst); }
   /// For the watcher: the worker of this part is dead, and was alive when the clock stood at `since`. Another may take its place.

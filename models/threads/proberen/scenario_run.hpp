@@ -31,7 +31,7 @@ struct ScenarioRun {
   std::string broken_invariant;  ///< the name of an invariant that does not hold at the end; "" when all do or when the history is stuck
   std::string exception;         ///< what an operation threw; "" when none did
   std::string death;             ///< how a process that ran calls ended before its time; "" when none did, but for the one to be killed
-  bool killed_in_call = false;   ///< the one to be killed had begun the call and not returned from it
+  bool killed_in_call = false;   ///< the one to be killed was inside a call
 };
 
 }  // namespace proberen
