@@ -57,7 +57,8 @@ inline constexpr auto semaphore_operations = []<class T>(SubjectBuilder<T>& subj
       .workload("taken in turns", "acquire release(1) | acquire release(1) | acquire release(1)");
 };
 
-inline constexpr auto queue_operations = []<class T>(SubjectBuilder<T>& subject) {
+/// What everything that hands items over has, with room for two.
+inline constexpr auto hand_over_operations = []<class T>(SubjectBuilder<T>& subject) {
   subject.operation("put", &T::put, gen::distinct())
       .weight(2)
       .operation("try_put", &T::try_put, gen::distinct())
@@ -67,23 +68,27 @@ inline constexpr auto queue_operations = []<class T>(SubjectBuilder<T>& subject)
       .operation("get_for", &T::get_for)
       .operation("close", &T::close)
       .weight(0.3)
-      .operation("task_done", &T::task_done)
-      .weight(0.3)
-      .operation("join", &T::join)
-      .weight(0.1)
       .scenario("one looks while one puts", "try_put(1) | try_get")
-      .scenario("one looks while one closes", "try_get | close")
       .scenario("one puts, one gets", "put(1) | get")
       .scenario("two put", "try_put(1) | try_put(2)")
       .scenario("two get", "put(1) put(2) : try_get | try_get")
       .scenario("full", "put(1) put(2) : put(3) | get")
       .scenario("one gives up", "get_for | put(1)")
       .scenario("closed while one waits", "get | close")
-      .scenario("closed while one puts", "try_put(1) | close try_get")
-      .scenario("two put, one gets", "put(1) | put(2) | get get")
-      .invariant("items add up", [](T& object) { return static_cast<std::int64_t>(object.queue.size()) == object.inside.load(); })
       .workload("handed over", "put(1) | get | put(2) | get")
       .workload("tried", "try_put(1) | try_get | try_put(2) | try_get");
+};
+
+inline constexpr auto queue_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.with(hand_over_operations)
+      .operation("task_done", &T::task_done)
+      .weight(0.3)
+      .operation("join", &T::join)
+      .weight(0.1)
+      .scenario("one looks while one closes", "try_get | close")
+      .scenario("closed while one puts", "try_put(1) | close try_get")
+      .scenario("two put, one gets", "put(1) | put(2) | get get")
+      .invariant("items add up", [](T& object) { return static_cast<std::int64_t>(object.queue.size()) == object.inside.load(); });
 };
 
 }  // namespace proberen::reference

@@ -11,6 +11,7 @@
 #include "proberen/ipc/detail/message_ring.hpp"
 #include "proberen/subject.hpp"
 #include "proberen/value.hpp"
+#include "subjects/declarations.hpp"
 #include "subjects/guarded.hpp"
 
 namespace proberen::reference {
@@ -55,30 +56,13 @@ struct MessageRingInterface {
 };
 
 inline constexpr auto message_ring_operations = []<class T>(SubjectBuilder<T>& subject) {
-  subject.operation("put", &T::put, gen::distinct())
-      .weight(2)
-      .operation("try_put", &T::try_put, gen::distinct())
-      .operation("put_for", &T::put_for, gen::distinct())
-      .operation("get", &T::get)
-      .operation("try_get", &T::try_get)
-      .operation("get_for", &T::get_for)
-      .operation("close", &T::close)
-      .weight(0.3)
-      .scenario("one looks while one puts", "try_put(1) | try_get")
-      .scenario("one puts, one gets", "put(1) | get")
-      .scenario("two put", "try_put(1) | try_put(2)")
-      .scenario("two get", "put(1) put(2) : try_get | try_get")
-      .scenario("full", "put(1) put(2) : put(3) | get")
-      .scenario("one gives up", "get_for | put(1)")
-      .scenario("closed while one waits", "get | close")
+  subject.with(hand_over_operations)
       .scenario("closed while one puts", "try_put(1) | close try_get")
       .scenario("around the end", "put(1) get : put(2) put(3) | get get")
       .scenario("two wait", "put(1) put(2) | get | get")
       .scenario("closed while two wait", "put(1) close | get | get")
       .invariant("items add up, and none is lost",
-                 [](T& object) { return object.ring.size() == object.inside.load() && object.ring.lost() == 0; })
-      .workload("handed over", "put(1) | get | put(2) | get")
-      .workload("tried", "try_put(1) | try_get | try_put(2) | try_get");
+                 [](T& object) { return object.ring.size() == object.inside.load() && object.ring.lost() == 0; });
 };
 
 /// As it ships, used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.

@@ -18,6 +18,7 @@
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/shared_memory.hpp"
 #include "subjects/benchmarks/peers/message_transports.hpp"
+#include "subjects/benchmarks/peers/python.hpp"
 #include "subjects/benchmarks/process_exchange.hpp"
 
 namespace proberen::benchmarks {
@@ -91,27 +92,13 @@ class MessageSampler final : public BenchmarkSampler {
   ipc::Context context_{ipc::StartMethod::fork, {.allow_fork_with_threads = true}};
 };
 
-inline const char* python() {
-  for (const char* const path : {"/usr/bin/python3", "/usr/local/bin/python3"}) {
-    if (::access(path, X_OK) == 0) return path;
-  }
-  return nullptr;
-}
-
 /// The same with CPython's multiprocessing.Queue.
 class PythonSampler final : public BenchmarkSampler {
  public:
   explicit PythonSampler(std::size_t size) : size_(size) {}
 
   double sample(std::chrono::nanoseconds time) override {
-    const std::string command = std::string(python()) + " -I -c '" + kProgram + "' " + std::to_string(size_) + " " +
-                                std::to_string(std::chrono::duration<double>(time).count());
-    std::FILE* const output = ::popen(command.c_str(), "re");
-    if (output == nullptr) throw std::runtime_error("cannot run python3");
-    double rate = 0;
-    const int fields = std::fscanf(output, "%lf", &rate);
-    if (::pclose(output) != 0 || fields != 1) throw std::runtime_error("python3 did not measure multiprocessing.Queue");
-    return rate;
+    return peers::ask_python(kProgram, std::to_string(size_) + ' ' + std::to_string(std::chrono::duration<double>(time).count()));
   }
 
  private:
@@ -151,7 +138,7 @@ void declare_size(Subject& subject) {
   beside("boost::interprocess::message_queue", std::type_identity<peers::BoostTransport<kSize>>());
   beside("SEQPACKET socket", std::type_identity<peers::KernelTransport<kSize, true>>());
   beside("pipe", std::type_identity<peers::KernelTransport<kSize, false>>());
-  if (python() != nullptr) {
+  if (peers::has_python()) {
     declare(subject, name, "CPython multiprocessing.Queue", [] { return std::make_unique<PythonSampler>(kSize); });
   }
 }
@@ -168,7 +155,7 @@ inline constexpr auto ipc_queue_benchmarks = [](auto& subject) {
   declare_size<64>(subject);
   declare_size<kLargest>(subject);
   rate_goal(subject, "64 bytes: at least 2 times boost::interprocess::message_queue", "boost::interprocess::message_queue", 2.0);
-  if (python() != nullptr) {
+  if (peers::has_python()) {
     rate_goal(subject, "64 bytes: at least 30 times CPython's multiprocessing.Queue", "CPython multiprocessing.Queue", 30.0);
   }
 };

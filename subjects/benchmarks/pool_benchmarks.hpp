@@ -78,7 +78,7 @@ void versus(Subject& subject, const std::string& name, const char* python, OurPo
   benchmark.less_is_better = round_trips;
   benchmark.make_sampler = [=] { return std::make_unique<OurPool>(work, round_trips); };
   subject.measure(benchmark);
-  if (!peers::find_python()) return;
+  if (!peers::has_python()) return;
   benchmark.peer = kPython;
   benchmark.make_sampler = [what = std::string(python)] { return std::make_unique<PythonsPool>(what); };
   subject.measure(std::move(benchmark));
@@ -97,7 +97,7 @@ inline constexpr auto pool_benchmarks = [](auto& subject) {
                 .at_most = false,
                 .limit = 200'000});
   subject.goal({.text = "apply: at most 25 microseconds", .benchmark = "apply", .limit = 25});
-  if (!peers::find_python()) return;
+  if (!peers::has_python()) return;
   subject.goal({.text = "map, chunks of 1: at least 8 times the tasks of CPython's Pool",
                 .benchmark = "map, chunks of 1",
                 .peers = {kPython},

@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "primitives/tests/support/error_of.hpp"
 #include "proberen/ipc/connection.hpp"
 
 namespace proberen::test {
@@ -57,17 +58,6 @@ inline void check_and_note(const std::string& message, std::vector<int>& last) {
   ASSERT_GT(head[1], before);
   before = head[1];
   messages_noted.fetch_add(1, std::memory_order_relaxed);
-}
-
-/// The code of the std::system_error that `call` throws; none when it throws nothing.
-template <class Call>
-std::error_code error_of(Call call) {
-  try {
-    call();
-  } catch (const std::system_error& error) {
-    return error.code();
-  }
-  return {};
 }
 
 template <class Duration, class Wait>

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <vector>
 
+#include "primitives/tests/support/error_of.hpp"
+
 namespace proberen::test {
 
 /// A name that no other test program uses at the same time.
@@ -39,17 +41,6 @@ inline long count_named_mappings() {
   long count = 0;
   for (std::string line; std::getline(maps, line);) count += line.find("/dev/shm/proberen.") != std::string::npos ? 1 : 0;
   return count;
-}
-
-/// The error of what `call` throws; none when it throws nothing.
-template <class Call>
-std::error_code error_of(Call call) {
-  try {
-    call();
-  } catch (const std::system_error& error) {
-    return error.code();
-  }
-  return {};
 }
 
 /// After each test there is as much as before: no name, no mapping, no descriptor more.

@@ -22,8 +22,11 @@
 // The count of references to an exception is kept by libstdc++.so, which ThreadSanitizer does not see into: what the last owner frees looks
 // as if others were still reading it.
 extern "C" inline __attribute__((used)) const char* __tsan_default_suppressions() {
-  return "race:std::__exception_ptr::exception_ptr::_M_release\nrace:std::logic_error::~logic_error\nrace:std::runtime_error::~runtime_"
-         "error\n";
+  return R"(
+race:std::__exception_ptr::exception_ptr::_M_release
+race:std::logic_error::~logic_error
+race:std::runtime_error::~runtime_error
+)";
 }
 #endif
 

@@ -2,10 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
-#include <stdexcept>
 #include <string>
 
 #include "proberen/benchmark.hpp"
@@ -17,24 +13,19 @@ namespace proberen::benchmarks::peers {
 class PythonLocalSampler final : public BenchmarkSampler {
  public:
   double sample(std::chrono::nanoseconds time) override {
-    const double seconds = std::chrono::duration<double>(time).count();
-    const std::string command = std::string(kPython) +
-                                " -c 'import threading, timeit, sys\n"
-                                "local = threading.local()\n"
-                                "local.x = 1\n"
-                                "timer = timeit.Timer(\"local.x\", globals=globals())\n"
-                                "empty = timeit.Timer(\"local\", globals=globals())\n"
-                                "once = timer.timeit(10000) / 10000\n"
-                                "count = max(1000, int(" +
-                                std::to_string(seconds) +
-                                " / once / 2))\n"
-                                "print(max(0.0, timer.timeit(count) - empty.timeit(count)) / count * 1e9)'";
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(::popen(command.c_str(), "re"), ::pclose);
-    char text[64] = "";
-    if (!output || std::fgets(text, sizeof text, output.get()) == nullptr)
-      throw std::runtime_error("python3 did not measure threading.local");
-    return std::strtod(text, nullptr);
+    return ask_python(kProgram, std::to_string(std::chrono::duration<double>(time).count()));
   }
+
+ private:
+  static constexpr const char* kProgram =
+      "import threading, timeit, sys\n"
+      "local = threading.local()\n"
+      "local.x = 1\n"
+      "timer = timeit.Timer('local.x', globals=globals())\n"
+      "empty = timeit.Timer('local', globals=globals())\n"
+      "once = timer.timeit(10000) / 10000\n"
+      "count = max(1000, int(float(sys.argv[1]) / once / 2))\n"
+      "print(max(0.0, timer.timeit(count) - empty.timeit(count)) / count * 1e9)\n";
 };
 
 }  // namespace proberen::benchmarks::peers

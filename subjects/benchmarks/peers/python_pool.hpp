@@ -3,10 +3,8 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
@@ -16,21 +14,9 @@
 #include <unistd.h>
 
 #include "proberen/ipc/descriptor.hpp"
+#include "subjects/benchmarks/peers/python.hpp"
 
 namespace proberen::benchmarks::peers {
-
-/// The interpreter that the PATH leads to.
-inline std::optional<std::string> find_python() {
-  const char* const variable = std::getenv("PATH");
-  std::string_view path = variable != nullptr ? variable : "/usr/bin:/bin";
-  while (!path.empty()) {
-    const std::size_t end = std::min(path.find(':'), path.size());
-    std::string file = std::string(path.substr(0, end)) + "/python3";
-    if (::access(file.c_str(), X_OK) == 0) return file;
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  return std::nullopt;
-}
 
 /// Reads lines `what seconds`, answers each with the figure: operations in a second, or microseconds for one.
 inline constexpr const char* kPythonPool = R"(
@@ -66,7 +52,7 @@ class PythonPool {
     if (::pipe2(up, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
     from_.reset(up[0]);
     const ipc::Descriptor answered(up[1]);
-    std::string python = find_python().value_or("/usr/bin/python3");
+    std::string python = kPython;
     std::string script = kPythonPool;
     char flag[] = "-c";
     char* arguments[] = {python.data(), flag, script.data(), nullptr};
