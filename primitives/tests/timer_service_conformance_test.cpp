@@ -296,6 +296,8 @@ TEST_F(ServedTimers, AChildOfAForkHasNoPendingTimersAndStartsAnew) {
   running.join();
 }
 
+#if !defined(__SANITIZE_ADDRESS__)  // whose allocator (GCC 12's) may be forked with a lock held by the thread that starts timers
+
 TEST_F(ServedTimers, ForksAmongStartsAndCancelsNeverDeadlock) {
   std::atomic<bool> enough{false};
   std::jthread starter([&] {
@@ -315,6 +317,8 @@ TEST_F(ServedTimers, ForksAmongStartsAndCancelsNeverDeadlock) {
   }
   enough = true;
 }
+
+#endif
 
 TEST_F(ServedTimers, ACallbackMayFork) {
   bool well = false;
