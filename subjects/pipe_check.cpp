@@ -1,6 +1,7 @@
 // The shared memory of a pipe, and its known-bad twins.
 
 #include "proberen/spec/fifo.hpp"
+#include "subjects/benchmarks/reference_benchmarks.hpp"
 #include "subjects/declarations.hpp"
 #include "subjects/pipe_subject.hpp"
 
@@ -12,7 +13,10 @@ namespace m = mutation;
 constexpr auto room_for_two = [] { return spec::Fifo{.capacity = 2}; };
 
 PROBEREN_NAMED_SUBJECT("Pipe", PipeSubject<DefaultPlatform>, room_for_two()).with(pipe_operations);
-PROBEREN_NAMED_SUBJECT("ipc.Pipe", PipeSubject<SharedPlatform>, room_for_two()).with(pipe_operations).process_shared();
+PROBEREN_NAMED_SUBJECT("ipc.Pipe", PipeSubject<SharedPlatform>, room_for_two())
+    .with(pipe_operations)
+    .with(benchmarks::pipe_benchmarks)
+    .process_shared();
 
 PROBEREN_NAMED_SUBJECT("Pipe.acquire-relaxed", PipeSubject<Mutated<m::WeakAcquire>>, room_for_two())
     .with(pipe_operations)
@@ -36,3 +40,21 @@ PROBEREN_NAMED_SUBJECT("ipc.Pipe.wakes-own-process", PipeSubject<NativePlatform>
 
 }  // namespace
 }  // namespace proberen::reference
+
+#ifdef PROBEREN_BENCHMARKS
+
+#include "proberen/ipc/entry.hpp"
+
+namespace {
+
+using namespace proberen::benchmarks;
+using proberen::ipc::PipeTransport;
+
+PROBEREN_ENTRY(proberen_benchmark_connection, converse<ConnectionLink<PipeTransport::socket>>);
+PROBEREN_ENTRY(proberen_benchmark_shared_connection, converse<ConnectionLink<PipeTransport::shared_memory>>);
+PROBEREN_ENTRY(proberen_benchmark_bare_pipe, converse<BarePipeLink>);
+PROBEREN_ENTRY(proberen_benchmark_bare_socket, converse<BareSocketLink>);
+
+}  // namespace
+
+#endif

@@ -14,6 +14,7 @@ inline constexpr auto queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto lifo_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto priority_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto robust_lock_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto pipe_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto timer_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto ipc_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto thread_local_benchmarks = [](auto& /*subject*/) {};
@@ -29,9 +30,10 @@ inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 
 #include "subjects/benchmarks/ipc_queue_benchmarks.hpp"
 #include "subjects/benchmarks/lock_benchmarks.hpp"
-#include "subjects/benchmarks/ordered_queue_benchmarks.hpp"
-#include "subjects/benchmarks/pool_benchmarks.hpp"
 #include "subjects/benchmarks/named_semaphore_benchmarks.hpp"
+#include "subjects/benchmarks/ordered_queue_benchmarks.hpp"
+#include "subjects/benchmarks/pipe_benchmarks.hpp"
+#include "subjects/benchmarks/pool_benchmarks.hpp"
 #include "subjects/benchmarks/process_benchmarks.hpp"
 #include "subjects/benchmarks/queue_benchmarks.hpp"
 #include "subjects/benchmarks/robust_lock_benchmarks.hpp"
