@@ -1,14 +1,16 @@
 #include "primitives/connection/packet_transport.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "primitives/connection/poll.hpp"
-#include "primitives/process/packet.hpp"
 #include "primitives/process/payload.hpp"
 #include "primitives/process/system_call.hpp"
+#include "proberen/native_platform.hpp"
 
 namespace proberen::ipc::detail {
 namespace {
@@ -78,7 +80,7 @@ std::optional<Message> PacketTransport::receive() {
   thread_local const std::unique_ptr<char[]> buffer(new char[kMostPacket]);
   Packet packet;
   do {
-    packet = receive_packet(socket(), {buffer.get(), kMostPacket});
+    packet = next_packet({buffer.get(), kMostPacket});
     // Told once, before messages that were sent in time: see send().
   } while (packet.error == ECONNRESET);
   if (packet.error != 0) throw_error(packet.error, "cannot receive a message");
@@ -87,6 +89,26 @@ std::optional<Message> PacketTransport::receive() {
     throw_error(EMSGSIZE, "a message arrived without all of its descriptors, and is lost: this process may have too many open files");
   }
   return unwrap({buffer.get(), packet.size}, std::move(packet.descriptors));
+}
+
+Packet PacketTransport::next_packet(std::span<char> buffer) {
+  constexpr int kPausesBetweenLooks = 8;
+  constexpr std::chrono::microseconds kShortSleep{100};
+  if (NativePlatform::spin_limit() == 0) return receive_packet(socket(), buffer);
+  const int looks = looks_.load(std::memory_order_relaxed);
+  const auto look_more = [&](bool more) { looks_.store(std::clamp(more ? looks * 2 : looks / 2, 1, kMostLooks), std::memory_order_relaxed); };
+  for (int look = 0; look < looks; ++look) {
+    Packet packet = receive_packet(socket(), buffer, false);
+    if (packet.error != EAGAIN) {
+      if (looks < kMostLooks) look_more(true);
+      return packet;
+    }
+    for (int left = kPausesBetweenLooks; left > 0; --left) NativePlatform::relax();
+  }
+  const auto asleep = SteadyClock::now();
+  Packet packet = receive_packet(socket(), buffer);
+  look_more(SteadyClock::now() - asleep < kShortSleep);
+  return packet;
 }
 
 bool PacketTransport::ready(Deadline deadline) { return readable_by(socket(), deadline); }

@@ -3,7 +3,11 @@
 /// is complete before the packet goes, and so a message cannot end half-way, even when its sender is killed.
 #pragma once
 
+#include <atomic>
+#include <span>
+
 #include "primitives/connection/transport.hpp"
+#include "primitives/process/packet.hpp"
 
 namespace proberen::ipc::detail {
 
@@ -22,7 +26,15 @@ class PacketTransport final : public Transport {
   [[nodiscard]] TransportKind kind() const override { return TransportKind::kPacket; }
 
  private:
+  /// Looks for a packet some times before it sleeps: to be woken costs the sender and the receiver more than a few looks do.
+  Packet next_packet(std::span<char> buffer);
+
   Descriptor socket_;
+  /// How often to look: more while that finds packets. Any value is right.
+  std::atomic<int> looks_{kMostLooks};
+
+  /// About as long, with the pauses between them, as the kernel takes to wake a sleeper on an idle core.
+  static constexpr int kMostLooks = 64;
 };
 
 }  // namespace proberen::ipc::detail

@@ -49,7 +49,7 @@ int send_packet(int socket, std::string_view first, std::string_view second, std
   return resumed([&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL); }) < 0 ? errno : 0;
 }
 
-Packet receive_packet(int socket, std::span<char> buffer) {
+Packet receive_packet(int socket, std::span<char> buffer, bool may_wait) {
   iovec parts{buffer.data(), buffer.size()};
   ControlBuffer control;
   msghdr message{};
@@ -58,7 +58,7 @@ Packet receive_packet(int socket, std::span<char> buffer) {
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof control.bytes;
   Packet packet;
-  const ssize_t size = resumed([&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC); });
+  const ssize_t size = resumed([&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (may_wait ? 0 : MSG_DONTWAIT)); });
   if (size < 0) packet.error = errno;
   if (size <= 0) return packet;
   packet.size = static_cast<std::size_t>(size);

@@ -27,8 +27,8 @@ struct Packet {
   int error = 0;
 };
 
-/// Waits for a packet.
-Packet receive_packet(int socket, std::span<char> buffer);
+/// Waits for a packet; or, with `may_wait` false, the error is EAGAIN when there is none.
+Packet receive_packet(int socket, std::span<char> buffer, bool may_wait = true);
 
 /// What a fork server, or the child itself, sends about one child.
 struct Report {
