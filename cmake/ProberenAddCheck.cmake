@@ -1,12 +1,13 @@
-# proberen_add_check(<name> SOURCES … [LINK …]): builds a check, the program of one or more subjects, in every variant that the four
-# methods need, and notes it where `proberen` finds it: <build>/proberen-checks/<name>.json.
+# proberen_add_check(<name> SOURCES … [LINK …] [VARIANTS …]): builds a check, the program of one or more subjects, in every variant that the
+# four methods need, and notes it where `proberen` finds it: <build>/proberen-checks/<name>.json.
 #
+# VARIANTS names those that are enough, for subjects that some method has nothing to do with: benchmarks alone need only `native`.
 # LINK names the libraries of what is under check. A sanitizer sees only code that is compiled with it: list the sources of a small library
 # under SOURCES rather than linking it, or prefer headers.
 include_guard(GLOBAL)
 
 function(proberen_add_check name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;VARIANTS")
   if(NOT arg_SOURCES)
     message(FATAL_ERROR "proberen_add_check(${name}): no SOURCES")
   endif()
@@ -14,7 +15,13 @@ function(proberen_add_check name)
     add_custom_target(proberen-checks)
   endif()
   set(variants "")
-  foreach(variant IN LISTS PROBEREN_VARIANTS)
+  if(NOT arg_VARIANTS)
+    set(arg_VARIANTS ${PROBEREN_VARIANTS})
+  endif()
+  foreach(variant IN LISTS arg_VARIANTS)
+    if(NOT variant IN_LIST PROBEREN_VARIANTS)
+      message(FATAL_ERROR "proberen_add_check(${name}): there is no variant ${variant}: this build has ${PROBEREN_VARIANTS}")
+    endif()
     set(target ${name}.${variant})
     add_executable(${target} ${arg_SOURCES})
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/checks")
