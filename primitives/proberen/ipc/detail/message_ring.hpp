@@ -142,6 +142,7 @@ class MessageRing {
       }
       begun_ = RingPosition::wrapped(begun_ + 1);
       keep_order();
+      if (!Policy::kCopiedBeforePut) tail_.store(next.word(), std::memory_order_relaxed);
       Policy::reach(RingStep::put_begun);
       marks_[tail.items() % Policy::kWatchedItems].write();
       write(tail, message);
