@@ -171,9 +171,9 @@ class StressMethod final : public Method {
     record.configuration["start method"] = to_string(method);
     record.configuration["crashes"] = "SIGKILL at random instants";
     record.limits = {"kills come at the instants that chance picks, not at every instruction"};
-    const std::uint64_t kills = request.quick ? 60 : 500;
-    const std::chrono::seconds longest{request.quick ? 20 : 60};
-    const auto until = Clock::now() + longest;
+    const std::uint64_t kills = request.quick ? 60 : 350;
+    constexpr std::chrono::seconds kLongest{20};
+    const auto until = Clock::now() + kLongest;
     const std::uint64_t seed = request.seed * 3 + static_cast<std::uint64_t>(method);  // other kills by each method
     JobOutcome outcome =
         run_in_child([&](const Tell& tell) { tell(stress::stress_crashes(subject, method, seed, kills, until)); }, until + kGrace);
