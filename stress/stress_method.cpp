@@ -171,16 +171,21 @@ class StressMethod final : public Method {
     record.configuration["start method"] = to_string(method);
     record.configuration["crashes"] = "SIGKILL at random instants";
     record.limits = {"kills come at the instants that chance picks, not at every instruction"};
-    const std::uint64_t kills = request.quick ? 25 : 250;
+    const std::uint64_t kills = request.quick ? 60 : 350;
     constexpr std::chrono::seconds kLongest{20};
     const auto until = Clock::now() + kLongest;
+    const std::uint64_t seed = request.seed * 3 + static_cast<std::uint64_t>(method);  // other kills by each method
     JobOutcome outcome =
-        run_in_child([&](const Tell& tell) { tell(stress::stress_crashes(subject, method, request.seed, kills, until)); }, until + kGrace);
+        run_in_child([&](const Tell& tell) { tell(stress::stress_crashes(subject, method, seed, kills, until)); }, until + kGrace);
     if (outcome.counts.contains("names not watched")) {
       record.limits.push_back("no mount namespace is to be had: whether names stay behind in /dev/shm was not looked at");
     }
     record.how = count_of(outcome.counts, "kills") + " kills, " + count_of(outcome.counts, "kills inside a call") +
                  " of them inside a call, of processes started by " + std::string(to_string(method));
+    if (outcome.counts["kills"] < kills && outcome.failures.empty()) {
+      record.verdict = Verdict::kInconclusive;
+      record.reason = "time was over after " + count_of(outcome.counts, "kills") + " of " + std::to_string(kills) + " kills";
+    }
     finish(record, std::move(outcome), request);
     return record;
   }

@@ -24,7 +24,7 @@ struct MessageRingInterface {
   static constexpr std::uint32_t kUnits = 4;  ///< a message takes two
 
   ipc::detail::MessageRing<P, Policy> ring{kCapacity, kUnits};
-  std::byte memory[kUnits * ipc::detail::MessageRing<P, Policy>::kUnit];
+  std::byte memory[kUnits * ipc::detail::MessageRing<P, Policy>::kUnit] = {};
 
   /// Put and not got, by what callers were told; not part of what is checked.
   std::atomic<std::int64_t> inside{0};
@@ -65,7 +65,7 @@ inline constexpr auto message_ring_operations = []<class T>(SubjectBuilder<T>& s
                  [](T& object) { return object.ring.size() == object.inside.load() && object.ring.lost() == 0; });
 };
 
-/// As it ships, used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.
+/// Used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.
 inline constexpr auto killed_ring_operations = []<class T>(SubjectBuilder<T>& subject) {
   subject.operation("put_for", &T::put_for, gen::distinct())
       .operation("get_for", &T::get_for)
@@ -74,6 +74,8 @@ inline constexpr auto killed_ring_operations = []<class T>(SubjectBuilder<T>& su
       .crash_scenario("one puts, one gets", "put_for(1) put_for(2) put_for(3) put_for(4) | get_for get_for get_for get_for get_for")
       .crash_scenario("two put, one gets",
                       "put_for(1) put_for(2) put_for(3) | put_for(4) put_for(5) | get_for get_for get_for get_for get_for")
+      .crash_scenario("room for all", "put_for(1) | put_for(2) | get_for get_for")
+      .crash_scenario("enough for all", "put_for(1) put_for(2) : get_for | get_for")
       .crash_scenario("one puts, two get",
                       "put_for(1) put_for(2) put_for(3) put_for(4) | get_for get_for get_for | get_for get_for get_for");
 };

@@ -35,6 +35,17 @@ PROBEREN_NAMED_SUBJECT("ipc.RobustLock.shared", SharedRobustGuardSubject<SharedP
     .with(guard_operations)
     .process_shared();
 
+PROBEREN_NAMED_SUBJECT("ipc.RobustLock.killed", KilledRobustLock<>, spec::RobustMutex{}).with(killed_lock_operations);
+PROBEREN_NAMED_SUBJECT("ipc.RobustLock.killed.deaf", KilledLock<DeafLock>, spec::RobustMutex{})
+    .with(killed_lock_operations)
+    .twin("ipc.RobustLock.killed", "its dead owner holds it for ever", {"stress"});
+PROBEREN_NAMED_SUBJECT("ipc.RobustLock.killed.hides-death", KilledRobustLock<HidesDeath>, spec::RobustMutex{})
+    .with(killed_lock_operations)
+    .twin("ipc.RobustLock.killed", "it tells nobody that an owner died", {"stress"});
+PROBEREN_NAMED_SUBJECT("ipc.RobustLock.killed.forgives-silence", KilledRobustLock<ForgivesSilence>, spec::RobustMutex{})
+    .with(killed_lock_operations)
+    .twin("ipc.RobustLock.killed", "released unrepaired, it is handed on as sound", {"stress"});
+
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.forgets-waiters", WrongRules<ForgetsWaiters>, spec::RobustMutex{})
     .with(robust_lock_operations)
     .twin("ipc.RobustLock", "who recovers it forgets that others wait (glibc BZ 20973)", {"explore", "stress"});

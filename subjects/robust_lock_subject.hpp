@@ -2,13 +2,18 @@
 /// real kernel, across processes.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <system_error>
 #include <thread>
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include "proberen/ipc/robust_lock.hpp"
+#include "proberen/lock.hpp"
 #include "proberen/subject.hpp"
 #include "subjects/guarded.hpp"
 
@@ -139,5 +144,72 @@ template <class P>
 using SharedRobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P, ipc::detail::RobustKernel>>>;
 template <class P>
 using SlowSharedRobustGuardSubject = Guarded<P, SlowRobustGuardAdapter<ipc::BasicRobustLock<P, ipc::detail::RobustKernel>>>;
+
+/// Knows its owner, but not of its death.
+struct DeafLock {
+  ipc::Lock lock;
+  std::atomic<pid_t> owner{0};
+
+  ipc::RobustStatus acquire() {
+    lock.lock();
+    owner.store(::gettid(), std::memory_order_relaxed);
+    return ipc::RobustStatus::acquired;
+  }
+  ipc::RobustStatus try_acquire() {
+    if (!lock.try_lock()) return ipc::RobustStatus::busy;
+    owner.store(::gettid(), std::memory_order_relaxed);
+    return ipc::RobustStatus::acquired;
+  }
+  std::error_code mark_consistent() { return std::make_error_code(is_mine() ? std::errc::invalid_argument : kNotMine); }
+  std::error_code mark_unrecoverable() { return mark_consistent(); }
+  std::error_code release() {
+    if (!is_mine()) return std::make_error_code(kNotMine);
+    owner.store(0, std::memory_order_relaxed);
+    return lock.release();
+  }
+
+ private:
+  static constexpr std::errc kNotMine = std::errc::operation_not_permitted;
+  bool is_mine() const { return owner.load(std::memory_order_relaxed) == ::gettid(); }
+};
+
+/// On the real kernel, in memory shared by processes that are killed.
+template <class Lock>
+struct KilledLock {
+  Lock lock;
+
+  std::string acquire() { return std::string(to_string(lock.acquire())); }
+  std::string try_acquire() { return std::string(to_string(lock.try_acquire())); }
+  std::string mark_consistent() { return told(lock.mark_consistent()); }
+  std::string mark_unrecoverable() { return told(lock.mark_unrecoverable()); }
+  std::string release() { return told(lock.release()); }
+};
+template <class Rules = detail::RobustRules>
+using KilledRobustLock = KilledLock<ipc::BasicRobustLock<SharedPlatform, ipc::detail::RobustKernel, Rules>>;
+
+/// A thread that ends a scenario as the lock's owner would leave it in the kernel's list when its memory goes. So whoever takes it here
+/// gives it back, and random scenarios, which know of no such rule, do not take it.
+inline constexpr auto killed_lock_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("acquire", &T::acquire)
+      .weight(0)
+      .operation("try_acquire", &T::try_acquire)
+      .weight(0)
+      .operation("mark_consistent", &T::mark_consistent)
+      .operation("mark_unrecoverable", &T::mark_unrecoverable)
+      .operation("release", &T::release)
+      .process_shared()
+      .workload("taken in turns", "acquire release | acquire release | acquire release")
+      .crash_scenario("repaired",
+                      "acquire mark_consistent release acquire mark_consistent release acquire mark_consistent release | "
+                      "acquire mark_consistent release acquire mark_consistent release acquire mark_consistent release")
+      .crash_scenario("not repaired", "acquire release acquire release | acquire release acquire release acquire release")
+      .crash_scenario("three wait",
+                      "acquire mark_consistent release acquire mark_consistent release | acquire mark_consistent release | "
+                      "acquire mark_consistent release")
+      .crash_scenario("given up", "acquire release acquire release | acquire mark_unrecoverable acquire release try_acquire release")
+      .crash_scenario("tried",
+                      "acquire mark_consistent release acquire mark_consistent release | "
+                      "try_acquire mark_consistent release acquire mark_consistent release try_acquire mark_consistent release");
+};
 
 }  // namespace proberen::reference

@@ -95,15 +95,17 @@ struct ProcessRunner::State {
     }
     return "";
   }
-  /// Ends the child as asked, and sees it dead. True when that was inside a call. One that is blocked is ended where it is.
-  bool kill(const Kill& kill, Stepper& stepper) {
+  /// Ends the child as asked, and sees it dead. True when that was inside a call. One that is blocked is ended where it is. Counts the
+  /// instructions.
+  bool kill(const Kill& kill, Stepper& stepper, std::uint32_t& executed) {
     Board& board = table_of(memory).board;
     static constexpr std::chrono::milliseconds kMostBlocked{5};
     const auto soon = [] { return SteadyClock::now() + kMostBlocked; };
     if (kill.traced) {
       bool running = stepper.wait_for_trap(soon());
-      for (std::uint32_t i = 0; running && i < kill.instructions && !board.has_returned(kill.thread, kill.call); ++i) {
+      while (running && executed < kill.instructions && !board.has_returned(kill.thread, kill.call)) {
         running = stepper.step(soon());
+        ++executed;
       }
     } else {
       const Deadline blocked = soon();
@@ -163,11 +165,13 @@ ScenarioRun ProcessRunner::run(const Scenario& scenario, const RunOptions& optio
   Stepper stepper;
   if (told.kill) told.kill->traced = stepper.seize(state.child_of(told.kill->thread)->process.pid());
   table.board.announce(scenario, told);
-  const bool killed_in_call = told.kill && state.kill(*told.kill, stepper);
+  std::uint32_t executed = 0;
+  const bool killed_in_call = told.kill && state.kill(*told.kill, stepper, executed);
   const bool finished = table.board.wait(somebody_died);
   ScenarioRun run = table.board.outcome(scenario, finished);
   run.death = std::move(death);
   run.killed_in_call = killed_in_call;
+  run.executed = executed;
   // Invariants are of objects at rest; what a call leaves half-done, its death leaves so.
   if (finished && !options.kill) run.broken_invariant = state.subject.type.broken_invariant(object);
   state.subject.type.destroy(object);

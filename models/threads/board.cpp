@@ -98,6 +98,11 @@ void Board::wait_for_start(std::size_t index) {
   }
 }
 
+/// Of one that is to be killed, or, where that comes too late, for its end.
+void Board::wait_for_death(const Kill& kill) {
+  while (!parts_[kill.thread].ended.load(std::memory_order_acquire)) std::this_thread::sleep_for(std::chrono::microseconds(20));
+}
+
 void Board::run_part(std::size_t index, const Task& task) {
   Part& part = parts_[index];
   const std::vector<Call>& calls = index == kBefore ? task.scenario->before : task.scenario->threads[index];
@@ -107,6 +112,7 @@ void Board::run_part(std::size_t index, const Task& task) {
     for (const Call& call : calls) operations.push_back(task.subject->operation_number(call.operation));
     for (std::size_t i = 0; i < calls.size(); ++i) {
       LoggedCall& logged = part.calls[i];
+      if (options_.kill && index != kBefore && options_.kill->waits[index] == i) wait_for_death(*options_.kill);
       noise.disturb();
       logged.invoked = clock_.fetch_add(1, std::memory_order_seq_cst);
       part.steps.store(static_cast<std::uint32_t>(2 * i + 1), std::memory_order_release);

@@ -144,6 +144,12 @@ struct Forking {
   }
 };
 
+/// Leaves memory behind that has no name.
+struct Mapping {
+  Mapping() { (void)::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0); }
+  void go() {}
+};
+
 /// Leaves a name behind.
 struct Naming {
   std::atomic<int> calls{0};
@@ -196,6 +202,10 @@ SubjectBuilder<T> crash_subject(const char* name) {
 [[maybe_unused]] const auto brittle = crash_subject<CrashLock<false>>("brittle");
 PROBEREN_NAMED_SUBJECT("forking", Forking, Anything{})
     .operation("go", &Forking::go)
+    .process_shared()
+    .crash_scenario("some", "go go go | go go go");
+PROBEREN_NAMED_SUBJECT("mapping", Mapping, Anything{})
+    .operation("go", &Mapping::go)
     .process_shared()
     .crash_scenario("some", "go go go | go go go");
 PROBEREN_NAMED_SUBJECT("naming", Naming, Anything{})
@@ -292,8 +302,11 @@ TEST(Stress, KillsProcessesAndSeesWhetherTheirPeersGoOn) {
   if (kVariant != "native") return;
   for (const Record& record : crash("robust", true)) {
     EXPECT_EQ(record.verdict, Verdict::kPass) << record.failure->message;
-    EXPECT_EQ(record.counts.at("kills"), 25u);
-    EXPECT_GT(record.counts.at("kills inside a call"), 3u);
+    EXPECT_EQ(record.counts.at("kills"), 60u);
+    EXPECT_GT(record.counts.at("kills inside a call"), 20u);
+    EXPECT_EQ(record.counts.at("processes left"), 0u);
+    EXPECT_EQ(record.counts.at("descriptors after"), record.counts.at("descriptors before"));
+    EXPECT_EQ(record.counts.at("shared segments after"), record.counts.at("shared segments before"));
   }
   for (const Record& record : crash("brittle", false)) {
     ASSERT_TRUE(record.failure) << record.how;
@@ -307,6 +320,14 @@ TEST(Stress, SeesAProcessLeftBehind) {
     ASSERT_TRUE(record.failure) << record.how;
     EXPECT_EQ(record.failure->kind, "leak") << record.failure->message;
     EXPECT_NE(record.failure->message.find("a process goes on"), std::string::npos) << record.failure->message;
+  }
+}
+
+TEST(Stress, SeesMemoryLeftBehind) {
+  if (kVariant != "native") return;
+  for (const Record& record : crash("mapping", true)) {
+    ASSERT_TRUE(record.failure) << record.how;
+    EXPECT_NE(record.failure->message.find("shared segments of memory before"), std::string::npos) << record.failure->message;
   }
 }
 

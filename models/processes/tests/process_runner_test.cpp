@@ -115,6 +115,22 @@ TEST_P(EveryStartMethod, KillsOneAtAnInstructionOfACallAndGoesOnWithTheOthers) {
   EXPECT_GE(in_call, 20);
 }
 
+TEST_P(EveryStartMethod, LetsTheOthersWaitForTheDeath) {
+  ProcessRunner runner(named("shared"), GetParam());
+  for (std::uint32_t i = 0; i < 10; ++i) {
+    Kill kill{0, 0, i};
+    kill.waits[1] = 1;
+    const ScenarioRun run = runner.run(Scenario::parse("acquire | release release"), {.kill = kill});
+    std::uint64_t seen = 0;
+    for (const HistoryEntry& entry : run.history.entries) {
+      if (entry.call.operation == kCrash) seen = entry.responded;
+    }
+    ASSERT_FALSE(run.history.stuck);
+    EXPECT_GT(run.history.entries.back().invoked, seen) << run.history.text();
+    EXPECT_EQ(run.history.entries.back().thread, 1);
+  }
+}
+
 TEST(ProcessRunner, RefusesSubjectsThatAreNotShared) {
   EXPECT_THROW(ProcessRunner(named("unshared"), ipc::StartMethod::fork), std::invalid_argument);
 }

@@ -152,6 +152,7 @@ class Board {
   void announce_word(std::uint32_t low_byte);
   bool wait_for_part(std::size_t index, std::uint32_t& seen);
   void wait_for_start(std::size_t index);
+  void wait_for_death(const Kill& kill);
   void run_part(std::size_t index, const Task& task);
   void finish(std::size_t index);
   /// Whether `flag` is set in all parts that take part in this run.

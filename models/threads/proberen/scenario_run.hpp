@@ -1,6 +1,7 @@
 /// What came of running a scenario once, on threads or on processes.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -15,7 +16,10 @@ struct Kill {
   std::size_t thread = 0;          ///< whose calls it makes
   std::uint32_t call = 0;          ///< when it has begun this one of them …
   std::uint32_t instructions = 0;  ///< … and has executed so many instructions; where it cannot be traced, as many nanoseconds later
-  bool traced = false;             ///< the runner fills it in: the worker is traced, and stops when the call begins
+  /// Each of the others waits for the death before this one of its calls, so that some calls meet what the dead left, whoever is faster.
+  std::array<std::uint32_t, 8> waits = {kNever, kNever, kNever, kNever, kNever, kNever, kNever, kNever};
+  static constexpr std::uint32_t kNever = 0xffffffff;
+  bool traced = false;  ///< the runner fills it in: the worker is traced, and stops when the call begins
 };
 
 struct RunOptions {
@@ -32,6 +36,7 @@ struct ScenarioRun {
   std::string exception;         ///< what an operation threw; "" when none did
   std::string death;             ///< how a process that ran calls ended before its time; "" when none did, but for the one to be killed
   bool killed_in_call = false;   ///< the one to be killed was inside a call
+  std::uint32_t executed = 0;    ///< when traced: instructions of the call in which it was to be killed, until then or until it returned
 };
 
 }  // namespace proberen

@@ -48,6 +48,8 @@ class MessageRing {
     const auto settled = [&] {
       return !looks_full(units_for(message.size())) && (status = put_now(message, lock_deadline)) != QueueStatus::full;
     };
+    // No wake to pass on here, unlike in get(): whoever makes room, or closes, wakes all. One that finds the bit clear comes after such a
+    // wake, and those whom it woke set the bit and look again, behind a fence.
     if (spin(settled) || not_full_.wait(settled, deadline, Policy::kPatience)) return status;
     return QueueStatus::timeout;
   }
@@ -140,6 +142,7 @@ class MessageRing {
       }
       begun_ = RingPosition::wrapped(begun_ + 1);
       keep_order();
+      if (!Policy::kCopiedBeforePut) tail_.store(next.word(), std::memory_order_relaxed);
       Policy::reach(RingStep::put_begun);
       marks_[tail.items() % Policy::kWatchedItems].write();
       write(tail, message);

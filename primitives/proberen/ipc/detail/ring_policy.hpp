@@ -33,6 +33,7 @@ struct ShippedRing {
   /// How long after its deadline a timed call still waits for the lock, whose owner is about to release it unless it is stopped.
   static constexpr std::chrono::milliseconds kLockPatience{1000};
   static constexpr int kWatchedItems = 1;
+  static constexpr bool kCopiedBeforePut = true;  ///< a known-bad twin says false
   static constexpr void reach(RingStep) noexcept {}
 };
 
@@ -61,6 +62,7 @@ struct ExploredRing {
   static constexpr std::chrono::milliseconds kPatience = kUntilWoken;
   static constexpr std::chrono::milliseconds kLockPatience = kUntilWoken;
   static constexpr int kWatchedItems = kItems;
+  static constexpr bool kCopiedBeforePut = true;
   static constexpr void reach(RingStep) noexcept {}
 };
 
