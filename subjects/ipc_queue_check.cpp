@@ -19,6 +19,8 @@ struct SharedRing : ring::ShippedRing {
 
 template <class P>
 using CoreSubject = MessageRingInterface<P, ring::ExploredRing<P, 2>>;
+template <class P>
+using RingHandshakeSubject = RingHandshake<P, ring::ExploredRing<P, 2>>;
 
 /// Excludes nobody.
 struct NoMutex {
@@ -74,6 +76,8 @@ PROBEREN_NAMED_SUBJECT("ipc.Queue.wakes-own-process", OwnProcessSubject, fifo())
     .with(message_ring_operations)
     .process_shared()
     .twin("ipc.Queue", "its wakes do not leave their process", {"fuzz"});
+
+PROBEREN_NAMED_SUBJECT("ipc.Queue.handshake", RingHandshakeSubject<DefaultPlatform>, fifo()).with(ring_handshake_operations);
 
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.acquire-relaxed", CoreSubject<Mutated<m::WeakAcquire>>, fifo())
     .with(message_ring_operations)

@@ -13,6 +13,7 @@
 #include "proberen/value.hpp"
 #include "subjects/declarations.hpp"
 #include "subjects/guarded.hpp"
+#include "subjects/queue_subject.hpp"
 
 namespace proberen::reference {
 
@@ -53,6 +54,33 @@ struct MessageRingInterface {
     inside.fetch_sub(1, std::memory_order_relaxed);
     return Value(number);
   }
+};
+
+/// What the ring tells beside messages: a farewell, and its size, which who looks for a message asks for first.
+template <class P, class Policy>
+struct RingHandshake : Farewell<MessageRingInterface<P, Policy>> {
+  using Base = Farewell<MessageRingInterface<P, Policy>>;
+
+  // Not part of what is checked.
+  std::atomic<std::uint32_t> puts{0};
+  std::atomic<std::uint32_t> largest{0};
+
+  std::string put(int number) {
+    puts.fetch_add(1, std::memory_order_relaxed);
+    return Base::put(number);
+  }
+  Value try_get() {
+    const std::uint32_t size = Base::ring.size();
+    if (size > largest.load(std::memory_order_relaxed)) largest.store(size, std::memory_order_relaxed);
+    return Base::try_get();
+  }
+};
+
+inline constexpr auto ring_handshake_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.with(farewell_operations)
+      .operation("try_get", &T::try_get)
+      .scenario("counted while it comes and goes", "put(1) | get | try_get")
+      .invariant("it never counts more than were put", [](T& object) { return object.largest.load() <= object.puts.load(); });
 };
 
 inline constexpr auto message_ring_operations = []<class T>(SubjectBuilder<T>& subject) {

@@ -11,7 +11,7 @@ namespace {
 namespace m = mutation;
 
 PROBEREN_NAMED_SUBJECT("Pool.result", ResultSubject<DefaultPlatform>, spec::Promise{}).with(result_operations);
-PROBEREN_NAMED_SUBJECT("Pool.window", WindowSubject<DefaultPlatform>, spec::Handout{}).with(window_operations);
+PROBEREN_NAMED_SUBJECT("Pool.window", WindowSubject<DefaultPlatform>, spec::Handout{.capacity = 2}).with(window_operations);
 
 PROBEREN_NAMED_SUBJECT("Pool.result.acquire-relaxed", ResultSubject<Mutated<m::WeakAcquire>>, spec::Promise{})
     .with(result_operations)
@@ -29,18 +29,22 @@ PROBEREN_NAMED_SUBJECT("Pool.result.parks-on-latest", ResultSubject<Mutated<m::P
     .with(result_operations)
     .twin("Pool.result", "it falls asleep whatever the word holds", {"explore"});
 
-PROBEREN_NAMED_SUBJECT("Pool.window.acquire-relaxed", WindowSubject<Mutated<m::WeakAcquire>>, spec::Handout{})
+PROBEREN_NAMED_SUBJECT("Pool.window.acquire-relaxed", WindowSubject<Mutated<m::WeakAcquire>>, spec::Handout{.capacity = 2})
     .with(window_operations)
     .twin("Pool.window", "its acquires are relaxed", {"explore"});
-PROBEREN_NAMED_SUBJECT("Pool.window.release-relaxed", WindowSubject<Mutated<m::WeakRelease>>, spec::Handout{})
+PROBEREN_NAMED_SUBJECT("Pool.window.release-relaxed", WindowSubject<Mutated<m::WeakRelease>>, spec::Handout{.capacity = 2})
     .with(window_operations)
     .twin("Pool.window", "its releases are relaxed", {"explore"});
-PROBEREN_NAMED_SUBJECT("Pool.window.cas-split", WindowSubject<Mutated<m::SplitCompareExchange>>, spec::Handout{})
+PROBEREN_NAMED_SUBJECT("Pool.window.cas-split", WindowSubject<Mutated<m::SplitCompareExchange>>, spec::Handout{.capacity = 2})
     .with(window_operations)
     .twin("Pool.window", "its compare-and-swap is a load and a store", {"explore", "fuzz"});
-PROBEREN_NAMED_SUBJECT("Pool.window.wake-dropped", WindowSubject<Mutated<m::DroppedWake>>, spec::Handout{})
+PROBEREN_NAMED_SUBJECT("Pool.window.wake-dropped", WindowSubject<Mutated<m::DroppedWake>>, spec::Handout{.capacity = 2})
     .with(window_operations)
-    .twin("Pool.window", "it wakes nobody", {"explore", "fuzz"});
+    .twin("Pool.window", "it wakes nobody", {"explore", "fuzz", "stress"});
+using OverwritingWindow = WindowSubject<DefaultPlatform, false>;
+PROBEREN_NAMED_SUBJECT("Pool.window.unanswered-overwritten", OverwritingWindow, spec::Handout{.capacity = 2})
+    .with(window_operations)
+    .twin("Pool.window", "it writes over tasks that have begun and are not answered", {"explore", "stress"});
 
 }  // namespace
 }  // namespace proberen::reference

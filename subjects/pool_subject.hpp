@@ -8,6 +8,7 @@
 #include <string>
 
 #include "proberen/detail/completion.hpp"
+#include "proberen/ipc/detail/position.hpp"
 #include "proberen/ipc/detail/task_window.hpp"
 #include "proberen/lock.hpp"
 #include "proberen/subject.hpp"
@@ -80,28 +81,37 @@ inline constexpr auto result_operations = []<class T>(SubjectBuilder<T>& subject
       .invariant("the callback runs once", [](T& object) { return object.called_back_once(); });
 };
 
-/// A TaskWindow with numbers for tasks, in plain memory. The pool's side and the worker's take one thread at a time each, which locks see
-/// to that are no part of the pool; the worker sleeps on a count of packets, where the pool's would sleep on its socket.
-template <class P>
+/// A TaskWindow with numbers for tasks, in plain memory of which a task's place is used again when it has been answered, as a Position
+/// tells. The pool's side and the worker's take one thread at a time each, which locks see to that are no part of the pool; both sleep on
+/// counts of packets, where a pool and its workers sleep on their sockets. Known-bad without kAwaitsAnswers: a task that has begun is
+/// taken for one that has been read.
+template <class P, bool kAwaitsAnswers = true>
 struct WindowSubject {
   using Platform = P;
 
   void put(int number) {
-    pool_.lock();
+    for (;;) {
+      pool_.lock();
+      const std::uint64_t answered = answered_.get();
+      if (written_ - (kAwaitsAnswers ? static_cast<std::uint32_t>(answered / kStep) : window_.begun()) < kSlots) break;
+      const std::uint32_t seen = answer_packets_.load(std::memory_order_relaxed);
+      const bool asleep = answered_.fall_asleep(answered);
+      pool_.unlock();
+      if (asleep) (void)P::park(answer_packets_, seen, kForever);
+    }
     Slot& slot = slots_[written_++ % kSlots];
     slot.mark.write();
     slot.number = number;
     const bool wake = window_.offer(1);
     pool_.unlock();
-    if (!wake) return;
-    packets_.fetch_add(1, std::memory_order_relaxed);
-    P::unpark(packets_, kWakeAll);
+    if (wake) send(task_packets_);
   }
   std::optional<int> withdraw() {
     pool_.lock();
     std::optional<int> number;
     if (window_.withdraw(1) == 1) number = slots_[--written_ % kSlots].number;
     pool_.unlock();
+    if (number) send(answer_packets_);  // there is room for whoever waits for it
     return number;
   }
   std::optional<int> try_get() {
@@ -114,30 +124,40 @@ struct WindowSubject {
     for (;;) {
       worker_.lock();
       const std::optional<int> number = claim();
-      const std::uint32_t seen = packets_.load(std::memory_order_relaxed);
+      const std::uint32_t seen = task_packets_.load(std::memory_order_relaxed);
       const bool asleep = !number && window_.fall_asleep();
       worker_.unlock();
       if (number) return *number;
-      if (asleep) (void)P::park(packets_, seen, kForever);
+      if (asleep) (void)P::park(task_packets_, seen, kForever);
     }
   }
 
  private:
-  static constexpr std::uint32_t kSlots = 64;
+  static constexpr std::uint32_t kSlots = 2;
+  static constexpr std::uint64_t kStep = ipc::detail::Position<P>::kStep;
   struct Slot {
     [[no_unique_address]] typename P::SharedData mark;
     int number = 0;
   };
+  using Packets = typename P::template Atomic<std::uint32_t>;
 
+  static void send(Packets& packets) {
+    packets.fetch_add(1, std::memory_order_relaxed);
+    P::unpark(packets, kWakeAll);
+  }
   std::optional<int> claim() {
     if (!window_.claim()) return std::nullopt;
     Slot& slot = slots_[read_++ % kSlots];
     slot.mark.read();
-    return slot.number;
+    const int number = slot.number;
+    if (answered_.advance(read_ * kStep)) send(answer_packets_);
+    return number;
   }
 
   ipc::detail::TaskWindow<P> window_;
-  typename P::template Atomic<std::uint32_t> packets_{0};  ///< sent to wake the worker
+  ipc::detail::Position<P> answered_;
+  Packets task_packets_{0};    ///< sent to wake the worker
+  Packets answer_packets_{0};  ///< sent to wake the pool
   std::array<Slot, kSlots> slots_;
   BasicLock<P> pool_;
   std::uint32_t written_ = 0;
@@ -157,6 +177,8 @@ inline constexpr auto window_operations = []<class T>(SubjectBuilder<T>& subject
       .scenario("taken back", "put(1) : try_get | withdraw")
       .scenario("taken back while one waits", "get | put(1) withdraw put(2)")
       .scenario("the last of two taken back", "put(1) put(2) : try_get try_get | withdraw")
+      .scenario("a place used again", "put(1) put(2) : get | put(3)")
+      .scenario("room made by taking back", "put(1) put(2) : put(3) | withdraw")
       .workload("handed out", "put(1) | get");
 };
 

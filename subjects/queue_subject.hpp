@@ -61,14 +61,10 @@ struct QueueInterface {
   }
 };
 
-/// What the ends of a queue tell each other beside items: who is told `closed` sees what was done before the close, and who has joined sees
-/// the work that was done. Scenarios call close() and join() once, and task_done() from one thread: the notes are plain memory.
-template <class P, std::size_t kCapacity>
-struct Handshake : QueueInterface<P, kCapacity> {
-  using Base = QueueInterface<P, kCapacity>;
-
-  typename P::SharedData farewell;
-  typename P::SharedData work;
+/// A queue where who is told `closed` sees what was done before the close. Scenarios call close() once: the note is plain memory.
+template <class Base>
+struct Farewell : Base {
+  typename Base::Platform::SharedData farewell;
 
   void close() {
     farewell.write();
@@ -76,14 +72,6 @@ struct Handshake : QueueInterface<P, kCapacity> {
   }
   std::string put(int number) { return heard(Base::put(number)); }
   Value get() { return heard(Base::get()); }
-  std::string task_done() {
-    work.write();
-    return Base::task_done();
-  }
-  void join() {
-    Base::join();
-    work.read();
-  }
 
  private:
   template <class Result>
@@ -93,18 +81,39 @@ struct Handshake : QueueInterface<P, kCapacity> {
   }
 };
 
-inline constexpr auto handshake_operations = []<class T>(SubjectBuilder<T>& subject) {
+inline constexpr auto farewell_operations = []<class T>(SubjectBuilder<T>& subject) {
   subject.operation("put", &T::put, gen::distinct())
       .operation("get", &T::get)
       .operation("close", &T::close)
       .weight(0)
+      .scenario("closed while one waits", "get | close")
+      .scenario("closed while one puts", "put(1) | close")
+      .scenario("closed with an item left", "put(1) : get get | close");
+};
+
+/// And where who has joined sees the work that was done. Scenarios call join() once, and task_done() from one thread.
+template <class P, std::size_t kCapacity>
+struct Handshake : Farewell<QueueInterface<P, kCapacity>> {
+  using Base = Farewell<QueueInterface<P, kCapacity>>;
+
+  typename P::SharedData work;
+
+  std::string task_done() {
+    work.write();
+    return Base::task_done();
+  }
+  void join() {
+    Base::join();
+    work.read();
+  }
+};
+
+inline constexpr auto handshake_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.with(farewell_operations)
       .operation("task_done", &T::task_done)
       .weight(0)
       .operation("join", &T::join)
       .weight(0)
-      .scenario("closed while one waits", "get | close")
-      .scenario("closed while one puts", "put(1) | close")
-      .scenario("closed with an item left", "put(1) : get get | close")
       .scenario("joined", "put(1) get : task_done | join");
 };
 

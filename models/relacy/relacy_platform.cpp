@@ -14,7 +14,9 @@ namespace {
 
 // One process explores one thing at a time.
 SyncSite weakened;
+std::memory_order weakened_to = std::memory_order_relaxed;
 std::set<SyncSite> met;
+std::vector<std::pair<const char*, unsigned>> noted;  ///< in `met`; every access passes here: strings are made only once
 
 const char* name_of(std::memory_order order) {
   switch (order) {
@@ -40,17 +42,19 @@ std::string file_of(const Site& site) {
 }
 
 void note_met(std::memory_order order, const Site& site) {
-  static std::vector<std::pair<const char*, unsigned>> known;  // every access passes here: strings are made only once
   const std::pair<const char*, unsigned> key{site.file_name(), site.line()};
-  if (std::find(known.begin(), known.end(), key) != known.end()) return;
-  known.push_back(key);
+  if (std::find(noted.begin(), noted.end(), key) != noted.end()) return;
+  noted.push_back(key);
   met.insert({file_of(site), site.line(), name_of(order)});
 }
 
 rl::memory_order relacy_order(std::memory_order order, const Site& site) {
   if (order != std::memory_order_relaxed) {
-    if (site.line() == weakened.line && file_of(site) == weakened.file) return rl::mo_relaxed;
-    note_met(order, site);
+    if (site.line() == weakened.line && file_of(site) == weakened.file) {
+      order = weakened_to;
+    } else {
+      note_met(order, site);
+    }
   }
   switch (order) {
     case std::memory_order_relaxed:
@@ -107,9 +111,17 @@ std::uint64_t apply(Rmw operation, std::uint64_t bits, std::uint64_t operand) {
 
 }  // namespace
 
-void weaken(const SyncSite& site) { weakened = site; }
+void weaken(const SyncSite& site, std::memory_order to) {
+  weakened = site;
+  weakened_to = to;
+}
 
 std::vector<SyncSite> sync_sites_met() { return {met.begin(), met.end()}; }
+
+void forget_sync_sites() {
+  met.clear();
+  noted.clear();
+}
 
 struct Cell::Impl {
   Impl(std::uint64_t bits, int shift_of_type) : atomic(bits), latest(bits), shift(shift_of_type), number(++session().cells) {}

@@ -169,6 +169,7 @@ std::vector<Step<Promise>> Promise::step(const Call& call, int) const {
 std::vector<Step<Handout>> Handout::step(const Call& call, int) const {
   Handout next = *this;
   if (call.operation == "put") {
+    if (capacity != 0 && items.size() >= capacity) return {};
     next.items.push_back(call.arguments.empty() ? Value() : call.arguments.front());
     return {{Value(), next}};
   }

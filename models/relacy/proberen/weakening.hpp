@@ -2,6 +2,7 @@
 /// absence is caught.
 #pragma once
 
+#include <atomic>
 #include <compare>
 #include <string>
 #include <vector>
@@ -17,10 +18,11 @@ struct SyncSite {
   friend auto operator<=>(const SyncSite&, const SyncSite&) = default;
 };
 
-/// From now on accesses on that line are relaxed; an empty file: none.
-void weaken(const SyncSite& site);
+/// From now on accesses on that line that are not relaxed have that order; an empty file: none.
+void weaken(const SyncSite& site, std::memory_order to = std::memory_order_relaxed);
 
-/// The sites that explorations of this process have met so far, sorted.
+/// The sites that explorations of this process have met since it began or forgot them, sorted.
 [[nodiscard]] std::vector<SyncSite> sync_sites_met();
+void forget_sync_sites();
 
 }  // namespace proberen::relacy

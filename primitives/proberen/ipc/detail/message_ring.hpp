@@ -73,7 +73,7 @@ class MessageRing {
   void close() {
     {
       const Hold hold(put_lock_, kForever);
-      // (3) release: synchronizes with the acquire (2, 5)
+      // (3) release: synchronizes with the acquire (2)
       tail_.store(tail_.load(std::memory_order_relaxed) | RingPosition::kClosed, std::memory_order_release);
     }
     not_full_.notify(kWakeAll);
@@ -83,7 +83,7 @@ class MessageRing {
   [[nodiscard]] bool closed() const { return (tail_.load(std::memory_order_relaxed) & RingPosition::kClosed) != 0; }
   /// Messages in the ring at about this moment.
   [[nodiscard]] std::uint32_t size() const {
-    // (7) acquire: synchronizes with the release (6), so that the tail is not older than the head
+    // (6) acquire: synchronizes with the release (5), so that the tail is not older than the head
     const RingPosition head(head_.load(std::memory_order_acquire));
     // A head older than the tail may be more than a ring behind it.
     return std::min(RingPosition(tail_.load(std::memory_order_relaxed)).items_since(head), capacity_);
@@ -128,15 +128,12 @@ class MessageRing {
       if (!hold) return QueueStatus::timeout;
       Policy::reach(RingStep::put_locked);
       const std::uint64_t word = tail_.load(std::memory_order_relaxed);
-      if ((word & RingPosition::kClosed) != 0) {
-        // (5) acquire: synchronizes with the release (3), so that who is refused sees what was done before the close
-        (void)tail_.load(std::memory_order_acquire);
-        return QueueStatus::closed;
-      }
+      // Who is refused sees what was done before the close: the lock, which close() held, orders it, whoever died with it since.
+      if ((word & RingPosition::kClosed) != 0) return QueueStatus::closed;
       const RingPosition tail(word);
       const RingPosition next = tail.behind(units_for(message.size()));
       if (!fits(next, head_seen_)) {
-        // (4) acquire: synchronizes with the release (6): the memory is written after it was read
+        // (4) acquire: synchronizes with the release (5): the memory is written after it was read
         head_seen_ = RingPosition(head_.load(std::memory_order_acquire));
         if (!fits(next, head_seen_)) return QueueStatus::full;
       }
@@ -173,7 +170,7 @@ class MessageRing {
       marks_[head.items() % Policy::kWatchedItems].read();
       const RingPosition next = head.behind(units_for(read(head, take)));
       Policy::reach(RingStep::get_copied);
-      // (6) release: synchronizes with the acquire (4, 7)
+      // (5) release: synchronizes with the acquire (4, 6)
       head_.store(next.word(), std::memory_order_release);
       keep_order();
       Policy::reach(RingStep::get_committed);
