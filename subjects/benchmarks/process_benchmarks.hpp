@@ -58,12 +58,19 @@ void declare_idle(Subject& subject) {
 
 inline std::string whole_name(ipc::StartMethod method) { return "start to exit code by " + std::string(to_string(method)); }
 
-/// From asking for a process to knowing its exit code, beside the same in CPython, where that is installed.
+/// From asking for a process to knowing its exit code, beside bare system calls, below which nobody gets, and beside the same in CPython,
+/// where that is installed.
 template <class Subject>
 void declare_whole(Subject& subject, ipc::StartMethod method) {
   Benchmark ours{.name = whole_name(method), .peer = "", .unit = "us"};
   ours.make_sampler = [=] { return std::make_unique<StartSampler<OurStarter, Until::kExitCode>>(method, 0); };
   subject.measure(std::move(ours));
+  const bool spawns = method == ipc::StartMethod::spawn;
+  Benchmark bare{.name = whole_name(method), .peer = spawns ? "posix_spawn" : "fork", .unit = "us"};
+  bare.make_sampler = [=] {
+    return std::make_unique<StartSampler<peers::BareStarter, Until::kExitCode>>(spawns ? &peers::bare_posix_spawn : &peers::bare_fork, 0);
+  };
+  subject.measure(std::move(bare));
   if (!peers::has_python()) return;
   Benchmark python{.name = whole_name(method), .peer = "CPython", .unit = "us"};
   python.make_sampler = [=] { return std::make_unique<peers::PythonStartSampler>(std::string(to_string(method))); };
@@ -128,6 +135,7 @@ inline constexpr auto process_benchmarks = [](auto& subject) {
   start_goal(subject, StartMethod::fork, "fork", 1.10, "fork at most 1.10 of bare fork's time");
   start_goal(subject, StartMethod::spawn, "posix_spawn", 1.10, "spawn at most 1.10 of posix_spawn's time");
   start_goal(subject, StartMethod::forkserver, "fork", 2.0, "forkserver at most 2.0 of bare fork's time");
+  subject.goal({.text = "forkserver with idle children at most bare fork's time", .benchmark = kIdleName, .peers = {"fork"}, .limit = 1.0});
   size_goal(subject, StartMethod::spawn);
   size_goal(subject, StartMethod::forkserver);
 };
