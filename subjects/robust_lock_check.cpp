@@ -48,7 +48,7 @@ PROBEREN_NAMED_SUBJECT("ipc.RobustLock.killed.forgives-silence", KilledRobustLoc
 
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.forgets-waiters", WrongRules<ForgetsWaiters>, spec::RobustMutex{})
     .with(robust_lock_operations)
-    .twin("ipc.RobustLock", "who recovers it forgets that others wait (glibc BZ 20973)", {"explore", "stress"});
+    .twin("ipc.RobustLock", "who recovers it forgets that others wait (glibc BZ 20973)", {"explore"});
 PROBEREN_NAMED_SUBJECT("ipc.RobustLock.hides-death", WrongRules<HidesDeath>, spec::RobustMutex{})
     .with(robust_lock_operations)
     .twin("ipc.RobustLock", "it tells nobody that an owner died", {"explore", "fuzz"});

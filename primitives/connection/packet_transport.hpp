@@ -3,6 +3,8 @@
 /// is complete before the packet goes, and so a message cannot end half-way, even when its sender is killed.
 #pragma once
 
+#include <cstdint>
+
 #include "primitives/connection/transport.hpp"
 
 namespace proberen::ipc::detail {
@@ -14,8 +16,14 @@ class PacketTransport final : public Transport {
 
   explicit PacketTransport(Descriptor socket) noexcept : socket_(std::move(socket)) {}
 
-  void send(std::string_view bytes, std::span<const int> descriptors) override;
-  std::optional<Message> receive() override;
+  void send(std::string_view bytes, std::span<const int> descriptors) override { send(bytes, descriptors, 0); }
+  std::optional<Message> receive() override {
+    std::uint32_t number = 0;
+    return receive(number);
+  }
+  /// With a number that the receiver is told.
+  void send(std::string_view bytes, std::span<const int> descriptors, std::uint32_t number);
+  std::optional<Message> receive(std::uint32_t& number);
   bool ready(Deadline deadline) override;
   void shutdown() override;
   [[nodiscard]] int socket() const override { return socket_.get(); }
