@@ -9,8 +9,8 @@ namespace {
 
 namespace m = mutation;
 
-using KilledPipe = PipeSubject<SharedPlatform, ipc::detail::RobustMutex, Impatient>;
-using DeafPipe = PipeSubject<SharedPlatform, ipc::detail::PlainMutex<SharedPlatform>, Impatient>;
+using KilledPipe = PipeSubject<SharedPlatform, LingeringLock<ipc::detail::RobustMutex>, Impatient>;
+using DeafPipe = PipeSubject<SharedPlatform, LingeringLock<ipc::detail::PlainMutex<SharedPlatform>>, Impatient>;
 
 constexpr auto room_for_two = [] { return spec::Fifo{.capacity = 2}; };
 

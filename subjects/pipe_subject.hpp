@@ -88,6 +88,16 @@ struct Impatient {
   bool operator()() const { return false; }
 };
 
+/// Lingers as it is taken, so that kills meet those who hold it.
+template <class Lock>
+struct LingeringLock : Lock {
+  [[nodiscard]] ipc::detail::LockOutcome acquire(Deadline deadline) {
+    const ipc::detail::LockOutcome outcome = Lock::acquire(deadline);
+    for (int i = 0; i < 100; ++i) SharedPlatform::relax();
+    return outcome;
+  }
+};
+
 /// Used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.
 inline constexpr auto killed_pipe_operations = []<class T>(SubjectBuilder<T>& subject) {
   subject.operation("put_for", &T::put_for, gen::distinct())

@@ -38,7 +38,7 @@ class SharedMemory {
   std::size_t size_;
 };
 
-/// One T in SharedMemory. T must work at any address and need no destruction: `ipc::Lock`, `ipc::Semaphore`, std::atomic of an integer, and
+/// One T in SharedMemory. T must work at any address and need no destruction: `ipc::PlainLock`, `ipc::Semaphore`, std::atomic of an integer, and
 /// structs of them.
 template <class T>
 class Shared {
