@@ -21,8 +21,8 @@ PROBEREN_NAMED_SUBJECT("RLock", RLockSubject<DefaultPlatform>, spec::RecursiveMu
     .with(benchmarks::rlock_benchmarks)
     .scenario("taken twice", "acquire acquire release release | acquire release");
 PROBEREN_NAMED_SUBJECT("RLock.guard", RLockGuardSubject<DefaultPlatform>, spec::Counter{}).with(guard_operations);
-PROBEREN_NAMED_SUBJECT("ipc.Lock", LockSubject<SharedPlatform>, spec::Mutex{}).with(lock_operations).process_shared();
-PROBEREN_NAMED_SUBJECT("ipc.Lock.guard", LockGuardSubject<SharedPlatform>, spec::Counter{}).with(guard_operations).process_shared();
+PROBEREN_NAMED_SUBJECT("ipc.PlainLock", LockSubject<SharedPlatform>, spec::Mutex{}).with(lock_operations).process_shared();
+PROBEREN_NAMED_SUBJECT("ipc.PlainLock.guard", LockGuardSubject<SharedPlatform>, spec::Counter{}).with(guard_operations).process_shared();
 
 PROBEREN_NAMED_SUBJECT("Lock.acquire-relaxed", LockGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
@@ -59,10 +59,10 @@ PROBEREN_NAMED_SUBJECT("RLock.any-owner", RLockSubject<Mutated<m::SameThread>>, 
     .with(lock_operations)
     .twin("RLock", "it takes every thread for its owner", {"explore", "fuzz"});
 
-PROBEREN_NAMED_SUBJECT("ipc.Lock.wakes-own-process", LockSubject<NativePlatform>, spec::Mutex{})
+PROBEREN_NAMED_SUBJECT("ipc.PlainLock.wakes-own-process", LockSubject<NativePlatform>, spec::Mutex{})
     .with(lock_operations)
     .process_shared()
-    .twin("ipc.Lock", "its wakes do not leave their process", {"fuzz"});
+    .twin("ipc.PlainLock", "its wakes do not leave their process", {"fuzz"});
 
 }  // namespace
 }  // namespace proberen::reference

@@ -10,6 +10,9 @@ namespace {
 
 namespace m = mutation;
 
+using KilledPipe = PipeSubject<SharedPlatform, LingeringLock<ipc::detail::RobustMutex>, Impatient>;
+using DeafPipe = PipeSubject<SharedPlatform, LingeringLock<ipc::detail::PlainMutex<SharedPlatform>>, Impatient>;
+
 constexpr auto room_for_two = [] { return spec::Fifo{.capacity = 2}; };
 
 PROBEREN_NAMED_SUBJECT("Pipe", PipeSubject<DefaultPlatform>, room_for_two()).with(pipe_operations);
@@ -17,6 +20,11 @@ PROBEREN_NAMED_SUBJECT("ipc.Pipe", PipeSubject<SharedPlatform>, room_for_two())
     .with(pipe_operations)
     .with(benchmarks::pipe_benchmarks)
     .process_shared();
+
+PROBEREN_NAMED_SUBJECT("ipc.Pipe.killed", KilledPipe, room_for_two()).with(killed_pipe_operations);
+PROBEREN_NAMED_SUBJECT("ipc.Pipe.killed.deaf", DeafPipe, room_for_two())
+    .with(killed_pipe_operations)
+    .twin("ipc.Pipe.killed", "its locks stay held by the dead", {"stress"});
 
 PROBEREN_NAMED_SUBJECT("Pipe.acquire-relaxed", PipeSubject<Mutated<m::WeakAcquire>>, room_for_two())
     .with(pipe_operations)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -14,12 +15,13 @@
 
 namespace proberen::reference {
 
-template <class P>
+/// `Vanished`: what sleepers look for now and then, beside what they are woken for.
+template <class P, class Lock = ipc::detail::PlainMutex<P>, class Vanished = ipc::detail::NobodyVanishes>
 struct PipeSubject {
   using Platform = P;
   using Status = ipc::detail::ChannelStatus;
 
-  ipc::detail::FrameChannel<P, 4> channel;
+  ipc::detail::FrameChannel<P, 4, Lock> channel;
 
   /// Put and not got, by what callers were told; not part of what is checked.
   std::atomic<std::int64_t> inside{0};
@@ -37,14 +39,14 @@ struct PipeSubject {
 
   std::string put_until(std::int64_t number, Deadline deadline, const char* in_vain) {
     const std::string_view bytes(reinterpret_cast<const char*>(&number), sizeof number);
-    const Status status = channel.put(kKind, bytes, deadline, ipc::detail::NobodyVanishes(), [] {});
+    const Status status = channel.put(kKind, bytes, deadline, Vanished(), [] {});
     if (status == Status::ok) inside.fetch_add(1, std::memory_order_relaxed);
     return status == Status::ok ? "ok" : status == Status::closed ? "closed" : in_vain;
   }
   Value get_until(Deadline deadline, const char* in_vain) {
     std::uint32_t kind = 0;
     std::string bytes;
-    const Status status = channel.get(kind, bytes, deadline, ipc::detail::NobodyVanishes(), [](std::uint32_t) {});
+    const Status status = channel.get(kind, bytes, deadline, Vanished(), [](std::uint32_t) {});
     if (status != Status::ok) return Value(std::string(status == Status::closed ? "closed" : in_vain));
     inside.fetch_sub(1, std::memory_order_relaxed);
     std::int64_t number = 0;
@@ -79,6 +81,35 @@ inline constexpr auto pipe_operations = []<class T>(SubjectBuilder<T>& subject) 
       .invariant("messages add up", [](T& object) { return object.channel.has_message() == (object.inside.load() > 0); })
       .workload("handed over", "put(1) | get | put(2) | get")
       .workload("tried", "try_put(1) | try_get | try_put(2) | try_get");
+};
+
+/// Whose wake a death may have swallowed.
+struct Impatient {
+  static constexpr std::chrono::milliseconds kLookAgain{20};
+  bool operator()() const { return false; }
+};
+
+/// Lingers as it is taken, so that kills meet those who hold it.
+template <class Lock>
+struct LingeringLock : Lock {
+  [[nodiscard]] ipc::detail::LockOutcome acquire(Deadline deadline) {
+    const ipc::detail::LockOutcome outcome = Lock::acquire(deadline);
+    for (int i = 0; i < 100; ++i) SharedPlatform::relax();
+    return outcome;
+  }
+};
+
+/// Used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.
+inline constexpr auto killed_pipe_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.operation("put_for", &T::put_for, gen::distinct())
+      .operation("get_for", &T::get_for)
+      .process_shared()
+      .workload("handed over", "put_for(1) | get_for | put_for(2) | get_for")
+      .crash_scenario("one puts, one gets", "put_for(1) put_for(2) put_for(3) put_for(4) | get_for get_for get_for get_for get_for")
+      .crash_scenario("two put, one gets",
+                      "put_for(1) put_for(2) put_for(3) | put_for(4) put_for(5) | get_for get_for get_for get_for get_for")
+      .crash_scenario("room for all", "put_for(1) | put_for(2) | get_for get_for")
+      .crash_scenario("enough for all", "put_for(1) put_for(2) : get_for | get_for");
 };
 
 }  // namespace proberen::reference

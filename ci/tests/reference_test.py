@@ -50,7 +50,7 @@ class Reference(unittest.TestCase):
     def test_processes_of_every_start_method_share_a_lock(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "records.jsonl"
-            passed = proberen("stress", "ipc.Lock", "--build", BUILD, "--time", "3", "--json", str(file))
+            passed = proberen("stress", "ipc.PlainLock", "--build", BUILD, "--time", "3", "--json", str(file))
             self.assertEqual(passed.returncode, 0, passed.stdout + passed.stderr)
             records = [json.loads(line) for line in file.read_text().splitlines()]
         methods = {r["configuration"].get("start method"): r for r in records}
@@ -71,7 +71,7 @@ class Reference(unittest.TestCase):
     def test_list_and_doctor(self):
         listed = proberen("list", "--build", BUILD)
         self.assertEqual(listed.returncode, 0, listed.stderr)
-        for name in ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Queue", "ipc.Lock", "Queue.cas-split"):
+        for name in ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Queue", "ipc.PlainLock", "Queue.cas-split"):
             self.assertIn(name, listed.stdout)
         self.assertEqual(proberen("doctor", "--build", BUILD).returncode, 0)
 

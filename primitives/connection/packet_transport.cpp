@@ -22,7 +22,7 @@ struct Header {
     kFile,    ///< the memory file that is the last of the packet's descriptors
   };
   Body body;
-  std::uint32_t unused = 0;
+  std::uint32_t number = 0;
 };
 
 constexpr std::size_t kMostPacket = sizeof(Header) + PacketTransport::kMostInline;
@@ -30,8 +30,8 @@ constexpr std::size_t kMostPacket = sizeof(Header) + PacketTransport::kMostInlin
 /// Sends short messages from one piece: cheaper for the kernel than to gather them.
 constexpr std::size_t kShort = 1024;
 
-int send_inline(int socket, std::string_view bytes, std::span<const int> descriptors) {
-  const Header header{Header::Body::kInline};
+int send_inline(int socket, std::string_view bytes, std::span<const int> descriptors, std::uint32_t number) {
+  const Header header{Header::Body::kInline, number};
   if (descriptors.empty() && bytes.size() <= kShort) {
     char packet[sizeof header + kShort];
     std::memcpy(packet, &header, sizeof header);
@@ -41,20 +41,21 @@ int send_inline(int socket, std::string_view bytes, std::span<const int> descrip
   return send_packet(socket, {reinterpret_cast<const char*>(&header), sizeof header}, bytes, descriptors);
 }
 
-int send_file(int socket, std::string_view bytes, std::span<const int> descriptors) {
+int send_file(int socket, std::string_view bytes, std::span<const int> descriptors, std::uint32_t number) {
   if (descriptors.size() >= kMostDescriptors) return E2BIG;
-  const Header header{Header::Body::kFile};
+  const Header header{Header::Body::kFile, number};
   const Descriptor file = write_memory_file(bytes);
   std::vector<int> all(descriptors.begin(), descriptors.end());
   all.push_back(file.get());
   return send_packet(socket, {reinterpret_cast<const char*>(&header), sizeof header}, {}, all);
 }
 
-Message unwrap(std::string_view packet, std::vector<Descriptor> descriptors) {
+Message unwrap(std::string_view packet, std::vector<Descriptor> descriptors, std::uint32_t& number) {
   Header header{};
   if (packet.size() < sizeof header) throw_error(EPROTO, "what came over the connection is no message");
   std::memcpy(&header, packet.data(), sizeof header);
   packet.remove_prefix(sizeof header);
+  number = header.number;
   if (header.body == Header::Body::kInline) return {std::string(packet), std::move(descriptors)};
   if (header.body != Header::Body::kFile || descriptors.empty()) throw_error(EPROTO, "what came over the connection is no message");
   const Descriptor file = std::move(descriptors.back());
@@ -64,19 +65,19 @@ Message unwrap(std::string_view packet, std::vector<Descriptor> descriptors) {
 
 }  // namespace
 
-void PacketTransport::send(std::string_view bytes, std::span<const int> descriptors) {
+void PacketTransport::send(std::string_view bytes, std::span<const int> descriptors, std::uint32_t number) {
   int error = 0;
   do {
-    error = bytes.size() <= kMostInline ? send_inline(socket(), bytes, descriptors) : EMSGSIZE;
+    error = bytes.size() <= kMostInline ? send_inline(socket(), bytes, descriptors, number) : EMSGSIZE;
     // Too large for the packet, or for a socket whose buffer somebody has made small.
-    if (error == EMSGSIZE) error = send_file(socket(), bytes, descriptors);
+    if (error == EMSGSIZE) error = send_file(socket(), bytes, descriptors, number);
     // The kernel tells once that the other end was closed with messages unread; the call after it says what we want to know.
   } while (error == ECONNRESET);
   if (error == E2BIG) throw_error(error, "too many descriptors for one message");
   if (error != 0) throw_error(error, "cannot send a message");
 }
 
-std::optional<Message> PacketTransport::receive() {
+std::optional<Message> PacketTransport::receive(std::uint32_t& number) {
   thread_local const std::unique_ptr<char[]> buffer(new char[kMostPacket]);
   Packet packet;
   do {
@@ -88,7 +89,7 @@ std::optional<Message> PacketTransport::receive() {
   if (packet.truncated) {
     throw_error(EMSGSIZE, "a message arrived without all of its descriptors, and is lost: this process may have too many open files");
   }
-  return unwrap({buffer.get(), packet.size}, std::move(packet.descriptors));
+  return unwrap({buffer.get(), packet.size}, std::move(packet.descriptors), number);
 }
 
 Packet PacketTransport::next_packet(std::span<char> buffer) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <span>
 
 #include "primitives/connection/transport.hpp"
@@ -18,8 +19,14 @@ class PacketTransport final : public Transport {
 
   explicit PacketTransport(Descriptor socket) noexcept : socket_(std::move(socket)) {}
 
-  void send(std::string_view bytes, std::span<const int> descriptors) override;
-  std::optional<Message> receive() override;
+  void send(std::string_view bytes, std::span<const int> descriptors) override { send(bytes, descriptors, 0); }
+  std::optional<Message> receive() override {
+    std::uint32_t number = 0;
+    return receive(number);
+  }
+  /// With a number that the receiver is told.
+  void send(std::string_view bytes, std::span<const int> descriptors, std::uint32_t number);
+  std::optional<Message> receive(std::uint32_t& number);
   bool ready(Deadline deadline) override;
   void shutdown() override;
   [[nodiscard]] int socket() const override { return socket_.get(); }

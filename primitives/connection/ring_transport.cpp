@@ -1,5 +1,7 @@
 #include "primitives/connection/ring_transport.hpp"
 
+#include <cstring>
+
 #include <poll.h>
 
 #include "primitives/connection/poll.hpp"
@@ -10,7 +12,7 @@ namespace {
 
 enum Kind : std::uint32_t {
   kMessage,        ///< the message itself
-  kMessageFollows  ///< over the socket
+  kMessageFollows  ///< over the socket; here is its number
 };
 
 }  // namespace
@@ -45,11 +47,15 @@ void RingTransport::refuse_if_gone() {
 void RingTransport::send(std::string_view bytes, std::span<const int> descriptors) {
   refuse_if_gone();
   const bool in_ring = bytes.size() <= kMostInRing && descriptors.empty();
+  std::uint32_t number = 0;
   const auto send_packet = [&] {
-    if (!in_ring) packets_->send(bytes, descriptors);
+    if (in_ring) return;
+    number = (*rings_)->packets[end_].fetch_add(1, std::memory_order_relaxed) + 1;
+    packets_->send(bytes, descriptors, number);
   };
-  const ChannelStatus status = outgoing().put(in_ring ? kMessage : kMessageFollows, in_ring ? bytes : std::string_view(), kForever,
-                                              OtherEndIsGone{socket()}, send_packet);
+  const std::string_view note(reinterpret_cast<const char*>(&number), sizeof number);
+  const ChannelStatus status =
+      outgoing().put(in_ring ? kMessage : kMessageFollows, in_ring ? bytes : note, kForever, OtherEndIsGone{socket()}, send_packet);
   if (status != ChannelStatus::ok) throw_error(EPIPE, "cannot send a message");
 }
 
@@ -57,7 +63,13 @@ std::optional<Message> RingTransport::receive() {
   std::optional<Message> message(std::in_place);
   std::uint32_t kind = kMessage;
   const auto receive_packet = [&](std::uint32_t received) {
-    if (received == kMessageFollows) message = packets_->receive();
+    if (received != kMessageFollows) return;
+    std::uint32_t number = 0;
+    std::memcpy(&number, message->bytes.data(), sizeof number);
+    std::uint32_t found = 0;
+    do {
+      message = packets_->receive(found);
+    } while (message && found != number);
   };
   const ChannelStatus status = incoming().get(kind, message->bytes, kForever, OtherEndIsGone{socket()}, receive_packet);
   if (status == ChannelStatus::ok) return message;

@@ -1,6 +1,9 @@
 /// RingTransport: small messages lie in rings in memory that both ends map; large ones and descriptors go as packets over a pair of
 /// sockets, each behind a note in the ring that keeps it in its turn. The sockets also tell when the other end is closed or has died:
 /// whoever is about to sleep asks them, and asks again every so often.
+///
+/// An end may be shared by processes, and outlives each that is killed. A packet and its note have the same number: a packet without a
+/// note, whose sender or receiver died between the two, is left out.
 #pragma once
 
 #include <atomic>
@@ -11,6 +14,7 @@
 #include "primitives/connection/packet_transport.hpp"
 #include "primitives/connection/transport.hpp"
 #include "proberen/ipc/detail/frame_channel.hpp"
+#include "proberen/ipc/detail/robust_mutex.hpp"
 #include "proberen/ipc/shared_memory.hpp"
 #include "proberen/native_platform.hpp"
 
@@ -19,8 +23,10 @@ namespace proberen::ipc::detail {
 /// What the two ends share.
 struct Rings {
   /// 64 KiB in each direction.
-  using Channel = FrameChannel<SharedPlatform, 8192>;
+  using Channel = FrameChannel<SharedPlatform, 8192, RobustMutex>;
   Channel channels[2];
+  /// Packets ever begun in each direction. Changed under the lock of the channel's senders.
+  std::atomic<std::uint32_t> packets[2] = {};
   /// How many objects that were an end have been closed: one more is a reason to ask the socket. Only grows.
   std::atomic<std::uint32_t> closes{0};
 };

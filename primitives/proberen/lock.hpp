@@ -107,10 +107,11 @@ static_assert(sizeof(BasicLock<NativePlatform>) == 4 && std::is_trivially_destru
 
 namespace ipc {
 
-/// A Lock for memory that several processes map, at any address. It is not robust: a process that dies while holding it leaves it held.
-using Lock = BasicLock<SharedPlatform>;
+/// A Lock for memory that several processes map, at any address. A process that dies while holding it leaves it held: ipc::Lock
+/// (proberen/ipc/lock.hpp) tells the next owner instead.
+using PlainLock = BasicLock<SharedPlatform>;
 
-static_assert(std::is_standard_layout_v<Lock>);
+static_assert(std::is_standard_layout_v<PlainLock>);
 
 }  // namespace ipc
 }  // namespace proberen

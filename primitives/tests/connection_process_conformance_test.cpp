@@ -42,6 +42,15 @@ PROBEREN_ENTRY(connection_write_through, [](Connection end) {
 PROBEREN_ENTRY(connection_number_messages, [](Connection end, int writer, int count) {
   for (int number = 0; number < count; ++number) end.send_bytes(numbered_message(writer, number));
 });
+/// Every other message is too long for a ring.
+std::string long_or_short(int writer, int number) {
+  std::string message = numbered_message(writer, 2 * number);
+  if (number % 2 == 1) message.resize(message.size() + 40'000, 'l');
+  return message;
+}
+PROBEREN_ENTRY(connection_long_and_short, [](Connection end, int writer) {
+  for (int number = 0;; ++number) end.send_bytes(long_or_short(writer, number));
+});
 PROBEREN_ENTRY(connection_hold, [](Connection end) { (void)end.recv_bytes(); });
 PROBEREN_ENTRY(connection_say_after, [](Connection end, int milliseconds) {
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
@@ -142,6 +151,29 @@ TEST_P(ConnectionProcessTest, P9_MessagesOfFourProcessesOnOneEndStayWhole) {
   EXPECT_EQ(messages_noted.exchange(0), kWriters * kEach);
   for (Process& child : children) EXPECT_EQ(child.join(), 0);
   EXPECT_THROW((void)reader.recv_bytes(), EndOfFile);
+}
+
+TEST_P(ConnectionProcessTest, P9_AnEndOutlivesItsWritersThatAreKilledAndNoWholeMessageIsLostOrDoubled) {
+  constexpr int kWriters = 150;
+  auto [reader, writer] = make(false);
+  std::vector<int> next(kWriters, 0);
+  for (int number = 0; number < kWriters; ++number) {
+    auto [near, far] = ipc::pipe();
+    near.send(writer);
+    Process child = context_.start("connection_long_and_short", far.recv<Connection>(), number);
+    // Until it has sent some, and then no telling where in its calls it is.
+    for (int received = 0; received < 3 + number % 20;) {
+      const std::string message = reader.recv_bytes();
+      std::int32_t from = -1;
+      std::memcpy(&from, message.data(), sizeof from);
+      ASSERT_TRUE(from >= 0 && from <= number);
+      // Of the dead before, what they had sent whole comes first.
+      ASSERT_EQ(message, long_or_short(from, next[static_cast<std::size_t>(from)]++));
+      received += from == number ? 1 : 0;
+    }
+    child.kill();
+    EXPECT_EQ(child.join(), -SIGKILL);
+  }
 }
 
 TEST_P(ConnectionProcessTest, P8_WaitsForConnectionsDescriptorsAndProcessesAlike) {

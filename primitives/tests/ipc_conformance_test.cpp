@@ -66,7 +66,7 @@ bool excludes_processes(int processes, int rounds) {
 template <class S>
 class Mortal {
  public:
-  Mortal() : semaphore_(new(map(nullptr, PROT_READ | PROT_WRITE, 0)) S(1)) {}
+  Mortal() : semaphore_(new (map(nullptr, PROT_READ | PROT_WRITE, 0)) S(1)) {}
   Mortal(const Mortal&) = delete;
   Mortal& operator=(const Mortal&) = delete;
   ~Mortal() {
@@ -140,12 +140,12 @@ TYPED_TEST(MortalSemaphore, S26_TheMemoryMayGoAfterTheLastAcquire) { EXPECT_TRUE
 
 TEST(KnownBadMortalSemaphore, S26_AReleaseThatLooksBackIsSeen) { EXPECT_FALSE(may_go_after_the_last_acquire<LingeringSemaphore>(3)); }
 
-TEST(SharedLock, L20_OneProcessAtATimeUnderStress) { EXPECT_TRUE(excludes_processes<ipc::Lock>(4, scaled(20'000))); }
+TEST(SharedLock, L20_OneProcessAtATimeUnderStress) { EXPECT_TRUE(excludes_processes<ipc::PlainLock>(4, scaled(20'000))); }
 
 TEST(KnownBadSharedLock, L20_ALockThatDoesNotExcludeProcessesIsSeen) { EXPECT_FALSE(excludes_processes<NoLock>(4, 20'000)); }
 
 TEST(SharedLock, L3_AProcessWaitsForAnothersRelease) {
-  Shared<ipc::Lock> lock;
+  Shared<ipc::PlainLock> lock;
   Shared<std::atomic<int>> passed(0);
   ASSERT_TRUE(lock->acquire());
   const auto pass = [&] {
@@ -165,7 +165,7 @@ TEST(SharedLock, L3_AProcessWaitsForAnothersRelease) {
 }
 
 TEST(SharedLock, L9_AnotherProcessMayRelease) {
-  Shared<ipc::Lock> lock;
+  Shared<ipc::PlainLock> lock;
   ASSERT_TRUE(lock->acquire());
   EXPECT_TRUE(all_well(1, [&](int) { return !lock->try_lock() && !lock->release() && lock->release(); }));
   EXPECT_TRUE(lock->try_lock());

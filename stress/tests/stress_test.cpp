@@ -97,7 +97,7 @@ struct Broken {
 /// A counter for memory shared by processes, behind a lock or behind nothing.
 template <bool kLocked>
 struct SharedCounter {
-  ipc::Lock lock;
+  ipc::PlainLock lock;
   std::atomic<int> told{0};
   volatile int count = 0;
   void go() {

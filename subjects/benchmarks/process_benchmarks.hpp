@@ -92,9 +92,9 @@ void declare_exchange(Subject& subject, const std::string& what, const char* pee
 
 template <class Subject>
 void declare_exchanges(Subject& subject, ipc::StartMethod method) {
-  declare_exchange<LockGate>(subject, "ipc::Lock", "", method, false);
-  declare_exchange<PthreadGate>(subject, "ipc::Lock", "pthread_mutex_t, process-shared", method, false);
-  declare_exchange<LockGate>(subject, "ipc::Lock", "", method, true);
+  declare_exchange<LockGate>(subject, "ipc::PlainLock", "", method, false);
+  declare_exchange<PthreadGate>(subject, "ipc::PlainLock", "pthread_mutex_t, process-shared", method, false);
+  declare_exchange<LockGate>(subject, "ipc::PlainLock", "", method, true);
   declare_exchange<SemaphoreGate>(subject, "ipc::Semaphore", "", method, false);
   declare_exchange<PosixGate>(subject, "ipc::Semaphore", "sem_t, process-shared", method, false);
   declare_exchange<SemaphoreGate>(subject, "ipc::Semaphore", "", method, true);

@@ -13,8 +13,8 @@ inline constexpr auto named_semaphore_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto lifo_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto priority_queue_benchmarks = [](auto& /*subject*/) {};
-inline constexpr auto robust_lock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto pipe_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto ipc_lock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto timer_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto ipc_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto thread_local_benchmarks = [](auto& /*subject*/) {};
@@ -28,6 +28,7 @@ inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 /// Defined where benchmarks are declared.
 #define PROBEREN_BENCHMARKS
 
+#include "subjects/benchmarks/ipc_lock_benchmarks.hpp"
 #include "subjects/benchmarks/ipc_queue_benchmarks.hpp"
 #include "subjects/benchmarks/lock_benchmarks.hpp"
 #include "subjects/benchmarks/named_semaphore_benchmarks.hpp"
@@ -36,9 +37,8 @@ inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};
 #include "subjects/benchmarks/pool_benchmarks.hpp"
 #include "subjects/benchmarks/process_benchmarks.hpp"
 #include "subjects/benchmarks/queue_benchmarks.hpp"
-#include "subjects/benchmarks/robust_lock_benchmarks.hpp"
 #include "subjects/benchmarks/semaphore_benchmarks.hpp"
-#include "subjects/benchmarks/timer_benchmarks.hpp"
 #include "subjects/benchmarks/thread_local_benchmarks.hpp"
+#include "subjects/benchmarks/timer_benchmarks.hpp"
 
 #endif

@@ -38,8 +38,8 @@ class SharedMemory {
   std::size_t size_;
 };
 
-/// One T in SharedMemory. T must work at any address and need no destruction: `ipc::Lock`, `ipc::Semaphore`, std::atomic of an integer, and
-/// structs of them.
+/// One T in SharedMemory. T must work at any address and need no destruction: `ipc::PlainLock`, `ipc::Semaphore`, std::atomic of an
+/// integer, and structs of them.
 template <class T>
 class Shared {
   static_assert(std::is_trivially_destructible_v<T>, "nobody knows which process would have to destroy it");

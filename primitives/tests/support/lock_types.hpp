@@ -11,10 +11,10 @@
 
 namespace proberen::test {
 
-using AllLocks = testing::Types<proberen::Lock, proberen::RLock, ipc::Lock>;
+using AllLocks = testing::Types<proberen::Lock, proberen::RLock, ipc::PlainLock>;
 
 /// The locks that have no owner.
-using PlainLocks = testing::Types<proberen::Lock, ipc::Lock>;
+using PlainLocks = testing::Types<proberen::Lock, ipc::PlainLock>;
 
 struct LockNames {
   template <class L>

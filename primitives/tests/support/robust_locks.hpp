@@ -8,7 +8,7 @@
 
 #include "primitives/tests/support/processes.hpp"
 #include "primitives/tests/support/threads.hpp"
-#include "proberen/ipc/robust_lock.hpp"
+#include "proberen/ipc/lock.hpp"
 
 namespace proberen::test {
 

@@ -1,20 +1,21 @@
 /// FrameChannel: one direction of a pipe in shared memory: a ring with a lock for each side, and waits that spin before they sleep.
 ///
-/// Any number of threads, of any processes that map it, on either side. Not robust: a process that is killed inside put() or get() may
-/// leave its side's lock held. Works at any address.
+/// Any number of threads, of any processes that map it, on either side. With a robust lock it outlives any of them that is killed, at any
+/// instruction: a message is there once the ring's tail has moved and gone once its head has, so the next owner of a lock has nothing to
+/// repair; who sleeps leaves nothing behind that misleads; and a wake that a death has swallowed is made up for by `Vanished::kLookAgain`.
+/// Works at any address.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 
-#include "proberen/detail/event_count.hpp"
 #include "proberen/ipc/detail/frame_ring.hpp"
-#include "proberen/lock.hpp"
+#include "proberen/ipc/detail/ring_policy.hpp"
+#include "proberen/ipc/detail/sleepers.hpp"
 
 namespace proberen::ipc::detail {
 
@@ -26,7 +27,8 @@ struct NobodyVanishes {
   bool operator()() const { return false; }
 };
 
-template <Platform P, std::size_t kCells>
+/// `Lock`: a RobustMutex, or something of that form.
+template <Platform P, std::size_t kCells, class Lock = PlainMutex<P>>
 class FrameChannel {
  public:
   static constexpr std::size_t kMostBytes = FrameRing<P, kCells>::kMostBytes;
@@ -72,7 +74,7 @@ class FrameChannel {
   /// No puts from here on.
   void close() {
     {
-      const std::scoped_lock hold(put_lock_);
+      const Hold hold(put_lock_);
       // (1) release: synchronizes with the acquire (2)
       closed_.store(true, std::memory_order_release);
     }
@@ -86,11 +88,23 @@ class FrameChannel {
   }
 
  private:
+  /// A side's lock. A death of its owner calls for nothing: see the top.
+  class Hold {
+   public:
+    explicit Hold(Lock& lock) : lock_(lock) { (void)lock.acquire(kForever); }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() { lock_.release(); }
+
+   private:
+    Lock& lock_;
+  };
+
   /// timeout: there is no room.
   template <class Before>
   ChannelStatus try_put(std::uint32_t kind, std::string_view bytes, const Before& before) {
     {
-      const std::scoped_lock hold(put_lock_);
+      const Hold hold(put_lock_);
       if (closed_.load(std::memory_order_relaxed)) return ChannelStatus::closed;
       if (!ring_.has_room(bytes.size())) return ChannelStatus::timeout;
       before();
@@ -103,7 +117,7 @@ class FrameChannel {
   template <class After>
   bool try_get(std::uint32_t& kind, std::string& bytes, const After& after) {
     {
-      const std::scoped_lock hold(get_lock_);
+      const Hold hold(get_lock_);
       if (!ring_.try_get(kind, bytes)) return false;
       after(kind);
     }
@@ -115,16 +129,10 @@ class FrameChannel {
 
   /// Spins, then sleeps, until `look()` or `vanished()`, whose last answer is `gone`; false at the deadline.
   template <class Look, class Vanished>
-  static bool wait(proberen::detail::EventCount<P>& sleepers, typename P::template Atomic<std::uint32_t>& spins, const Look& look,
-                   const Vanished& vanished, bool& gone, Deadline deadline) {
+  static bool wait(Sleepers<P>& sleepers, typename P::template Atomic<std::uint32_t>& spins, const Look& look, const Vanished& vanished,
+                   bool& gone, Deadline deadline) {
     if (deadline == Deadline::min()) return look() || (gone = vanished());
-    if (spin(spins, look)) return true;
-    for (;;) {
-      const Deadline end =
-          Vanished::kLookAgain.count() == 0 ? deadline : std::min(deadline, deadline_after(P::now(), Vanished::kLookAgain));
-      if (sleepers.wait([&] { return look() || (gone = vanished()); }, end)) return true;
-      if (end == deadline) return false;
-    }
+    return spin(spins, look) || sleepers.wait([&] { return look() || (gone = vanished()); }, deadline, Vanished::kLookAgain);
   }
 
   /// Spinning pays where the other side answers within the time that falling asleep and being woken would take. How long we try is learned:
@@ -149,13 +157,13 @@ class FrameChannel {
   static constexpr std::uint32_t kSpinsForEachUnit = 4;
 
   FrameRing<P, kCells> ring_;
-  BasicLock<P> put_lock_;                                          ///< over the ring's producer
+  Lock put_lock_;                                                  ///< over the ring's producer
   typename P::template Atomic<bool> closed_{false};                ///< set under put_lock_, never cleared
   typename P::template Atomic<std::uint32_t> put_spins_{1 << 16};  ///< how long to spin for room; any value is right
-  proberen::detail::EventCount<P> writable_;                       ///< they wait for room
-  alignas(64) BasicLock<P> get_lock_;                              ///< over the ring's consumer
+  Sleepers<P> writable_;                                           ///< they wait for room
+  alignas(64) Lock get_lock_;                                      ///< over the ring's consumer
   typename P::template Atomic<std::uint32_t> get_spins_{1 << 16};  ///< how long to spin for a message; any value is right
-  proberen::detail::EventCount<P> readable_;                       ///< they wait for a message
+  Sleepers<P> readable_;                                           ///< they wait for a message
 };
 
 }  // namespace proberen::ipc::detail

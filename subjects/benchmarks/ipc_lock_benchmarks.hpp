@@ -1,4 +1,4 @@
-/// RobustLock beside glibc's robust mutex. For SubjectBuilder::with.
+/// ipc::Lock beside glibc's robust mutex. For SubjectBuilder::with.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "proberen/benchmark.hpp"
-#include "proberen/ipc/robust_lock.hpp"
+#include "proberen/ipc/lock.hpp"
 #include "proberen/ipc/shared_memory.hpp"
 #include "subjects/benchmarks/peers/robust_mutex.hpp"
 
@@ -34,7 +34,7 @@ class OurRobustLock {
   bool lock_and_repair() { return lock_.acquire() == ipc::RobustStatus::owner_died && !lock_.mark_consistent(); }
 
  private:
-  ipc::RobustLock lock_;
+  ipc::Lock lock_;
 };
 
 inline constexpr auto kIncrement = [](auto& guarded) {
@@ -95,7 +95,7 @@ Benchmark death_notice(const char* peer) {
 
 }  // namespace robust_bench
 
-inline constexpr auto robust_lock_benchmarks = [](auto& subject) {
+inline constexpr auto ipc_lock_benchmarks = [](auto& subject) {
   using namespace robust_bench;
   const char* const kGlibc = "pthread_mutex_t, robust";
   subject.template peer<Guarded<OurRobustLock>>("uncontended", "", {1}, kIncrement);

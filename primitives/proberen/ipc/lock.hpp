@@ -1,4 +1,4 @@
-/// RobustLock: mutual exclusion between processes, whose owner's death nobody overlooks.
+/// ipc::Lock: mutual exclusion between processes, whose owner's death nobody overlooks.
 ///
 /// When a thread ends while it holds the lock — returns, is killed, or its whole process is — the next one to take it is told so:
 /// RobustStatus::owner_died. It holds the lock then, and what the lock protects is as the dead owner left it. It repairs that and calls
@@ -87,7 +87,7 @@ class BasicRobustLock {
   /// As release(); throws std::system_error when the caller does not hold the lock.
   void unlock() {
     if (const std::error_code error = release()) [[unlikely]]
-      throw std::system_error(error, "proberen::ipc::RobustLock::unlock");
+      throw std::system_error(error, "proberen::ipc::Lock::unlock");
   }
 
  protected:
@@ -102,21 +102,21 @@ class BasicRobustLock {
     if (status == RobustStatus::busy || status == RobustStatus::timeout) return false;
     const bool gone = status == RobustStatus::not_recoverable;
     throw std::system_error(std::make_error_code(gone ? std::errc::state_not_recoverable : std::errc::resource_deadlock_would_occur),
-                            "proberen::ipc::RobustLock::lock");
+                            "proberen::ipc::Lock::lock");
   }
 
   proberen::detail::RobustCore<P, Kernel, Rules> core_;
 };
 
-using RobustLock = BasicRobustLock<SharedPlatform, detail::RobustKernel>;
+using Lock = BasicRobustLock<SharedPlatform, detail::RobustKernel>;
 
-static_assert(sizeof(RobustLock) == 40 && std::is_standard_layout_v<RobustLock> && std::is_trivially_destructible_v<RobustLock>);
+static_assert(sizeof(Lock) == 40 && std::is_standard_layout_v<Lock> && std::is_trivially_destructible_v<Lock>);
 
-/// Holds a RobustLock for as long as it lives. An owner's death is asked for by name, and one that nobody answers for is the lock's end.
+/// Holds an ipc::Lock for as long as it lives. An owner's death is asked for by name, and one that nobody answers for is the lock's end.
 class [[nodiscard]] RobustGuard {
  public:
   /// Throws std::system_error when the lock is not recoverable, or the caller's already.
-  explicit RobustGuard(RobustLock& lock) : lock_(lock) {
+  explicit RobustGuard(Lock& lock) : lock_(lock) {
     try {
       lock.lock();
     } catch (const OwnerDied&) {
@@ -132,7 +132,7 @@ class [[nodiscard]] RobustGuard {
   void mark_consistent() { owner_died_ = owner_died_ && lock_.mark_consistent(); }
 
  private:
-  RobustLock& lock_;
+  Lock& lock_;
   bool owner_died_ = false;
 };
 

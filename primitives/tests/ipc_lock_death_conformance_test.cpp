@@ -1,4 +1,4 @@
-// Conformance of RobustLock when processes die: killed at work, in generations, at random instants, beside glibc's own robust mutexes.
+// Conformance of ipc::Lock when processes die: killed at work, in generations, at random instants, beside glibc's own robust mutexes.
 #include <gtest/gtest.h>
 
 #include <pthread.h>
@@ -12,15 +12,15 @@
 namespace proberen::test {
 namespace {
 
-using ipc::RobustLock;
+using ipc::Lock;
 using Status = ipc::RobustStatus;
 
-bool repair(RobustLock& lock) { return lock.acquire() == Status::owner_died && !lock.mark_consistent() && !lock.release(); }
+bool repair(Lock& lock) { return lock.acquire() == Status::owner_died && !lock.mark_consistent() && !lock.release(); }
 
 constexpr std::size_t kMany = 100;
-using Row = std::array<RobustLock, kMany>;
+using Row = std::array<Lock, kMany>;
 
-TEST(RobustLockDeath, L25_AProcessKilledAmongAHundredLocks) {
+TEST(IpcLockDeath, L25_AProcessKilledAmongAHundredLocks) {
   const auto row = ipc::Shared<Row>::create();
   const auto ready = ipc::Shared<std::atomic<int>>::create(0);
   for (int round = 0; round < 5; ++round) {
@@ -31,7 +31,7 @@ TEST(RobustLockDeath, L25_AProcessKilledAmongAHundredLocks) {
         threads.emplace_back([&, seed] {
           std::minstd_rand random(seed + 1);
           for (int pass = 0;; ++pass) {
-            RobustLock& lock = (*row)[random() % kMany];
+            Lock& lock = (*row)[random() % kMany];
             if (is_held(lock.try_acquire()) && random() % 4 != 0) (void)lock.release();
             if (pass == 300) ++*ready;
           }
@@ -43,7 +43,7 @@ TEST(RobustLockDeath, L25_AProcessKilledAmongAHundredLocks) {
     ASSERT_TRUE(eventually([&] { return *ready == 9; }));
     kill_and_wait(child);
     int died = 0;
-    for (RobustLock& lock : *row) {
+    for (Lock& lock : *row) {
       const Status status = lock.acquire();
       ASSERT_TRUE(is_held(status)) << to_string(status);
       if (status == Status::owner_died) {
@@ -56,8 +56,8 @@ TEST(RobustLockDeath, L25_AProcessKilledAmongAHundredLocks) {
   }
 }
 
-TEST(RobustLockDeath, L26_ThreeGenerations) {
-  Shared<std::array<RobustLock, 6>> locks;
+TEST(IpcLockDeath, L26_ThreeGenerations) {
+  Shared<std::array<Lock, 6>> locks;
   Child child([&] {
     Child grandchild([&] {
       for (int i = 3; i < 6; ++i) {
@@ -89,16 +89,16 @@ TEST(RobustLockDeath, L26_ThreeGenerations) {
   EXPECT_FALSE((*locks)[3].release());
 }
 
-TEST(RobustLockDeath, L28_AChildsEndLeavesItsParentsLocksAlone) {
-  Shared<RobustLock> lock;
-  Shared<RobustLock> second;
+TEST(IpcLockDeath, L28_AChildsEndLeavesItsParentsLocksAlone) {
+  Shared<Lock> lock;
+  Shared<Lock> second;
   for (int round = 0; round < 20; ++round) {
     ASSERT_EQ(lock->acquire(), Status::acquired);
     ASSERT_EQ(second->acquire(), Status::acquired);
     Child child([&] {
       // A list of its own: what it takes and gives back must not touch its parent's.
-      RobustLock own;
-      RobustLock held;
+      Lock own;
+      Lock held;
       return lock->try_acquire() == Status::busy && lock->release() && own.acquire() == Status::acquired &&
              held.acquire() == Status::acquired && !own.release();
     });
@@ -110,7 +110,7 @@ TEST(RobustLockDeath, L28_AChildsEndLeavesItsParentsLocksAlone) {
   }
 }
 
-TEST(RobustLockDeath, B5_EveryWaiterIsReachedAfterADeath) { EXPECT_TRUE(reaches_every_waiter_after_a_death<RobustLock>(5, 30s)); }
+TEST(IpcLockDeath, B5_EveryWaiterIsReachedAfterADeath) { EXPECT_TRUE(reaches_every_waiter_after_a_death<Lock>(5, 30s)); }
 
 TEST(KnownBadRobustLock, B5_AForgottenWaiterIsSeen) {
   EXPECT_FALSE(reaches_every_waiter_after_a_death<WrongRobustLock<ForgetsWaiters>>(5, 500ms));
@@ -148,11 +148,11 @@ testing::AssertionResult survives_kills(std::minstd_rand& random, int& told, int
   return testing::AssertionSuccess();
 }
 
-TEST(RobustLockDeath, L25_KilledAtRandomInstantsNobodyHangsAndEveryDeathIsTold) {
+TEST(IpcLockDeath, L25_KilledAtRandomInstantsNobodyHangsAndEveryDeathIsTold) {
   std::minstd_rand random(static_cast<unsigned>(std::random_device{}()));
   int told = 0;
   int torn = 0;
-  for (int round = 0; round < scaled(400); ++round) ASSERT_TRUE(survives_kills<RobustLock>(random, told, torn)) << "round " << round;
+  for (int round = 0; round < scaled(400); ++round) ASSERT_TRUE(survives_kills<Lock>(random, told, torn)) << "round " << round;
   EXPECT_GT(told, 0);
   EXPECT_GT(torn, 0);
 }
@@ -187,7 +187,7 @@ class GlibcRobust {
 };
 
 struct Mixture {
-  std::array<RobustLock, 8> ours;
+  std::array<Lock, 8> ours;
   std::array<GlibcRobust, 8> theirs;
   std::array<std::atomic<bool>, 16> held{};
 };
@@ -210,7 +210,7 @@ void toggle(Mixture& mixture, std::size_t index) {
 /// Whether a lock is told to have lost its owner when it had one and only then, and works again.
 bool recovers(Mixture& mixture, std::size_t index) {
   if (index < 8) {
-    RobustLock& lock = mixture.ours[index];
+    Lock& lock = mixture.ours[index];
     const bool died = lock.acquire() == Status::owner_died;
     return died == mixture.held[index] && !lock.mark_consistent() == died && !lock.release();
   }
@@ -219,7 +219,7 @@ bool recovers(Mixture& mixture, std::size_t index) {
   return died == mixture.held[index] && (!died || mutex.consistent() == 0) && mutex.unlock() == 0;
 }
 
-TEST(RobustLockDeath, L28_OursAndGlibcsShareAThreadsListInAnyOrder) {
+TEST(IpcLockDeath, L28_OursAndGlibcsShareAThreadsListInAnyOrder) {
   std::minstd_rand random(7);
   for (int round = 0; round < scaled(200); ++round) {
     Shared<Mixture> mixture;
@@ -265,7 +265,7 @@ bool excludes(int processes, int rounds) {
   return well && ground->first == long{processes} * rounds && ground->second == ground->first;
 }
 
-TEST(RobustLockDeath, L20_OneProcessAtATimeUnderStress) { EXPECT_TRUE(excludes<RobustLock>(4, scaled(20'000))); }
+TEST(IpcLockDeath, L20_OneProcessAtATimeUnderStress) { EXPECT_TRUE(excludes<Lock>(4, scaled(20'000))); }
 
 }  // namespace
 }  // namespace proberen::test

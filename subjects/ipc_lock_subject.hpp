@@ -1,4 +1,4 @@
-/// RobustLock as subjects: the whole interface, with deaths, on a model of the kernel; and a counter behind it, on that model or on the
+/// ipc::Lock as subjects: the whole interface, with deaths, on a model of the kernel; and a counter behind it, on that model or on the
 /// real kernel, across processes.
 #pragma once
 
@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "proberen/ipc/robust_lock.hpp"
+#include "proberen/ipc/lock.hpp"
 #include "proberen/lock.hpp"
 #include "proberen/subject.hpp"
 #include "subjects/guarded.hpp"
@@ -93,7 +93,7 @@ struct RobustLockInterface {
   }
 };
 
-inline constexpr auto robust_lock_operations = []<class T>(SubjectBuilder<T>& subject) {
+inline constexpr auto ipc_lock_operations = []<class T>(SubjectBuilder<T>& subject) {
   subject.operation("acquire", &T::acquire)
       .weight(2)
       .operation("try_acquire", &T::try_acquire)
@@ -147,7 +147,7 @@ using SlowSharedRobustGuardSubject = Guarded<P, SlowRobustGuardAdapter<ipc::Basi
 
 /// Knows its owner, but not of its death.
 struct DeafLock {
-  ipc::Lock lock;
+  ipc::PlainLock lock;
   std::atomic<pid_t> owner{0};
 
   ipc::RobustStatus acquire() {

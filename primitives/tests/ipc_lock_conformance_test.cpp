@@ -1,4 +1,4 @@
-// Conformance of RobustLock: the interface, and one death at a time. The cases are those of glibc's and Boost.Interprocess's robust
+// Conformance of ipc::Lock: the interface, and one death at a time. The cases are those of glibc's and Boost.Interprocess's robust
 // mutexes, restated; the number in a test's name is the case. Children end by themselves, so no watchdog thread is needed, which a fork
 // would not copy.
 #include <gtest/gtest.h>
@@ -12,15 +12,15 @@
 namespace proberen::test {
 namespace {
 
+using ipc::Lock;
 using ipc::OwnerDied;
-using ipc::RobustLock;
 using Status = ipc::RobustStatus;
 
 const std::error_code kNotOwner = std::make_error_code(std::errc::operation_not_permitted);
 const std::error_code kNothingToMark = std::make_error_code(std::errc::invalid_argument);
 
-TEST(RobustLock, L1_AFreeLockIsTakenInEveryForm) {
-  RobustLock lock;
+TEST(IpcLock, L1_AFreeLockIsTakenInEveryForm) {
+  Lock lock;
   for (int form = 0; form < 4; ++form) {
     const auto soon = std::chrono::system_clock::now() + 1ms;
     const Status status = form == 0   ? lock.acquire()
@@ -36,8 +36,8 @@ TEST(RobustLock, L1_AFreeLockIsTakenInEveryForm) {
   }
 }
 
-TEST(RobustLock, L12_OnlyTheOwnerReleases) {
-  RobustLock lock;
+TEST(IpcLock, L12_OnlyTheOwnerReleases) {
+  Lock lock;
   EXPECT_EQ(lock.release(), kNotOwner);
   EXPECT_THROW(lock.unlock(), std::system_error);
   ASSERT_EQ(lock.acquire(), Status::acquired);
@@ -50,8 +50,8 @@ TEST(RobustLock, L12_OnlyTheOwnerReleases) {
   EXPECT_FALSE(lock.release());
 }
 
-TEST(RobustLock, L4_TakingItTwiceIsToldAndNotADeadlock) {
-  RobustLock lock;
+TEST(IpcLock, L4_TakingItTwiceIsToldAndNotADeadlock) {
+  Lock lock;
   ASSERT_EQ(lock.acquire(), Status::acquired);
   EXPECT_EQ(lock.acquire(), Status::would_deadlock);
   EXPECT_EQ(lock.try_acquire(), Status::would_deadlock);
@@ -62,8 +62,8 @@ TEST(RobustLock, L4_TakingItTwiceIsToldAndNotADeadlock) {
   EXPECT_FALSE(lock.release());
 }
 
-TEST(RobustLock, L24_TheNextOwnerIsToldThatAThreadEndedAsOwner) {
-  RobustLock lock;
+TEST(IpcLock, L24_TheNextOwnerIsToldThatAThreadEndedAsOwner) {
+  Lock lock;
   for (int round = 0; round < 20; ++round) {
     die_holding(lock);
     EXPECT_FALSE(lock.locked());
@@ -78,8 +78,8 @@ TEST(RobustLock, L24_TheNextOwnerIsToldThatAThreadEndedAsOwner) {
   }
 }
 
-TEST(RobustLock, L24_AWaiterIsToldThatTheOwnerEnded) {
-  RobustLock lock;
+TEST(IpcLock, L24_AWaiterIsToldThatTheOwnerEnded) {
+  Lock lock;
   std::atomic<bool> may_end{false};
   std::atomic<bool> held{false};
   Waiter owner([&] {
@@ -100,8 +100,8 @@ TEST(RobustLock, L24_AWaiterIsToldThatTheOwnerEnded) {
   EXPECT_FALSE(lock.release());
 }
 
-TEST(RobustLock, L24_AnHeirThatEndsToo) {
-  RobustLock lock;
+TEST(IpcLock, L24_AnHeirThatEndsToo) {
+  Lock lock;
   die_holding(lock);
   for (int i = 0; i < 3; ++i) std::jthread([&] { EXPECT_EQ(lock.acquire(), Status::owner_died); }).join();
   EXPECT_EQ(lock.acquire(), Status::owner_died);
@@ -121,12 +121,12 @@ bool silence_is_final() {
   return gone;
 }
 
-TEST(RobustLock, L24_ReleasedWithoutAMarkItIsGone) { EXPECT_TRUE(silence_is_final<RobustLock>()); }
+TEST(IpcLock, L24_ReleasedWithoutAMarkItIsGone) { EXPECT_TRUE(silence_is_final<Lock>()); }
 TEST(KnownBadRobustLock, L24_ForgivenSilenceIsSeen) { EXPECT_FALSE(silence_is_final<WrongRobustLock<ForgivesSilence>>()); }
 TEST(KnownBadRobustLock, L24_AHiddenDeathIsSeen) { EXPECT_FALSE(silence_is_final<WrongRobustLock<HidesDeath>>()); }
 
-TEST(RobustLock, L27_NotRecoverableStaysSoForEveryForm) {
-  RobustLock lock;
+TEST(IpcLock, L27_NotRecoverableStaysSoForEveryForm) {
+  Lock lock;
   die_holding(lock);
   ASSERT_EQ(lock.acquire(), Status::owner_died);
   ASSERT_FALSE(lock.mark_unrecoverable());
@@ -141,8 +141,8 @@ TEST(RobustLock, L27_NotRecoverableStaysSoForEveryForm) {
   }
 }
 
-TEST(RobustLock, L27_EveryWaiterIsToldThatItIsNotRecoverable) {
-  RobustLock lock;
+TEST(IpcLock, L27_EveryWaiterIsToldThatItIsNotRecoverable) {
+  Lock lock;
   die_holding(lock);
   ASSERT_EQ(lock.acquire(), Status::owner_died);
   const auto refused = [&] { EXPECT_EQ(lock.acquire(), Status::not_recoverable); };
@@ -152,8 +152,8 @@ TEST(RobustLock, L27_EveryWaiterIsToldThatItIsNotRecoverable) {
   EXPECT_FALSE(lock.mark_unrecoverable());
 }
 
-TEST(RobustLock, L29_ATimedAcquireNeverEndsEarly) {
-  RobustLock lock;
+TEST(IpcLock, L29_ATimedAcquireNeverEndsEarly) {
+  Lock lock;
   std::jthread([&] { EXPECT_EQ(lock.acquire(), Status::acquired); }).join();
   ASSERT_EQ(lock.acquire(), Status::owner_died);
   ASSERT_FALSE(lock.mark_consistent());
@@ -172,8 +172,8 @@ TEST(RobustLock, L29_ATimedAcquireNeverEndsEarly) {
   EXPECT_FALSE(lock.release());
 }
 
-TEST(RobustLock, L29_ATimedAcquireIsToldOfADeathInTime) {
-  RobustLock lock;
+TEST(IpcLock, L29_ATimedAcquireIsToldOfADeathInTime) {
+  Lock lock;
   std::jthread owner([&] {
     EXPECT_EQ(lock.acquire(), Status::acquired);
     std::this_thread::sleep_for(20ms);
@@ -184,9 +184,9 @@ TEST(RobustLock, L29_ATimedAcquireIsToldOfADeathInTime) {
   EXPECT_FALSE(lock.release());
 }
 
-TEST(RobustLock, L17_TheStandardsGuardsTakeIt) {
-  RobustLock lock;
-  RobustLock other;
+TEST(IpcLock, L17_TheStandardsGuardsTakeIt) {
+  Lock lock;
+  Lock other;
   {
     const std::scoped_lock both(lock, other);
     EXPECT_TRUE(lock.locked() && other.locked());
@@ -207,8 +207,8 @@ TEST(RobustLock, L17_TheStandardsGuardsTakeIt) {
   const std::unique_lock guard(lock);
 }
 
-TEST(RobustLock, L17_AGuardThatNobodyAnswersForEndsTheLock) {
-  RobustLock lock;
+TEST(IpcLock, L17_AGuardThatNobodyAnswersForEndsTheLock) {
+  Lock lock;
   die_holding(lock);
   {
     ipc::RobustGuard guard(lock);

@@ -1,0 +1,79 @@
+// ipc::Lock, and its known-bad twins.
+
+#include "proberen/spec/counter.hpp"
+#include "proberen/spec/robust_mutex.hpp"
+#include "subjects/benchmarks/reference_benchmarks.hpp"
+#include "subjects/declarations.hpp"
+#include "subjects/ipc_lock_subject.hpp"
+
+namespace proberen::reference {
+namespace {
+
+namespace m = mutation;
+
+struct ForgetsWaiters : detail::RobustRules {
+  static constexpr bool kRecoveryKeepsWaiters = false;
+};
+struct HidesDeath : detail::RobustRules {
+  static constexpr bool kDeathIsTold = false;
+};
+struct ForgivesSilence : detail::RobustRules {
+  static constexpr bool kUnmarkedReleaseIsFinal = false;
+};
+struct AnyOwner : detail::RobustRules {
+  static constexpr bool kOwnerAloneReleases = false;
+};
+
+template <class Rules>
+using WrongRules = RobustLockInterface<DefaultPlatform, Rules>;
+
+PROBEREN_NAMED_SUBJECT("ipc.Lock", RobustLockInterface<DefaultPlatform>, spec::RobustMutex{})
+    .with(ipc_lock_operations)
+    .with(benchmarks::ipc_lock_benchmarks);
+PROBEREN_NAMED_SUBJECT("ipc.Lock.guard", RobustGuardSubject<DefaultPlatform>, spec::Counter{}).with(guard_operations);
+PROBEREN_NAMED_SUBJECT("ipc.Lock.shared", SharedRobustGuardSubject<SharedPlatform>, spec::Counter{})
+    .with(guard_operations)
+    .process_shared();
+
+PROBEREN_NAMED_SUBJECT("ipc.Lock.killed", KilledRobustLock<>, spec::RobustMutex{}).with(killed_lock_operations);
+PROBEREN_NAMED_SUBJECT("ipc.Lock.killed.deaf", KilledLock<DeafLock>, spec::RobustMutex{})
+    .with(killed_lock_operations)
+    .twin("ipc.Lock.killed", "its dead owner holds it for ever", {"stress"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.killed.hides-death", KilledRobustLock<HidesDeath>, spec::RobustMutex{})
+    .with(killed_lock_operations)
+    .twin("ipc.Lock.killed", "it tells nobody that an owner died", {"stress"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.killed.forgives-silence", KilledRobustLock<ForgivesSilence>, spec::RobustMutex{})
+    .with(killed_lock_operations)
+    .twin("ipc.Lock.killed", "released unrepaired, it is handed on as sound", {"stress"});
+
+PROBEREN_NAMED_SUBJECT("ipc.Lock.forgets-waiters", WrongRules<ForgetsWaiters>, spec::RobustMutex{})
+    .with(ipc_lock_operations)
+    .twin("ipc.Lock", "who recovers it forgets that others wait (glibc BZ 20973)", {"explore"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.hides-death", WrongRules<HidesDeath>, spec::RobustMutex{})
+    .with(ipc_lock_operations)
+    .twin("ipc.Lock", "it tells nobody that an owner died", {"explore", "fuzz"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.forgives-silence", WrongRules<ForgivesSilence>, spec::RobustMutex{})
+    .with(ipc_lock_operations)
+    .twin("ipc.Lock", "released unrepaired, it is handed on as sound", {"explore", "fuzz"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.any-owner", WrongRules<AnyOwner>, spec::RobustMutex{})
+    .with(ipc_lock_operations)
+    .twin("ipc.Lock", "anybody may release it", {"explore", "fuzz"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.wake-dropped", RobustLockInterface<Mutated<m::DroppedWake>>, spec::RobustMutex{})
+    .with(ipc_lock_operations)
+    .twin("ipc.Lock", "it wakes nobody", {"explore", "fuzz", "stress"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.acquire-relaxed", RobustGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
+    .with(guard_operations)
+    .twin("ipc.Lock", "its acquires are relaxed", {"explore", "stress"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.release-relaxed", RobustGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
+    .with(guard_operations)
+    .twin("ipc.Lock", "its releases are relaxed", {"explore", "stress"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.cas-split", RobustGuardSubject<Mutated<m::SplitCompareExchange>>, spec::Counter{})
+    .with(guard_operations)
+    .twin("ipc.Lock", "its compare-and-swap is a load and a store", {"explore", "fuzz", "stress"});
+PROBEREN_NAMED_SUBJECT("ipc.Lock.shared.sleeps-alone", SlowSharedRobustGuardSubject<NativePlatform>, spec::Counter{})
+    .with(guard_operations)
+    .process_shared()
+    .twin("ipc.Lock.shared", "who waits sleeps where other processes do not wake", {"fuzz"});
+
+}  // namespace
+}  // namespace proberen::reference
