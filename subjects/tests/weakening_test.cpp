@@ -86,9 +86,9 @@ TEST(Weakening, EveryOrderIsNeededAndItsAbsenceIsCaught) {
     }
   }
   EXPECT_EQ(files,
-            (std::set<std::string>{"completion.hpp", "frame_channel.hpp", "frame_ring.hpp", "local_cell.hpp", "local_registry.hpp",
-                                   "lock.hpp", "message_ring.hpp", "position.hpp", "queue.hpp", "queue_chain.hpp", "queue_ring.hpp",
-                                   "robust_core.hpp", "robust_lock_subject.hpp", "semaphore.hpp", "task_window.hpp", "timer_state.hpp"}));
+            (std::set<std::string>{"completion.hpp", "frame_channel.hpp", "frame_ring.hpp", "ipc_lock_subject.hpp", "local_cell.hpp",
+                                   "local_registry.hpp", "lock.hpp", "message_ring.hpp", "position.hpp", "queue.hpp", "queue_chain.hpp",
+                                   "queue_ring.hpp", "robust_core.hpp", "semaphore.hpp", "task_window.hpp", "timer_state.hpp"}));
 }
 
 }  // namespace
