@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 
 /// What children change together.
 struct Workshop {
-  Lock lock;
+  PlainLock lock;
   Semaphore done{0};
   /// Atomic, so that a lost update is no undefined behaviour; the load and the store are apart on purpose.
   std::atomic<int> counter{0};
