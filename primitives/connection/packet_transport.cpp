@@ -93,7 +93,8 @@ std::optional<Message> PacketTransport::receive(std::uint32_t& number) {
 }
 
 Packet PacketTransport::next_packet(std::span<char> buffer) {
-  constexpr int kPausesBetweenLooks = 8;
+  // Long enough for a sender that does not wait to put several packets: who looks more often gets in its way.
+  constexpr int kPausesBetweenLooks = 100;
   constexpr std::chrono::microseconds kShortSleep{100};
   if (NativePlatform::spin_limit() == 0) return receive_packet(socket(), buffer);
   const int looks = looks_.load(std::memory_order_relaxed);

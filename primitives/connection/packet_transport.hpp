@@ -41,7 +41,7 @@ class PacketTransport final : public Transport {
   std::atomic<int> looks_{kMostLooks};
 
   /// About as long, with the pauses between them, as the kernel takes to wake a sleeper on an idle core.
-  static constexpr int kMostLooks = 64;
+  static constexpr int kMostLooks = 10;
 };
 
 }  // namespace proberen::ipc::detail
