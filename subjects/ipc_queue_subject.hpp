@@ -93,17 +93,8 @@ inline constexpr auto message_ring_operations = []<class T>(SubjectBuilder<T>& s
                  [](T& object) { return object.ring.size() == object.inside.load() && object.ring.lost() == 0; });
 };
 
-/// Used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.
 inline constexpr auto killed_ring_operations = []<class T>(SubjectBuilder<T>& subject) {
-  subject.operation("put_for", &T::put_for, gen::distinct())
-      .operation("get_for", &T::get_for)
-      .process_shared()
-      .workload("handed over", "put_for(1) | get_for | put_for(2) | get_for")
-      .crash_scenario("one puts, one gets", "put_for(1) put_for(2) put_for(3) put_for(4) | get_for get_for get_for get_for get_for")
-      .crash_scenario("two put, one gets",
-                      "put_for(1) put_for(2) put_for(3) | put_for(4) put_for(5) | get_for get_for get_for get_for get_for")
-      .crash_scenario("room for all", "put_for(1) | put_for(2) | get_for get_for")
-      .crash_scenario("enough for all", "put_for(1) put_for(2) : get_for | get_for")
+  subject.with(killed_hand_over_operations)
       .crash_scenario("one puts, two get",
                       "put_for(1) put_for(2) put_for(3) put_for(4) | get_for get_for get_for | get_for get_for get_for");
 };

@@ -21,9 +21,9 @@ PROBEREN_NAMED_SUBJECT("ipc.Pipe", PipeSubject<SharedPlatform>, room_for_two())
     .with(benchmarks::pipe_benchmarks)
     .process_shared();
 
-PROBEREN_NAMED_SUBJECT("ipc.Pipe.killed", KilledPipe, room_for_two()).with(killed_pipe_operations);
+PROBEREN_NAMED_SUBJECT("ipc.Pipe.killed", KilledPipe, room_for_two()).with(killed_hand_over_operations);
 PROBEREN_NAMED_SUBJECT("ipc.Pipe.killed.deaf", DeafPipe, room_for_two())
-    .with(killed_pipe_operations)
+    .with(killed_hand_over_operations)
     .twin("ipc.Pipe.killed", "its locks stay held by the dead", {"stress"});
 
 PROBEREN_NAMED_SUBJECT("Pipe.acquire-relaxed", PipeSubject<Mutated<m::WeakAcquire>>, room_for_two())

@@ -99,17 +99,4 @@ struct LingeringLock : Lock {
   }
 };
 
-/// Used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.
-inline constexpr auto killed_pipe_operations = []<class T>(SubjectBuilder<T>& subject) {
-  subject.operation("put_for", &T::put_for, gen::distinct())
-      .operation("get_for", &T::get_for)
-      .process_shared()
-      .workload("handed over", "put_for(1) | get_for | put_for(2) | get_for")
-      .crash_scenario("one puts, one gets", "put_for(1) put_for(2) put_for(3) put_for(4) | get_for get_for get_for get_for get_for")
-      .crash_scenario("two put, one gets",
-                      "put_for(1) put_for(2) put_for(3) | put_for(4) put_for(5) | get_for get_for get_for get_for get_for")
-      .crash_scenario("room for all", "put_for(1) | put_for(2) | get_for get_for")
-      .crash_scenario("enough for all", "put_for(1) put_for(2) : get_for | get_for");
-};
-
 }  // namespace proberen::reference

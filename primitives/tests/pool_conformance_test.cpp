@@ -30,17 +30,6 @@ int nap(int milliseconds) {
 }
 void nothing() {}
 
-std::vector<int> numbers(int count) {
-  std::vector<int> items(static_cast<std::size_t>(count));
-  std::iota(items.begin(), items.end(), 0);
-  return items;
-}
-std::vector<int> squares(int count) {
-  std::vector<int> items = numbers(count);
-  for (int& item : items) item *= item;
-  return items;
-}
-
 TEST_P(PoolResults, X18_ApplyReturnsTheResult) {
   Pool pool(2, options());
   EXPECT_EQ(pool.apply<square>(7), 49);

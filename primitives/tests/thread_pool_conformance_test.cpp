@@ -43,17 +43,6 @@ int fail_at_three(int x) {
   return x;
 }
 
-std::vector<int> numbers(int count) {
-  std::vector<int> items(static_cast<std::size_t>(count));
-  std::iota(items.begin(), items.end(), 0);
-  return items;
-}
-std::vector<int> squares(int count) {
-  std::vector<int> items = numbers(count);
-  for (int& item : items) item *= item;
-  return items;
-}
-
 TEST_F(ThreadPoolTest, X18_ApplyTakesAnyCallableAndWhatCannotBeCopied) {
   ThreadPool pool(2);
   EXPECT_EQ(pool.threads(), 2);

@@ -182,23 +182,12 @@ class WorkFeed {
   using Sink = ipc::detail::StreamSink<Result>;
 
   WorkFeed(std::shared_ptr<ThreadPoolCore> pool, Call call, View view, std::size_t chunk)
-      : pool_(std::move(pool)), call_(std::make_shared<Call>(std::move(call))), view_(std::move(view)), chunk_(chunk) {}
+      : pool_(std::move(pool)), call_(std::make_shared<Call>(std::move(call))), input_(std::move(view)), chunk_(chunk) {}
 
-  /// As ResultStream::Feed. What the input throws comes after the items before it.
+  /// As ResultStream::Feed.
   bool send(std::size_t number, const std::shared_ptr<typename Sink::Finishings>& queue) {
     std::vector<Item> items;
-    while (!error_ && items.size() < chunk_) {
-      try {
-        if (!advance()) break;
-        items.emplace_back(**place_);
-      } catch (...) {
-        error_ = std::current_exception();
-      }
-    }
-    if (items.empty()) {
-      if (error_) std::rethrow_exception(error_);
-      return false;
-    }
+    if (!input_.read(chunk_, [&](auto&& item) { items.emplace_back(std::forward<decltype(item)>(item)); })) return false;
     submit(*pool_, make_chunk<Result>(call_, std::move(items), [queue, number](std::vector<ItemOutcome<Result>>&& outcomes) {
       (void)queue->put(typename Sink::Finished{number, std::move(outcomes)});
     }));
@@ -206,22 +195,10 @@ class WorkFeed {
   }
 
  private:
-  /// To the first item, or the next. Only when it is needed: an input may wait for its next item.
-  bool advance() {
-    if (!place_) {
-      place_.emplace(std::ranges::begin(view_));
-    } else if (*place_ != std::ranges::end(view_)) {
-      ++*place_;
-    }
-    return *place_ != std::ranges::end(view_);
-  }
-
   std::shared_ptr<ThreadPoolCore> pool_;
   std::shared_ptr<Call> call_;
-  View view_;
+  ipc::detail::LazyInput<View> input_;
   std::size_t chunk_;
-  std::optional<std::ranges::iterator_t<View>> place_;
-  std::exception_ptr error_;
 };
 
 }  // namespace proberen::detail

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,18 @@ inline int count_threads() {
 inline void kill_worker(pid_t pid) {
   const ipc::Descriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (pidfd) ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+}
+
+/// 0, 1, 2 …
+inline std::vector<int> numbers(int count) {
+  std::vector<int> items(static_cast<std::size_t>(count));
+  std::iota(items.begin(), items.end(), 0);
+  return items;
+}
+inline std::vector<int> squares(int count) {
+  std::vector<int> items = numbers(count);
+  for (int& item : items) item *= item;
+  return items;
 }
 
 /// For every start method. No watchdog thread: a pool by fork is made by a process with one thread. The kernel's alarm ends a test that

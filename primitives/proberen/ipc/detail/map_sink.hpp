@@ -79,37 +79,32 @@ struct MapSink {
   std::size_t begin;  ///< the first item's place
 };
 
-/// Reads the input of imap, and sends it chunk by chunk.
-template <auto kTask, class View>
-class StreamFeed {
+/// The items of an input, each only when it is needed: an input may wait for its next item.
+template <class View>
+class LazyInput {
  public:
-  using Result = typename Task<kTask>::Result;
-  using Arguments = typename Task<kTask>::Arguments;
+  explicit LazyInput(View view) : view_(std::move(view)) {}
 
-  StreamFeed(std::shared_ptr<PoolCore> pool, View view, std::size_t chunk)
-      : pool_(std::move(pool)), view_(std::move(view)), chunk_(chunk) {}
-
-  /// As ResultStream::Feed. What the input throws comes after the items before it.
-  bool send(std::size_t number, const std::shared_ptr<typename StreamSink<Result>::Finishings>& queue) {
-    while (!error_ && writer_.size() < chunk_) {
+  /// Hands the next items to `take`, at most `most` of them; false when there are none left. What the input or `take` throws ends the
+  /// input, and comes after the items before it: from here, when there is nothing else to give.
+  template <class Take>
+  bool read(std::size_t most, const Take& take) {
+    std::size_t taken = 0;
+    while (!error_ && taken < most) {
       try {
         if (!advance()) break;
-        writer_.add(Arguments(**place_));
+        take(**place_);
+        ++taken;
       } catch (...) {
         error_ = std::current_exception();
       }
     }
-    if (writer_.size() == 0) {
-      if (error_) std::rethrow_exception(error_);
-      return false;
-    }
-    RequestPointer request = writer_.finish(StreamSink<Result>{queue, {number, {}}});
-    submit(*pool_, {&request, 1});
-    return true;
+    if (taken == 0 && error_) std::rethrow_exception(error_);
+    return taken > 0;
   }
 
  private:
-  /// To the first item, or the next. Only when it is needed: an input may wait for its next item.
+  /// To the first item, or the next.
   bool advance() {
     if (!place_) {
       place_.emplace(std::ranges::begin(view_));
@@ -119,12 +114,34 @@ class StreamFeed {
     return *place_ != std::ranges::end(view_);
   }
 
-  std::shared_ptr<PoolCore> pool_;
   View view_;
-  std::size_t chunk_;
   std::optional<std::ranges::iterator_t<View>> place_;
-  ChunkWriter<kTask> writer_;
   std::exception_ptr error_;
+};
+
+/// Reads the input of imap, and sends it chunk by chunk.
+template <auto kTask, class View>
+class StreamFeed {
+ public:
+  using Result = typename Task<kTask>::Result;
+  using Arguments = typename Task<kTask>::Arguments;
+
+  StreamFeed(std::shared_ptr<PoolCore> pool, View view, std::size_t chunk)
+      : pool_(std::move(pool)), input_(std::move(view)), chunk_(chunk) {}
+
+  /// As ResultStream::Feed.
+  bool send(std::size_t number, const std::shared_ptr<typename StreamSink<Result>::Finishings>& queue) {
+    if (!input_.read(chunk_, [this](auto&& item) { writer_.add(Arguments(std::forward<decltype(item)>(item))); })) return false;
+    RequestPointer request = writer_.finish(StreamSink<Result>{queue, {number, {}}});
+    submit(*pool_, {&request, 1});
+    return true;
+  }
+
+ private:
+  std::shared_ptr<PoolCore> pool_;
+  LazyInput<View> input_;
+  std::size_t chunk_;
+  ChunkWriter<kTask> writer_;
 };
 
 }  // namespace proberen::ipc::detail
