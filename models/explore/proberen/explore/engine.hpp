@@ -1,0 +1,123 @@
+/// Engine: visits the executions of a program, each once, under RC11 or sequential consistency.
+///
+/// The program runs again and again. In each execution every thread announces its next step by calling one of the functions below, and the
+/// engine answers what it reads. A call may hand control to other threads (`Host::resume`) before it returns, and may leave the execution
+/// (`Host::leave`), in which case it never returns. Between its calls a thread must be deterministic: the same answers, the same next call.
+///
+///     engine loop:   while (engine.begin()) { host.resume(0) from the loop's own context; engine.end(); }
+///     thread 0:      body(); engine.finish_thread();      // and every other thread likewise; finish_thread never returns
+///
+/// All calls come from the one kernel thread on which the threads of the execution take turns.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proberen/explore/host.hpp"
+#include "proberen/explore/types.hpp"
+
+namespace proberen::explore {
+
+enum class Rmw : std::uint8_t { kExchange, kAdd, kSub, kAnd, kOr, kXor, kNand };
+
+/// What a waiting update makes of a value: a new one, or nothing where the caller has to wait.
+using Update = std::function<std::optional<Value>(Value)>;
+
+class Engine {
+ public:
+  Engine(Options options, Host& host);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // ---- the loop
+
+  /// Prepares the next execution; false when the search is over: exhausted, out of budget, failed, or asked to stop.
+  [[nodiscard]] bool begin();
+  /// Counts the execution that has just ended or been left.
+  void end();
+  /// From a signal handler: the search ends after the current execution.
+  void stop();
+  /// Whether every execution has been visited.
+  [[nodiscard]] bool complete() const;
+  [[nodiscard]] const Counts& counts() const;
+  /// The first failure, if any; the search ends with it.
+  [[nodiscard]] const std::optional<Failure>& failure() const;
+  /// Whether an execution is running, that is whether the calls below make sense.
+  [[nodiscard]] bool running() const;
+  [[nodiscard]] ThreadId current() const;
+
+  // ---- threads
+
+  /// A new thread, which the host must be able to resume from now on. Everything before the call happens before its first step.
+  /// Fails (kUnsupported) past kMaxThreads.
+  [[nodiscard]] ThreadId create_thread(Site site);
+  /// Waits until the thread has finished; everything it did happens before the return.
+  void join(ThreadId thread, Site site);
+  [[nodiscard]] bool finished(ThreadId thread) const;
+  /// The running thread has ended; another one runs, or the execution is over.
+  [[noreturn]] void finish_thread(Site site);
+
+  // ---- atomic accesses: the value is what an execution of the memory model may read
+
+  [[nodiscard]] Value load(const Access& access);
+  void store(const Access& access, Value value);
+  /// Returns the value before.
+  Value update(const Access& access, Rmw operation, Value operand);
+  /// As std::atomic::compare_exchange_strong, or weak, which fails for no reason only where Options say so. `expected` gets the value read.
+  bool compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak);
+  void fence(Order order, Site site);
+
+  // ---- waiting: the ground of locks, semaphores, barriers, conditions and futexes
+
+  /// Reads and writes in one step once `update` gives a value for what is read; until then the thread is blocked. Returns the value before.
+  /// `update` must be pure. A thread that can never go on is deadlocked; `what` says in what (`lock of 0x…`).
+  Value await_update(const Access& access, const Update& update, std::string_view what);
+  /// The same in one try: where `update` gives nothing it is a read, and the result is nothing.
+  std::optional<Value> try_update(const Access& access, const Update& update);
+  /// Waits until `ready` holds of the value read. Returns it.
+  Value await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what);
+
+  /// A queue of sleeping threads, named by an address of its own kind (it may be that of an ordinary location).
+  /// Joins the queue; from now on a wake-up may be meant for this thread.
+  void enter_queue(std::uintptr_t queue, Site site);
+  /// The same in one step with a look at a location: only where it holds `expected`. This is what FUTEX_WAIT does before it sleeps.
+  bool enter_queue_if(std::uintptr_t queue, const Access& access, Value expected);
+  /// Sleeps until woken. Where `may_expire`, it may also end by itself, at any moment: that is a choice. True: woken.
+  bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
+  /// Wakes up to `count` threads of the queue, whichever: that is a choice. Returns how many.
+  int wake(std::uintptr_t queue, int count, Site site);
+
+  // ---- plain accesses: checked for races; read and written in memory by the program itself after the call
+
+  void plain_read(std::uintptr_t address, std::size_t size, Site site);
+  void plain_write(std::uintptr_t address, std::size_t size, Site site);
+  /// The memory begins or ends its life (allocated, freed, a stack frame reused): what was known of it is forgotten. Ending it counts as a
+  /// write: a race with whoever still uses it.
+  void memory_born(std::uintptr_t address, std::size_t size);
+  void memory_dies(std::uintptr_t address, std::size_t size, Site site);
+
+  // ---- choices and verdicts
+
+  /// One of 0 … count-1; all of them are visited.
+  [[nodiscard]] unsigned choose(unsigned count, Site site);
+  /// Where `holds` is false the execution is abandoned and counted as blocked.
+  void assume(bool holds, Site site);
+  /// The thread goes round in a loop without effect: it is blocked until something that it read since its last effect changes.
+  void spin(Site site);
+  /// Counts up with every effect of the thread (writes, plain ones included; not reads), so that a loop without one can be told.
+  [[nodiscard]] std::uint64_t effects(ThreadId thread) const;
+  /// Another thread may run now; not an event.
+  void yield();
+  [[noreturn]] void fail(FailureKind kind, std::string message, std::vector<Place> places);
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace proberen::explore
