@@ -73,7 +73,8 @@ void Engine::Implementation::report_race(const Race& race, Site site, const std:
        {{current, site, what}, {race.thread, race.site, other}});
 }
 
-EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, bool& fresh) {
+EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow,
+                                           bool& fresh) {
   Event event;
   event.kind = Kind::kRead;
   event.thread = static_cast<std::int16_t>(current);
@@ -84,7 +85,7 @@ EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool e
   event.open = open;
   event.site = cell.site;
   const EventId id = step(event, fresh);
-  if (fresh && !strategy->read(id)) leave(Result::kLeft);
+  if (fresh && !strategy->read(id, follow)) leave(Result::kLeft);
   if (!fresh && id == revisited_) {
     fresh = true;  // as if it were: what comes of it is not known
     if (exclusive) (*graph_)[id].exclusive = true;
@@ -128,7 +129,7 @@ void Engine::Implementation::decide(EventId read, bool fresh, Order order, bool 
 Value Engine::Implementation::load(const Access& access) {
   bool fresh = false;
   const Order order = strengthened(access.order);
-  const EventId id = read_event({locate(access), access.size, access.site}, order, false, false, fresh);
+  const EventId id = read_event({locate(access), access.size, access.site}, order, false, false, nullptr, fresh);
   note_access(access, id, false);
   return value_of(id);
 }
@@ -142,20 +143,23 @@ Value Engine::Implementation::update(const Access& access, Rmw operation, Value 
   const Cell cell{locate(access), access.size, access.site};
   const Order order = strengthened(access.order);
   bool fresh = false;
-  const EventId read = read_event(cell, read_part(order), true, false, fresh);
+  const Update written = [&](Value value) { return std::optional<Value>(apply(operation, value, operand, access.size)); };
+  const Follow follow{written, locations_.initial(cell.location), read_part(order), write_part(order), false};
+  const EventId read = read_event(cell, read_part(order), true, false, &follow, fresh);
   const Value old = value_of(read);
   set_midway(true);
-  const EventId write = write_event(cell, write_part(order), apply(operation, old, operand, access.size), read);
+  const EventId write = write_event(cell, write_part(order), *written(old), read);
   set_midway(false);
   note_access(access, write, true);
   return old;
 }
 
-std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, Order on_failure, const Update& update,
+std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, const Update& update, bool waits,
                                                  Value& old) {
   bool fresh = false;
   const bool waited = threads[static_cast<std::size_t>(current)].wait == Wait::kValue;  // so the latest value will do
-  const EventId read = read_event(cell, Order::kRelaxed, false, true, fresh);
+  const Follow follow{update, locations_.initial(cell.location), read_part(order), write_part(order), waits};
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, &follow, fresh);
   old = value_of(read);
   std::optional<Value> wanted = update(old);
   if (!wanted && fresh && waited) {
@@ -163,7 +167,7 @@ std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const
     old = value_of(read);
     wanted = update(old);
   }
-  decide(read, fresh, wanted ? read_part(order) : strengthened(on_failure), wanted.has_value());
+  decide(read, fresh, wanted ? read_part(order) : strengthened(Order::kRelaxed), wanted.has_value());
   if (!wanted) {
     if (access != nullptr) note_access(*access, read, false);
     return wanted;
@@ -180,11 +184,14 @@ bool Engine::Implementation::compare_exchange(const Access& access, Order on_fai
   const Order order = strengthened(access.order);
   const Value wanted = expected;
   bool fresh = false;
-  const EventId read = read_event(cell, Order::kRelaxed, false, true, fresh);
+  const bool may_fail = weak && options.spurious_failures;
+  const Update swapped = [&](Value value) { return value == wanted ? std::optional<Value>(desired) : std::nullopt; };
+  const Follow follow{swapped, locations_.initial(cell.location), read_part(order), write_part(order), false};
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, may_fail ? nullptr : &follow, fresh);
   expected = value_of(read);
   bool swaps = expected == wanted;
   decide(read, fresh, swaps ? read_part(order) : strengthened(on_failure), swaps);
-  if (swaps && weak && options.spurious_failures) {
+  if (swaps && may_fail) {
     set_midway(true);
     swaps = choose(2, access.site) == 0;
     set_midway(false);

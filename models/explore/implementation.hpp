@@ -124,11 +124,11 @@ class Engine::Implementation {
     unsigned size = 0;
     Site site = 0;
   };
-  EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, bool& fresh);
+  EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow, bool& fresh);
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
   void set_midway(bool midway) { threads[static_cast<std::size_t>(current)].midway = midway; }
   /// Decides a read that may be part of a read-modify-write, then writes if it is.
-  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, Order on_failure, const Update& update, Value& read);
+  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, const Update& update, bool waits, Value& old);
 
   Graph* graph_ = nullptr;
   EventId performed_ = 0;

@@ -55,6 +55,9 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
       here.set_source(alternative.event, alternative.other);
       revisited_ = alternative.event;
       return sc_order_exists(here, alternative.event, kNoEvent);
+    case What::kConflict:
+      conflict(alternative);
+      return false;
     case What::kPlace:
       if (event.place != 0) here.unplace(alternative.event);
       here.place_after(alternative.event, alternative.other);
@@ -69,9 +72,15 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
   return false;
 }
 
-bool ExhaustiveSearch::read(EventId id) {
+/// Whether a read-modify-write has read it, so that no other one can.
+bool ExhaustiveSearch::is_updated(EventId source, LocationId location) const {
+  const EventId later = graph_->later_than(source, location);
+  return later != kNoEvent && (*graph_)[later].exclusive && (*graph_)[later].source == source;
+}
+
+bool ExhaustiveSearch::read(EventId id, const Follow* follow) {
   Graph& here = *graph_;
-  Event& event = here[id];
+  const Event& event = here[id];
   const int lowest = here.lowest_place(event.location, here.knowledge(event.thread, event.index));
   const EventId latest = here.last_write(event.location);
   here.set_source(id, latest);
@@ -79,10 +88,43 @@ bool ExhaustiveSearch::read(EventId id) {
   const std::size_t first = alternatives.size();
   for (EventId source = latest; here.place_of(source) > lowest;) {
     source = here[source].earlier;
-    alternatives.push_back({id, source, What::kSource});
+    if (follow == nullptr) {
+      alternatives.push_back({id, source, What::kSource, {}, {}, {}});
+      continue;
+    }
+    const std::optional<Value> written = follow->update(source == kInitial ? follow->initial : here[source].value);
+    // Who waits for another value than an old one waits in vain.
+    if (!written && follow->waits) continue;
+    if (written && is_updated(source, event.location)) {
+      alternatives.push_back({id, source, What::kConflict, follow->read_order, follow->write_order, *written});
+    } else {
+      alternatives.push_back({id, source, What::kSource, {}, {}, {}});
+    }
   }
   std::reverse(alternatives.begin() + static_cast<std::ptrdiff_t>(first), alternatives.end());
   return true;
+}
+
+/// Two read-modify-writes read the same write. That is no execution, but the reads that came before may read the new write instead: it is
+/// added for as long as it takes to see which.
+void ExhaustiveSearch::conflict(const Alternative& alternative) {
+  Graph& here = *graph_;
+  Event& read = here[alternative.event];
+  read.order = alternative.read_order;
+  read.exclusive = true;
+  here.set_source(alternative.event, alternative.other);
+  if (!sc_order_exists(here, alternative.event, kNoEvent)) return;
+  Event write;
+  write.kind = Kind::kWrite;
+  write.thread = read.thread;
+  write.location = read.location;
+  write.size = read.size;
+  write.site = read.site;
+  write.order = alternative.write_order;
+  write.value = alternative.value;
+  write.source = alternative.other;
+  write.exclusive = true;
+  plan_revisits(here.add(write));
 }
 
 bool ExhaustiveSearch::write(EventId id) {
@@ -95,12 +137,8 @@ bool ExhaustiveSearch::place(EventId id, EventId loose) {
   Graph& here = *graph_;
   const Event& event = here[id];
   std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
-  const auto splits = [&](EventId earlier) {
-    const EventId later = here.later_than(earlier, event.location);
-    return later != kNoEvent && here[later].exclusive && here[later].source == earlier;
-  };
   if (event.exclusive) {
-    if (splits(event.source)) return false;
+    if (is_updated(event.source, event.location)) return false;
     here.place_after(id, event.source);
     return event.later == kNoEvent || loose != kNoEvent || sc_order_exists(here, id, loose);
   }
@@ -112,7 +150,7 @@ bool ExhaustiveSearch::place(EventId id, EventId loose) {
   }
   const std::size_t first = alternatives.size();
   for (EventId earlier = here.last_write(event.location);; earlier = here[earlier].earlier) {
-    if (!splits(earlier)) alternatives.push_back({id, earlier, What::kPlace});
+    if (!is_updated(earlier, event.location)) alternatives.push_back({id, earlier, What::kPlace, {}, {}, {}});
     if (here.place_of(earlier) <= lowest) break;
   }
   std::reverse(alternatives.begin() + static_cast<std::ptrdiff_t>(first), alternatives.end());
@@ -125,7 +163,7 @@ bool ExhaustiveSearch::place(EventId id, EventId loose) {
 
 void ExhaustiveSearch::choose(EventId id, unsigned count) {
   graph()[id].value = 0;
-  for (unsigned value = count; --value > 0;) frames_[depth_].alternatives.push_back({id, static_cast<EventId>(value), What::kValue});
+  for (unsigned value = count; --value > 0;) frames_[depth_].alternatives.push_back({id, static_cast<EventId>(value), What::kValue, {}, {}, {}});
 }
 
 /// Goes back from the write as far as all events are canonical.
@@ -138,7 +176,7 @@ void ExhaustiveSearch::plan_revisits(EventId write) {
     if (!canonical(id, write)) return;
     const Event& candidate = here[id];
     if (candidate.kind == Kind::kRead && candidate.location == event.location) {
-      frames_[depth_].alternatives.push_back({write, id, What::kRevisit});
+      frames_[depth_].alternatives.push_back({write, id, What::kRevisit, {}, {}, {}});
     }
   }
 }

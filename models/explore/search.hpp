@@ -25,7 +25,7 @@ class ExhaustiveSearch final : public Strategy {
 
   [[nodiscard]] Graph& graph() override { return *graph_; }
   [[nodiscard]] bool next() override;
-  [[nodiscard]] bool read(EventId read) override;
+  [[nodiscard]] bool read(EventId read, const Follow* follow) override;
   [[nodiscard]] bool write(EventId write) override;
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
@@ -34,11 +34,14 @@ class ExhaustiveSearch final : public Strategy {
   [[nodiscard]] bool exhausts() const override { return true; }
 
  private:
-  enum class What : std::uint8_t { kSource, kPlace, kValue, kRevisit };
+  enum class What : std::uint8_t { kSource, kConflict, kPlace, kValue, kRevisit };
   struct Alternative {
     EventId event;
     EventId other;  ///< the source; the neighbour before; the value; the read to be changed
     What what;
+    Order read_order = Order::kRelaxed;  ///< of kConflict
+    Order write_order = Order::kRelaxed;
+    Value value = 0;  ///< of kConflict: what would be written
   };
   struct Frame {
     Graph graph;
@@ -49,6 +52,8 @@ class ExhaustiveSearch final : public Strategy {
 
   static void reopen(Event& read);
   bool take(const Alternative& alternative);
+  void conflict(const Alternative& alternative);
+  [[nodiscard]] bool is_updated(EventId source, LocationId location) const;
   bool revisit(EventId write, EventId read);
   bool place(EventId write, EventId loose);
   void plan_revisits(EventId write);

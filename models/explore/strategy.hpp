@@ -4,8 +4,18 @@
 #include <cstdint>
 
 #include "models/explore/graph.hpp"
+#include "proberen/explore/engine.hpp"
 
 namespace proberen::explore {
+
+/// What the program makes of a read that may be part of a read-modify-write.
+struct Follow {
+  const Update& update;   ///< gives the value written, or nothing where it does not write
+  Value initial;          ///< what the location held at first
+  Order read_order;       ///< of the two events, where it writes
+  Order write_order;
+  bool waits;             ///< where it does not write it waits for another value
+};
 
 class Strategy {
  public:
@@ -19,8 +29,9 @@ class Strategy {
   /// Makes the graph the beginning of the next execution; false when there is none.
   [[nodiscard]] virtual bool next() = 0;
 
-  /// After a read was added without a source: gives it one. False: there is none, and the execution must be left.
-  [[nodiscard]] virtual bool read(EventId read) = 0;
+  /// After a read was added without a source: gives it one. `follow` says what comes of it, where that is known and the write, if any, comes
+  /// right after the read. False: there is no source, and the execution must be left.
+  [[nodiscard]] virtual bool read(EventId read, const Follow* follow) = 0;
   /// After a write was added without a place: gives it one. False: there is none, and the execution must be left.
   [[nodiscard]] virtual bool write(EventId write) = 0;
   /// After a choice among 0 … count-1 was added: gives it a value.

@@ -27,14 +27,14 @@ Value Engine::Implementation::await_update(const Access& access, const Update& u
     me.site = access.site;
   }
   Value old = 0;
-  if (!update_cell(cell, &access, strengthened(access.order), Order::kRelaxed, update, old)) block(Wait::kOtherValue, what, access.site);
+  if (!update_cell(cell, &access, strengthened(access.order), update, true, old)) block(Wait::kOtherValue, what, access.site);
   return old;
 }
 
 std::optional<Value> Engine::Implementation::try_update(const Access& access, const Update& update) {
   Value old = 0;
   const Cell cell{locate(access), access.size, access.site};
-  if (!update_cell(cell, &access, strengthened(access.order), Order::kRelaxed, update, old)) return std::nullopt;
+  if (!update_cell(cell, &access, strengthened(access.order), update, false, old)) return std::nullopt;
   return old;
 }
 
@@ -50,7 +50,7 @@ Value Engine::Implementation::await(const Access& access, const std::function<bo
     me.site = access.site;
   }
   bool fresh = false;
-  const EventId id = read_event(cell, strengthened(access.order), false, false, fresh);
+  const EventId id = read_event(cell, strengthened(access.order), false, false, nullptr, fresh);
   note_access(access, id, false);
   const Value value = value_of(id);
   if (!ready(value)) block(Wait::kOtherValue, what, access.site);
@@ -62,13 +62,13 @@ bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* 
   graph_->ensure_location(cell.location);
   const Order order = strengthened(Order::kAcqRel);
   bool fresh = false;
-  const EventId read = read_event(cell, Order::kRelaxed, false, true, fresh);
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, nullptr, fresh);
   decide(read, fresh, order == Order::kSeqCst ? order : Order::kAcquire, (*graph_)[read].exclusive);
   set_midway(true);
   bool joins = true;
   if (access != nullptr) {
     bool fresh_look = false;
-    const EventId look = read_event({locate(*access), access->size, site}, strengthened(access->order), false, false, fresh_look);
+    const EventId look = read_event({locate(*access), access->size, site}, strengthened(access->order), false, false, nullptr, fresh_look);
     note_access(*access, look, false);
     joins = value_of(look) == expected;
   }
@@ -97,7 +97,7 @@ bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site s
     const Cell cell{locations_.find_queue(queue), 0, site};
     Value old = 0;
     const Update leave_it = [&](Value value) { return std::optional<Value>(value & ~bit(self)); };
-    static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), Order::kRelaxed, leave_it, old));
+    static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), leave_it, false, old));
     return (old & bit(self)) == 0;
   }
   me.wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;
@@ -118,7 +118,7 @@ int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site) {
   graph_->ensure_location(cell.location);
   bool fresh = false;
   const Order order = strengthened(Order::kAcqRel);
-  const EventId read = read_event(cell, order == Order::kSeqCst ? order : Order::kAcquire, true, false, fresh);
+  const EventId read = read_event(cell, order == Order::kSeqCst ? order : Order::kAcquire, true, false, nullptr, fresh);
   auto sleepers = static_cast<std::uint64_t>(value_of(read));
   set_midway(true);
   int woken = 0;
