@@ -37,6 +37,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   effects = 0;
   spin.forget();
   frames.clear();
+  stack_atomics.clear();
   lowest_atomic = ~std::uintptr_t{0};
   destructors.clear();
   for (int i = 0; i < values_used; ++i) values[static_cast<std::size_t>(i)] = nullptr;
