@@ -175,7 +175,10 @@ void Engine::Implementation::finish_thread(Site site) {
   __builtin_unreachable();
 }
 
-void Engine::Implementation::finish_execution(Site site) { block(Wait::kExit, "the end of all others", site); }
+void Engine::Implementation::finish_execution(Site site) {
+  block(Wait::kExit, "the end of all others", site);
+  __builtin_unreachable();
+}
 
 void Engine::Implementation::assume(bool holds, Site site) {
   if (!holds) block(Wait::kAssumption, "an assumption", site);
