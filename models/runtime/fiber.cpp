@@ -36,6 +36,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   detached = joined = false;
   effects = 0;
   spin.forget();
+  pending.clear();
   frames.clear();
   stack_atomics.clear();
   lowest_atomic = ~std::uintptr_t{0};

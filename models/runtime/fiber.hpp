@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/runtime/kernel_threads.hpp"
+#include "models/runtime/racy.hpp"
 #include "models/runtime/spin.hpp"
 #include "proberen/explore/types.hpp"
 
@@ -48,6 +49,7 @@ struct Fiber {
   // Effects that other threads or a later turn of a loop could see; see spin.hpp.
   std::uint64_t effects = 0;
   SpinMemory spin;
+  std::vector<PendingWrite> pending;  ///< to racy locations
   /// The stack pointers of the instrumented functions that are running, outermost first, and the atomics that threads have used on this stack;
   /// see frames.cpp.
   std::vector<std::uintptr_t> frames;

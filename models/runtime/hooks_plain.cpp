@@ -20,6 +20,8 @@ template <bool kWrite>
   const auto address = reinterpret_cast<std::uintptr_t>(pointer);
   const auto site = reinterpret_cast<Site>(returns_to);
   heap_check(address, size, kWrite, site);
+  if (__builtin_expect(races_explored, 0) && racy_access(address, size, kWrite, site)) return;
+  last_access = {address, size, false};
   if constexpr (kWrite) {
     note_write(address);
     engine().plain_write(address, size, site);
@@ -36,6 +38,8 @@ template <bool kWrite>
   const Site site = static_cast<const std::uintptr_t*>(frame)[kSavedRegisters];
   heap_check(address, size, false, site);
   spin_check(*current, frame, address);
+  if (racy_access(address, size, false, site)) return;
+  last_access = {address, size, false};
   engine().plain_read(address, size, site);
 }
 

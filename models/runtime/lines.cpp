@@ -107,6 +107,16 @@ std::string Lines::of_site(std::uintptr_t site) const {
   return call.empty() ? place : call;
 }
 
+std::string Lines::of_way(std::uintptr_t site, const std::vector<std::uintptr_t>& callers) const {
+  const std::string first = of_site(site);
+  if (!first.empty() && !is_system(first)) return first;
+  for (const std::uintptr_t caller : callers) {
+    const std::string place = of_site(caller);
+    if (!place.empty() && !is_system(place)) return place;
+  }
+  return first;
+}
+
 std::string Lines::of_data(std::uintptr_t address) const {
   if (const int slot = stack_slot(address); slot >= 0) return "";
   if (data_->dwfl == nullptr || in_arena(address)) return "";

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace proberen::runtime {
 
@@ -16,6 +17,8 @@ class Lines {
 
   /// `file:line` of the call that returns to `site`; "" when not known.
   [[nodiscard]] std::string of_site(std::uintptr_t site) const;
+  /// The first of several, from the innermost call outwards, that is not in a header of the system or the compiler.
+  [[nodiscard]] std::string of_way(std::uintptr_t site, const std::vector<std::uintptr_t>& callers) const;
   /// `counter`, `table+8`, or "" for what has no name.
   [[nodiscard]] std::string of_data(std::uintptr_t address) const;
   /// The text with every `0x…` that is the address of something named replaced by its name.

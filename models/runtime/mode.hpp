@@ -24,10 +24,17 @@ namespace proberen::runtime {
 
 [[nodiscard]] inline bool explored() { return __builtin_expect(proberen_mode == kExplored, 1); }
 
+/// Whether there is more to do at every entry from the program than usual (racy.hpp, recorder.hpp), and that.
+extern bool attention;
+void attend();
+
 /// While it lives, calls to libc made by this thread are the runtime's own. Only where explored() held.
 class Inside {
  public:
-  Inside() { proberen_mode = kInside; }
+  Inside() {
+    proberen_mode = kInside;
+    if (__builtin_expect(attention, 0)) attend();
+  }
   ~Inside() { proberen_mode = kExplored; }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;

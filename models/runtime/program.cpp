@@ -92,11 +92,13 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
     heap_keep();
     signals_take_over();
     take_over_terminate();
-    own.run([&] {
+    const auto before = [&] {
       snapshot.restore();
       arguments.restore();
       output_begin_execution();
-    });
+    };
+    own.run(before);
+    if (own.failure() && !own.failure()->witness.empty()) own.record_failure(before);
     give_back_terminate();
     signals_give_back();
     const double duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

@@ -4,6 +4,7 @@
 
 #include "models/runtime/lines.hpp"
 #include "models/runtime/output.hpp"
+#include "models/runtime/recorder.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -28,17 +29,20 @@ proberen::Failure describe(const explore::Failure& failure) {
   result.kind = explore::to_string(failure.kind);
   result.message = lines.name_addresses(failure.message);
   result.witness = failure.witness;
-  for (const explore::Place& place : failure.places) {
-    const std::string where = lines.of_site(place.site);
+  const Ways ways = recorded_ways(failure);
+  for (std::size_t i = 0; i < failure.places.size(); ++i) {
+    const explore::Place& place = failure.places[i];
+    const std::string where = lines.of_way(place.site, ways.places[i]);
     if (result.location.empty()) result.location = where;
     result.details.push_back("T" + std::to_string(place.thread) + ": " + lines.name_addresses(place.what) + (where.empty() ? "" : " at " + where));
   }
   std::uint64_t position = 0;
-  for (const explore::Step& step : failure.steps) {
+  for (std::size_t i = 0; i < failure.steps.size(); ++i) {
+    const explore::Step& step = failure.steps[i];
     Event event;
     event.thread = step.thread;
     event.text = lines.name_addresses(step.text) + (step.reads_from.empty() ? "" : " (from " + step.reads_from + ")");
-    event.location = lines.of_site(step.site);
+    event.location = lines.of_way(step.site, ways.steps[i]);
     event.begin = event.end = ++position;
     result.interleaving.push_back(std::move(event));
   }

@@ -4,6 +4,7 @@
 
 #include "models/runtime/arch/arch.hpp"
 #include "models/runtime/heap.hpp"
+#include "models/runtime/recorder.hpp"
 #include "models/runtime/sync/keys.hpp"
 #include "models/runtime/sync/mutex.hpp"
 
@@ -11,6 +12,14 @@ namespace proberen::runtime {
 
 Session* session = nullptr;
 Fiber* current = nullptr;
+
+bool attention = false;
+
+void attend() {
+  if (current == nullptr) return;
+  if (!current->pending.empty()) racy_flush();
+  if (recording) record_call();
+}
 
 namespace {
 
@@ -28,15 +37,26 @@ Session::Session(const explore::Options& options, std::function<void()> body, bo
   detect_processor();
   // libstdc++ counts references without atomics while this holds; it must not hold in the first execution and not in the others.
   __libc_single_threaded = 0;
-  proberen_spins_on_plain_reads = !options.races_fail;
   fibers_.resize(kStackSlots);
-  engine_ = std::make_unique<explore::Engine>(options, *this);
+  engine_options_ = options;
+  engine_options_.races_fail = true;  // a race that is to be explored is found first
   loop_thread_pointer_ = thread_pointer();
 }
 
 Session::~Session() = default;
 
 void Session::run(const std::function<void()>& before) {
+  racy_clear();
+  racy_parse(engine_options_.witness);
+  do {
+    failure_.reset();
+    outcomes_ = Outcomes();
+    engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
+    search(before);
+  } while (!settle_failure());
+}
+
+void Session::search(const std::function<void()>& before) {
   session = this;
   proberen_mode = kInside;
   while (!failure_ && engine_->begin()) {
@@ -53,6 +73,41 @@ void Session::run(const std::function<void()>& before) {
   if (engine_->failure()) failure_ = engine_->failure();
   proberen_mode = kNative;
   session = nullptr;
+}
+
+bool Session::settle_failure() {
+  if (!failure_) return true;
+  explore::Failure& failure = *failure_;
+  if (failure.kind == explore::FailureKind::kDataRace) {
+    const Block* const block = in_arena(last_access.address) ? heap_block_near(last_access.address) : nullptr;
+    const bool freed_before = block != nullptr && block->freed && failure.places.size() == 2 && failure.places[1].site == block->freed_at;
+    if (last_access.frees || freed_before) {
+      failure.kind = explore::FailureKind::kUseAfterFree;
+      failure.message = "a block of " + std::to_string(block == nullptr ? last_access.size : block->size) +
+                        " bytes is freed by one thread while another one uses it: neither happens before the other";
+      if (failure.places.size() == 2) failure.places[last_access.frees ? 0 : 1].what = "frees it";
+    } else if (!options_.races_fail && racy_add(last_access.address, last_access.size)) {
+      return false;
+    }
+  }
+  failure.witness = racy_text() + failure.witness;
+  return true;
+}
+
+void Session::record_failure(const std::function<void()>& before) {
+  const std::optional<explore::Failure> found = failure_;
+  explore::Options replay = engine_options_;
+  replay.search = explore::Search::kReplay;
+  replay.witness = found->witness;
+  racy_parse(replay.witness);
+  std::unique_ptr<explore::Engine> first = std::move(engine_);
+  engine_ = std::make_unique<explore::Engine>(replay, *this);
+  failure_.reset();
+  recorder_start();
+  search(before);
+  recorder_stop();
+  failure_ = found;
+  engine_ = std::move(first);
 }
 
 void Session::judge() {
@@ -135,6 +190,7 @@ void Session::end_of_fiber() {
     run_key_destructors(fiber);
     if (fiber.destructors.empty() && fiber.values_used == 0) break;
   }
+  racy_flush();
   robust_owner_ends(fiber);
   engine_->finish_thread(0);
 }

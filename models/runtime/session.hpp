@@ -26,6 +26,8 @@ class Session final : public explore::Host {
 
   /// Visits the executions. `before` is called before each, and puts memory back.
   void run(const std::function<void()>& before);
+  /// Runs the execution of the failure once more, by its witness, with the recorder on.
+  void record_failure(const std::function<void()>& before);
 
   void resume(ThreadId thread) override;
   [[noreturn]] void leave() override;
@@ -48,10 +50,14 @@ class Session final : public explore::Host {
 
  private:
   Fiber& prepare(ThreadId thread, const Start& start);
+  void search(const std::function<void()>& before);
+  /// The failure in the words of the program: a race with a free is a use after it. False: a race that is to be explored; search again.
+  [[nodiscard]] bool settle_failure();
   /// What is wrong with an execution as a whole, once all its threads have ended.
   void judge();
 
   explore::Options options_;
+  explore::Options engine_options_;
   std::function<void()> body_;
   std::vector<Module> modules_;
   ThreadLocals thread_locals_;
