@@ -87,10 +87,10 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
   int status = 2;
   try {
     Session own([&] { return options.engine; }(), [&] { real_main(argc, argv, environment_of_main); }, true);
+    signals_take_over();
     const Snapshot snapshot(own.modules());
     const Arguments arguments(argc, argv);
     heap_keep();
-    signals_take_over();
     take_over_terminate();
     const auto before = [&] {
       snapshot.restore();

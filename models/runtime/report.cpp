@@ -96,6 +96,24 @@ Record make_record(Session& run, const ProgramOptions& options, const std::strin
   return record;
 }
 
+namespace {
+
+/// A step that is made again and again, as in a loop that waits, is shown once.
+void add_steps(std::ostream& out, const std::vector<Event>& steps) {
+  for (std::size_t i = 0; i < steps.size();) {
+    const Event& step = steps[i];
+    std::size_t next = i + 1;
+    while (next < steps.size() && steps[next].thread == step.thread && steps[next].text == step.text && steps[next].location == step.location) ++next;
+    out << "  T" << step.thread << "  " << step.text;
+    if (next - i > 1) out << "  (" << next - i << " times)";
+    if (!step.location.empty()) out << "    " << step.location;
+    out << "\n";
+    i = next;
+  }
+}
+
+}  // namespace
+
 std::string summary(const Record& record, const ProgramOptions& options) {
   std::ostringstream out;
   out << record.subject << ": " << to_string(record.verdict) << (record.complete ? ", complete" : "") << " (" << record.how << ")\n";
@@ -107,11 +125,7 @@ std::string summary(const Record& record, const ProgramOptions& options) {
   const proberen::Failure& failure = *record.failure;
   out << "  " << failure.kind << ": " << failure.message << (failure.location.empty() ? "" : " at " + failure.location) << "\n";
   for (const std::string& line : failure.details) out << "    " << line << "\n";
-  if (options.trace || failure.interleaving.size() <= 60) {
-    for (const Event& event : failure.interleaving) {
-      out << "  T" << event.thread << "  " << event.text << (event.location.empty() ? "" : "    " + event.location) << "\n";
-    }
-  }
+  if (options.trace || failure.interleaving.size() <= 200) add_steps(out, failure.interleaving);
   if (!failure.witness.empty()) out << "  witness: " << failure.witness << "\n";
   return out.str();
 }

@@ -9,6 +9,7 @@
 #include <atomic>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/snapshot.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -40,6 +41,7 @@ std::string describe(int signal, const siginfo_t* info) {
 }
 
 void on_crash(int signal, siginfo_t* info, void*) {
+  if (signal == SIGSEGV && Snapshot::on_fault(reinterpret_cast<std::uintptr_t>(info->si_addr))) return;
   const int mode = proberen_mode;
   if (session == nullptr || current == nullptr || mode == kNative || crashing) {
     sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);  // it happens again, and is somebody else's

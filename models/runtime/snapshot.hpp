@@ -1,4 +1,7 @@
 /// Snapshot: the writable data of the program and of its instrumented libraries, as they were before its first execution.
+///
+/// Small parts are copied back whole. Of large ones only the pages that some execution has written are: they are protected until they are
+/// written for the first time, which is a fault that on_fault() takes care of.
 #pragma once
 
 #include <vector>
@@ -10,14 +13,23 @@ namespace proberen::runtime {
 class Snapshot {
  public:
   explicit Snapshot(const std::vector<Module>& modules);
-  /// Puts everything back. Costs a copy of all of it.
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  /// Puts everything back.
   void restore() const;
+
+  /// From the signal handler: whether the fault was the first write to a page of the running snapshot. It is writable now.
+  [[nodiscard]] static bool on_fault(std::uintptr_t address);
 
  private:
   struct Part {
     Range range;
     std::vector<char> bytes;
+    Range watched;                           ///< whole pages; empty in a small part
+    std::vector<std::uintptr_t> written{};   ///< pages of it; room for all is reserved
   };
+  void watch(Part& part);
   std::vector<Part> parts_;
 };
 
