@@ -130,6 +130,8 @@ void heap_free(Block& block, explore::Site site) {
   std::memset(&shadow_of(block.start), kFreed, (block.size + 7) / 8);
 }
 
+HeapBlocks heap_blocks() { return {blocks, block_count, kept.blocks.size()}; }
+
 bool heap_accessible(std::uintptr_t address, std::size_t size) {
   if (address + size > top) return false;
   for (const std::uintptr_t end = address + size; address < end;) {

@@ -55,6 +55,14 @@ void heap_begin_execution();
 [[nodiscard]] Block* heap_block_near(std::uintptr_t address);
 void heap_free(Block& block, explore::Site site);
 
+/// All blocks of the execution, in the order of their addresses; the first `kept` are from before main.
+struct HeapBlocks {
+  const Block* first = nullptr;
+  std::size_t count = 0;
+  std::size_t kept = 0;
+};
+[[nodiscard]] HeapBlocks heap_blocks();
+
 /// The reason why an access would be wrong: fails the execution. Called when the shadow objects.
 [[noreturn]] void heap_complain(std::uintptr_t address, std::size_t size, bool write, explore::Site site);
 /// Whether every byte of it may be touched.

@@ -49,6 +49,7 @@ const std::map<std::string, Set>& setters() {
       {"events", [](auto& o, auto& k, auto& v) { o.engine.max_events = number<std::uint64_t>(k, v); }},
       {"races", [](auto& o, auto& k, auto& v) { o.engine.races_fail = word<bool>(k, v, {{"fail", true}, {"explore", false}}); }},
       {"spurious", [](auto& o, auto& k, auto& v) { o.engine.spurious_failures = word<bool>(k, v, kFlags); }},
+      {"leaks", [](auto& o, auto& k, auto& v) { o.leaks = word<bool>(k, v, kFlags); }},
       {"witness", [](auto& o, auto&, auto& v) { o.engine.witness = v; }},
       {"record", [](auto& o, auto&, auto& v) { o.record = v; }},
       {"trace", [](auto& o, auto& k, auto& v) { o.trace = word<bool>(k, v, kFlags); }},

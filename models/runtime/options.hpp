@@ -1,7 +1,7 @@
 /// Options of a program that is explored, from the environment variable PROBEREN_EXPLORE: `key=value` words.
 ///
 ///     model=rc11|sc   search=exhaustive|random|pct|pos|surw|replay   seed=N   executions=N   time_ms=N   preemptions=K   depth=D
-///     events=N   races=fail|explore   spurious=0|1   witness=W   record=FILE   trace=0|1
+///     events=N   races=fail|explore   spurious=0|1   leaks=0|1   witness=W   record=FILE   trace=0|1
 #pragma once
 
 #include <map>
@@ -14,6 +14,7 @@ namespace proberen::runtime {
 struct ProgramOptions {
   explore::Options engine;
   std::string record;  ///< the file to which the record goes; "": a summary on standard error
+  bool leaks = false;
   bool trace = false;  ///< with the summary, the steps of a failure
   std::map<std::string, std::string> words;  ///< as they were given, for the record
 };

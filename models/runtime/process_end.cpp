@@ -16,17 +16,6 @@
 namespace proberen::runtime {
 namespace {
 
-/// Where the engine knows of no such end, the execution is left at once.
-template <class Engine>
-[[noreturn]] void end_execution(Engine& engine, Site site) {
-  if constexpr (requires { engine.finish_execution(site); }) {
-    engine.finish_execution(site);
-  } else {
-    session->leave();
-  }
-  __builtin_unreachable();
-}
-
 std::string demangled(const char* name) {
   int status = 0;
   char* const text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
@@ -82,7 +71,7 @@ using namespace proberen::runtime;  // NOLINT: what follows is the C library's i
     }                                                                       \
     PROBEREN_ENTER();                                    \
     effect();                                            \
-    end_execution(engine(), site);                       \
+    engine().finish_execution(site);                     \
   }
 
 PROBEREN_EXIT(exit)

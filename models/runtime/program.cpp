@@ -86,7 +86,7 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
   const auto started = std::chrono::steady_clock::now();
   int status = 2;
   try {
-    Session own([&] { return options.engine; }(), [&] { real_main(argc, argv, environment_of_main); }, true);
+    Session own(options.engine, [&] { real_main(argc, argv, environment_of_main); }, true);
     signals_take_over();
     const Snapshot snapshot(own.modules());
     const Arguments arguments(argc, argv);
@@ -97,6 +97,7 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
       arguments.restore();
       output_begin_execution();
     };
+    if (options.leaks) own.look_for_leaks();
     own.run(before);
     if (own.failure() && !own.failure()->witness.empty()) own.record_failure(before);
     give_back_terminate();

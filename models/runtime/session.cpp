@@ -4,6 +4,7 @@
 
 #include "models/runtime/arch/arch.hpp"
 #include "models/runtime/heap.hpp"
+#include "models/runtime/leaks.hpp"
 #include "models/runtime/recorder.hpp"
 #include "models/runtime/sync/keys.hpp"
 #include "models/runtime/sync/mutex.hpp"
@@ -20,17 +21,6 @@ void attend() {
   if (!current->pending.empty()) racy_flush();
   if (recording) record_call();
 }
-
-namespace {
-
-/// The engine's word for "the execution that has just ended is wrong as a whole"; where it has none, the failure is without its steps.
-template <class Engine>
-constexpr bool kCanReject = requires(Engine& engine) {
-  engine.reject(explore::FailureKind::kOutcome, std::string());
-  { engine.completed() } -> std::convertible_to<bool>;
-};
-
-}  // namespace
 
 Session::Session(const explore::Options& options, std::function<void()> body, bool whole_program)
     : options_(options), body_(std::move(body)), modules_(loaded_modules()), thread_locals_(modules_, whole_program) {
@@ -90,6 +80,7 @@ bool Session::settle_failure() {
       return false;
     }
   }
+  if (failure.kind == explore::FailureKind::kLeak) failure.places = {leak_};
   failure.witness = racy_text() + failure.witness;
   return true;
 }
@@ -111,20 +102,16 @@ void Session::record_failure(const std::function<void()>& before) {
 }
 
 void Session::judge() {
-  const auto with = [this](auto& engine) {
-    if constexpr (kCanReject<std::remove_reference_t<decltype(engine)>>) {
-      if (engine.completed()) {
-        if (auto complaint = outcomes_.end()) engine.reject(explore::FailureKind::kOutcome, *complaint);
-      }
-      engine.end();
-    } else {
-      const std::uint64_t before = engine.counts().executions;
-      engine.end();
-      if (engine.failure() || engine.counts().executions == before) return;
-      if (auto complaint = outcomes_.end()) failure_ = explore::Failure{explore::FailureKind::kOutcome, *complaint, {}, {}, ""};
+  if (engine_->completed()) {
+    const Block* const leaked = leaks_ ? find_leak(modules_, loop_thread_pointer_) : nullptr;
+    if (auto complaint = outcomes_.end()) {
+      engine_->reject(explore::FailureKind::kOutcome, *complaint);
+    } else if (leaked != nullptr) {
+      leak_ = {leaked->allocated_by, leaked->allocated_at, "allocated here"};
+      engine_->reject(explore::FailureKind::kLeak, "a block of " + std::to_string(leaked->size) + " bytes is left that nothing points to");
     }
-  };
-  with(*engine_);
+  }
+  engine_->end();
 }
 
 void Session::resume(ThreadId thread) {

@@ -24,6 +24,8 @@ class Session final : public explore::Host {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// From now on a block that nothing points to at the end of a complete execution is a failure.
+  void look_for_leaks() { leaks_ = true; }
   /// Visits the executions. `before` is called before each, and puts memory back.
   void run(const std::function<void()>& before);
   /// Runs the execution of the failure once more, by its witness, with the recorder on.
@@ -65,6 +67,8 @@ class Session final : public explore::Host {
   std::vector<std::unique_ptr<Fiber>> fibers_;  ///< made when first needed
   Outcomes outcomes_;
   std::optional<explore::Failure> failure_;
+  bool leaks_ = false;
+  explore::Place leak_;
   int threads_ = 0;                    ///< created in this execution
   void* loop_stack_pointer_ = nullptr;
   std::uintptr_t loop_thread_pointer_ = 0;

@@ -1,0 +1,63 @@
+#include "models/runtime/leaks.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+class Marking {
+ public:
+  Marking() : blocks_(heap_blocks()), reached_(blocks_.count, false) {}
+
+  void scan(std::uintptr_t low, std::uintptr_t high) {
+    constexpr std::uintptr_t kWord = sizeof(std::uintptr_t);
+    for (std::uintptr_t at = (low + kWord - 1) & ~(kWord - 1); at + kWord <= high; at += kWord) {
+      const std::uintptr_t value = *reinterpret_cast<const std::uintptr_t*>(at);
+      if (in_arena(value)) reach(value);
+    }
+  }
+  void finish() {
+    while (!open_.empty()) {
+      const Block& block = *open_.back();
+      open_.pop_back();
+      scan(block.start, block.start + block.size);
+    }
+  }
+  [[nodiscard]] const Block* unreached() const {
+    for (std::size_t i = blocks_.kept; i < blocks_.count; ++i) {
+      if (!blocks_.first[i].freed && !reached_[i]) return &blocks_.first[i];
+    }
+    return nullptr;
+  }
+  void reach_kept() {
+    for (std::size_t i = 0; i < blocks_.kept; ++i) reach(blocks_.first[i].start);
+  }
+
+ private:
+  void reach(std::uintptr_t address) {
+    const Block* const block = heap_block_near(address);
+    if (block == nullptr || block->freed || address < block->start || address > block->start + block->size) return;
+    const auto index = static_cast<std::size_t>(block - blocks_.first);
+    if (reached_[index]) return;
+    reached_[index] = true;
+    open_.push_back(block);
+  }
+
+  HeapBlocks blocks_;
+  std::vector<bool> reached_;
+  std::vector<const Block*> open_;
+};
+
+}  // namespace
+
+const Block* find_leak(const std::vector<Module>& modules, std::uintptr_t thread_pointer) {
+  Marking marking;
+  marking.reach_kept();
+  for (const Module& module : modules) {
+    if (module.own) continue;
+    for (const Range& range : module.writable) marking.scan(range.low, range.high);
+    if (module.tls_size != 0) marking.scan(thread_pointer - module.tls_below, thread_pointer - module.tls_below + module.tls_size);
+  }
+  marking.finish();
+  return marking.unreached();
+}
+
+}  // namespace proberen::runtime

@@ -1,0 +1,95 @@
+// Random numbers of an explored program: the same in every execution, and each thread's its own, so that they depend on nothing but what the
+// thread itself has done.
+
+#include <sys/random.h>
+#include <sys/types.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "models/runtime/call.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+/// SplitMix64, by Sebastiano Vigna.
+std::uint64_t next_number() {
+  effect();
+  std::uint64_t z = (current->random += 0x9e3779b97f4a7c15);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+void fill_with_numbers(void* bytes, std::size_t size) {
+  auto* out = static_cast<char*>(bytes);
+  while (size > 0) {
+    const std::uint64_t number = next_number();
+    const std::size_t part = size < sizeof(number) ? size : sizeof(number);
+    std::memcpy(out, &number, part);
+    out += part;
+    size -= part;
+  }
+}
+
+}  // namespace
+}  // namespace proberen::runtime
+
+using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
+
+PROBEREN_INTERPOSED int rand() noexcept {
+  if (!explored()) return PROBEREN_REAL(rand)();
+  const Inside inside;
+  return static_cast<int>(next_number() & RAND_MAX);
+}
+
+PROBEREN_INTERPOSED void srand(unsigned seed) noexcept {
+  if (!explored()) return PROBEREN_REAL(srand)(seed);
+  const Inside inside;
+  effect();
+  current->random = seed;
+}
+
+PROBEREN_INTERPOSED long random() noexcept {
+  if (!explored()) return PROBEREN_REAL(random)();
+  const Inside inside;
+  return static_cast<long>(next_number() & 0x7fffffff);
+}
+
+PROBEREN_INTERPOSED void srandom(unsigned seed) noexcept {
+  if (!explored()) return PROBEREN_REAL(srandom)(seed);
+  const Inside inside;
+  effect();
+  current->random = seed;
+}
+
+PROBEREN_INTERPOSED ssize_t getrandom(void* bytes, std::size_t size, unsigned flags) {
+  if (!explored()) return PROBEREN_REAL(getrandom)(bytes, size, flags);
+  const Inside inside;
+  fill_with_numbers(bytes, size);
+  return static_cast<ssize_t>(size);
+}
+
+PROBEREN_INTERPOSED int getentropy(void* bytes, std::size_t size) {
+  if (!explored()) return PROBEREN_REAL(getentropy)(bytes, size);
+  const Inside inside;
+  fill_with_numbers(bytes, size);
+  return 0;
+}
+
+PROBEREN_INTERPOSED std::uint32_t arc4random() noexcept {
+  if (!explored()) return PROBEREN_REAL(arc4random)();
+  const Inside inside;
+  return static_cast<std::uint32_t>(next_number());
+}
+
+// std::random_device::_M_getval(): it asks the processor, which cannot be answered for.
+PROBEREN_INTERPOSED unsigned proberen_random_device(void* self) __asm__("_ZNSt13random_device9_M_getvalEv");
+unsigned proberen_random_device(void* self) {
+  if (!explored()) {
+    static const auto real = reinterpret_cast<unsigned (*)(void*)>(next_symbol("_ZNSt13random_device9_M_getvalEv"));
+    return real(self);
+  }
+  const Inside inside;
+  return static_cast<unsigned>(next_number());
+}
