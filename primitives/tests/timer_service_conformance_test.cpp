@@ -9,6 +9,7 @@
 #include <random>
 #include <vector>
 
+#include "primitives/process/launch.hpp"
 #include "primitives/tests/support/processes.hpp"
 #include "primitives/tests/support/signals.hpp"
 #include "primitives/tests/support/timers.hpp"
@@ -223,9 +224,9 @@ TEST_F(ServedTimers, T7_NoCallbackIsLostAmongStartsAndDestructions) {
 }
 
 TEST_F(ServedTimers, AHundredThousandPendingTimersAddOneThread) {
-  const auto before = threads_of_this_process();
+  const auto before = ipc::detail::count_threads();
   TimerService service;
-  EXPECT_EQ(threads_of_this_process(), before) << "a service without timers has no thread";
+  EXPECT_EQ(ipc::detail::count_threads(), before) << "a service without timers has no thread";
   const int count = scaled(100'000);
   std::atomic<int> ran{0};
   std::deque<Timer> timers;
@@ -235,7 +236,7 @@ TEST_F(ServedTimers, AHundredThousandPendingTimersAddOneThread) {
     timers.back().start();
   }
   EXPECT_EQ(service.pending(), static_cast<std::size_t>(count));
-  EXPECT_EQ(threads_of_this_process(), before + 1);
+  EXPECT_EQ(ipc::detail::count_threads(), before + 1);
   for (int i = 0; i < count; i += 2) EXPECT_EQ(timers[static_cast<std::size_t>(i)].cancel(), CancelResult::cancelled);
   EXPECT_EQ(service.pending(), static_cast<std::size_t>(count / 2));
   timers.clear();
