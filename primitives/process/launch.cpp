@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -95,7 +94,9 @@ std::vector<Descriptor> lift(std::span<const int> descriptors) {
 bool has_ended(const std::filesystem::path& thread) {
   constexpr unsigned kExiting = 0x4;  // PF_EXITING of the kernel's linux/sched.h; set before a join returns
   std::ifstream file(thread / "stat");
-  const std::string line{std::istreambuf_iterator<char>(file), {}};
+  std::string line(256, '\0');
+  file.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(file.gcount()));  // 0 when it has gone by now
   const std::size_t name_end = line.rfind(')');  // proc(5): pid (name) state ppid pgrp session tty tpgid flags …
   unsigned flags = 0;
   return name_end == std::string::npos || std::sscanf(line.c_str() + name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||

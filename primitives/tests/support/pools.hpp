@@ -11,8 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 #include <string>
 #include <thread>
@@ -42,10 +40,7 @@ namespace proberen::test {
 inline bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) >= 0; }
 
 /// What proc(5) calls a process; "" when there is none.
-inline std::string name_of(const std::string& pid) {
-  std::ifstream file("/proc/" + pid + "/comm");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+inline std::string name_of(const std::string& pid) { return text_of("/proc/" + pid + "/comm"); }
 
 /// Whether no process of this program has that number; another program's may have it by now.
 inline bool is_gone(pid_t pid) { return name_of(std::to_string(pid)) != name_of("self"); }
