@@ -64,8 +64,9 @@ template <class T>
 [[gnu::always_inline]] inline T explored_update(Rmw operation, volatile T* pointer, T operand, int order, void* returns_to) {
   const Inside inside;
   const Access access = access_of(pointer, order, reinterpret_cast<Site>(returns_to), true);
-  effect();
-  return static_cast<T>(engine().update(access, operation, static_cast<Value>(operand)));
+  const Value old = engine().update(access, operation, static_cast<Value>(operand));
+  if (*pointer != static_cast<T>(old)) effect();
+  return static_cast<T>(old);
 }
 
 template <class T>
