@@ -21,7 +21,7 @@ file(GLOB_RECURSE public_folders LIST_DIRECTORIES true RELATIVE "${PROJECT_SOURC
   "${PROJECT_SOURCE_DIR}/reports/*")
 foreach(folder IN LISTS public_folders)
   if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" AND folder MATCHES "/proberen$")
-    install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+    install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp" PATTERN "explore.h")
   endif()
 endforeach()
 
@@ -29,4 +29,4 @@ configure_package_config_file(cmake/proberenConfig.cmake.in "${CMAKE_CURRENT_BIN
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/proberen)
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/proberenConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/proberenConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/proberenConfigVersion.cmake"
-  cmake/ProberenVariants.cmake cmake/ProberenAddCheck.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/proberen)
+  cmake/ProberenVariants.cmake cmake/ProberenAddCheck.cmake cmake/ProberenExplorable.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/proberen)

@@ -8,7 +8,7 @@ namespace proberen::runtime {
 std::string_view waiting_for(std::string_view what, const void* object) {
   char* const start = current->what;
   char* out = start;
-  const std::size_t length = what.size() < 40 ? what.size() : 40;
+  const std::size_t length = what.size() < 72 ? what.size() : 72;
   std::memcpy(out, what.data(), length);
   out += length;
   std::memcpy(out, " 0x", 3);

@@ -60,7 +60,7 @@ struct Fiber {
   std::array<void*, kMaxRobust> robust{};      ///< robust mutexes that it holds
   int robust_held = 0;
   std::int64_t clock_ns = 0;  ///< its own virtual time
-  char what[64] = {};         ///< what it waits for, in words
+  char what[96] = {};         ///< what it waits for, in words
 
   /// Ready to run `new_start` as thread `new_id`.
   void reset(ThreadId new_id, const Start& new_start);

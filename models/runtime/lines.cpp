@@ -38,9 +38,14 @@ Lines::~Lines() {
 
 namespace {
 
-std::string normal(const char* file, int line) {
+/// `file:line`; what is relative is so to where the compiler ran.
+std::string normal(Dwarf_Die* unit, const char* file, int line) {
   if (file == nullptr || line == 0) return "";
-  return std::filesystem::path(file).lexically_normal().string() + ":" + std::to_string(line);
+  std::filesystem::path path(file);
+  Dwarf_Attribute attribute;
+  const char* const folder = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
+  if (path.is_relative() && folder != nullptr) path = folder / path;
+  return path.lexically_normal().string() + ":" + std::to_string(line);
 }
 
 /// Headers of the compiler and the system: people want to see the line of their own that led there.
@@ -73,7 +78,7 @@ std::string inlined_call(Dwarf_Die* unit, Dwarf_Addr address, Dwarf_Addr bias) {
       Dwarf_Word file = 0, line = 0;
       if (dwarf_formudata(dwarf_attr(&ancestors[i], DW_AT_call_file, &attribute), &file) != 0) continue;
       if (dwarf_formudata(dwarf_attr(&ancestors[i], DW_AT_call_line, &attribute), &line) != 0) continue;
-      const std::string place = normal(dwarf_filesrc(files, file, nullptr, nullptr), static_cast<int>(line));
+      const std::string place = normal(unit, dwarf_filesrc(files, file, nullptr, nullptr), static_cast<int>(line));
       if (!place.empty() && !is_system(place)) found = place;
     }
   }
@@ -96,7 +101,7 @@ std::string Lines::of_site(std::uintptr_t site) const {
   if (line == nullptr) return "";
   int number = 0;
   dwarf_lineno(line, &number);
-  const std::string place = normal(dwarf_linesrc(line, nullptr, nullptr), number);
+  const std::string place = normal(unit, dwarf_linesrc(line, nullptr, nullptr), number);
   if (!is_system(place)) return place;
   const std::string call = inlined_call(unit, address, bias);
   return call.empty() ? place : call;

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""What builds do with a compiler, done with the wrappers: wrapper_test.py <folder of the wrappers> <cc> <c++>"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+WRAPPERS, CC, CXX = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+FIRST = "#include <atomic>\n#include <thread>\nstd::atomic<int> x;\nint other();\nint main() { std::thread t([] { x = 1; }); t.join(); return other() - x; }\n"
+OTHER = "int other() { return 1; }\n"
+
+
+class Wrapper(unittest.TestCase):
+    def setUp(self):
+        self.keeper = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.keeper.name) / "a folder"
+        self.folder.mkdir()
+        (self.folder / "first.cpp").write_text(FIRST)
+        (self.folder / "other file.cpp").write_text(OTHER)
+
+    def tearDown(self):
+        self.keeper.cleanup()
+
+    def call(self, *arguments, wrapper="proberen-c++", status=0):
+        environment = {**os.environ, "PROBEREN_CC": CC, "PROBEREN_CXX": CXX}
+        done = subprocess.run([WRAPPERS / wrapper, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+    def explored(self, program):
+        done = subprocess.run([self.folder / program], env={**os.environ, "PROBEREN_EXPLORE": ""}, capture_output=True, text=True)
+        self.assertIn("pass, complete", done.stderr)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(subprocess.run([self.folder / program]).returncode, 0)
+
+    def test_compiles_and_links_in_one(self):
+        self.call("-std=c++20", "-Wall", "first.cpp", "other file.cpp", "-o", "program", "-pthread")
+        self.explored("program")
+
+    def test_writes_a_out(self):
+        self.call("-std=c++20", "first.cpp", "other file.cpp")
+        self.explored("a.out")
+
+    def test_compiles_links_objects(self):
+        self.call("-std=c++20", "-c", "first.cpp", "-o", "first.o")
+        self.call("-c", "other file.cpp", "-MMD", "-MF", "other.d")
+        self.assertTrue((self.folder / "other.d").exists())
+        self.call("first.o", "other file.o", "-o", "program")
+        self.explored("program")
+
+    def test_links_objects_of_other_compilers(self):
+        subprocess.run([CXX, "-c", "other file.cpp", "-o", "plain.o"], cwd=self.folder, check=True)
+        self.call("-std=c++20", "first.cpp", "plain.o", "-o", "program")
+        self.explored("program")
+
+    def test_links_with_the_user_naming_libraries(self):
+        self.call("-std=c++20", "-c", "first.cpp", "other file.cpp")
+        self.call("first.o", "other file.o", "-lstdc++", "-lm", "-lpthread", "-lc", "-o", "program", wrapper="proberen-cc")
+        self.explored("program")
+
+    def test_makes_shared_libraries(self):
+        self.call("-shared", "-fPIC", "other file.cpp", "-o", "libother.so")
+        self.call("-std=c++20", "first.cpp", "-L.", "-lother", "-Wl,-rpath,$ORIGIN", "-o", "program")
+        self.explored("program")
+
+    def test_preprocesses_and_assembles(self):
+        self.assertIn("other", self.call("-E", "other file.cpp").stdout)
+        self.call("-S", "first.cpp", "-std=c++20", "-o", "first.s")
+        self.assertIn("__tsan_", (self.folder / "first.s").read_text())
+
+    def test_answers_questions(self):
+        self.assertTrue(self.call("--version").stdout)
+        self.assertTrue(self.call("-dumpmachine").stdout)
+
+    def test_reads_standard_input(self):
+        environment = {**os.environ, "PROBEREN_CC": CC}
+        done = subprocess.run([WRAPPERS / "proberen-cc", "-x", "c", "-", "-o", "program"], input="int main(void) { return 0; }", cwd=self.folder,
+                              env=environment, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.explored("program")
+
+    def test_refuses_static_programs(self):
+        self.assertIn("cannot be explored", self.call("-static", "first.cpp", status=2).stderr)
+
+    def test_says_what_the_compiler_says(self):
+        (self.folder / "broken.cpp").write_text("int main( {}\n")
+        self.assertIn("error", self.call("broken.cpp", status=1).stderr)
+
+    def test_refuses_bad_options(self):
+        self.call("-std=c++20", "first.cpp", "other file.cpp", "-o", "program")
+        for options in ("nonsense=1", "seed=x", "model=tso", "search", "search=replay"):
+            done = subprocess.run([self.folder / "program"], env={**os.environ, "PROBEREN_EXPLORE": options}, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2, options)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_a_budget_makes_it_inconclusive(self):
+        (self.folder / "many.cpp").write_text(
+            "#include <atomic>\n#include <thread>\nstd::atomic<int> x;\n"
+            "int main() { std::thread a([] { ++x; ++x; ++x; }), b([] { ++x; ++x; ++x; }); a.join(); b.join(); }\n")
+        self.call("-std=c++20", "many.cpp", "-o", "program")
+        done = subprocess.run([self.folder / "program"], env={**os.environ, "PROBEREN_EXPLORE": "executions=2"}, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("inconclusive", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
