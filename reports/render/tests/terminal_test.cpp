@@ -71,5 +71,13 @@ TEST(Terminal, NothingAndMuch) {
   EXPECT_TRUE(has(text, "more\n"));
 }
 
+TEST(Steps, AreShownWholeAndInOrder) {
+  EXPECT_EQ(render_steps(*samples::deadlock().failure),
+            "1  thread 0  load acquire 0                  lock.hpp:80\n"
+            "2  thread 1  exchange acq_rel 0 → 1          lock.hpp:81\n"
+            "3  thread 0  futex wait → blocked            lock.hpp:88\n");
+  EXPECT_EQ(render_steps(Failure{}), "");
+}
+
 }  // namespace
 }  // namespace proberen
