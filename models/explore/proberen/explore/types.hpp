@@ -14,7 +14,7 @@ inline constexpr ThreadId kNoThread = -1;
 inline constexpr int kMaxThreads = 64;
 
 /// What an atomic location holds: 1, 2, 4, 8 or 16 bytes, little end first; bytes past the size are zero.
-using Value = unsigned __int128;
+__extension__ using Value = unsigned __int128;
 
 /// The address of the instruction after the call that made an event: what a source line is found from. 0: not known.
 using Site = std::uintptr_t;

@@ -1,0 +1,253 @@
+// Atomic accesses, fences, choices, and plain accesses.
+
+#include "models/explore/implementation.hpp"
+#include "models/explore/sc_order.hpp"
+
+namespace proberen::explore {
+
+namespace {
+
+/// The order of the read, and of the write, of a read-modify-write.
+Order read_part(Order order) {
+  if (order == Order::kAcqRel) return Order::kAcquire;
+  return order == Order::kRelease ? Order::kRelaxed : order;
+}
+Order write_part(Order order) {
+  if (order == Order::kAcqRel) return Order::kRelease;
+  return order == Order::kAcquire ? Order::kRelaxed : order;
+}
+
+Value of_size(Value value, unsigned size) {
+  return size >= 16 ? value : value & ((Value{1} << (8 * size)) - 1);
+}
+
+Value apply(Rmw operation, Value old, Value operand, unsigned size) {
+  switch (operation) {
+    case Rmw::kExchange: return operand;
+    case Rmw::kAdd: return of_size(old + operand, size);
+    case Rmw::kSub: return of_size(old - operand, size);
+    case Rmw::kAnd: return old & operand;
+    case Rmw::kOr: return old | operand;
+    case Rmw::kXor: return old ^ operand;
+    case Rmw::kNand: return of_size(~(old & operand), size);
+  }
+  return old;
+}
+
+}  // namespace
+
+LocationId Engine::Implementation::locate(const Access& access) {
+  const LocationId location = locations_.find(access.address, access.size);
+  if (location == kNoLocation) {
+    fail(FailureKind::kMixedSize,
+         "an atomic access of " + std::to_string(access.size) + " bytes overlaps one of another size: the memory model gives it no meaning",
+         {{current, access.site, ""}});
+  }
+  graph_->ensure_location(location);
+  return location;
+}
+
+Value Engine::Implementation::initial_or_written(EventId write, LocationId location) const {
+  return write == kInitial ? locations_.initial(location) : (*graph_)[write].value;
+}
+
+Value Engine::Implementation::value_of(EventId read) const {
+  const Event& event = (*graph_)[read];
+  return initial_or_written(event.source, event.location);
+}
+
+void Engine::Implementation::note_access(const Access& access, EventId id, bool write) {
+  bool atomic_before = false;
+  const Event& event = (*graph_)[id];
+  const auto race = races_.note({access.address, access.size, current, static_cast<std::uint32_t>(event.index) + 1, graph_->before(id),
+                                 access.site, write, true},
+                                atomic_before);
+  if (race && options.races_fail) report_race(*race, access.site, write ? "atomic write" : "atomic read");
+}
+
+void Engine::Implementation::report_race(const Race& race, Site site, const std::string& what) {
+  const std::string other = std::string(race.atomic ? "atomic " : "") + (race.write ? "write" : "read");
+  fail(FailureKind::kDataRace,
+       what + " by thread " + std::to_string(current) + " and " + other + " by thread " + std::to_string(race.thread) +
+           " race: neither happens before the other",
+       {{current, site, what}, {race.thread, race.site, other}});
+}
+
+EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow,
+                                           bool& fresh) {
+  Event event;
+  event.kind = Kind::kRead;
+  event.thread = static_cast<std::int16_t>(current);
+  event.location = cell.location;
+  event.size = static_cast<std::uint8_t>(cell.size);
+  event.order = order;
+  event.exclusive = exclusive;
+  event.open = open;
+  event.site = cell.site;
+  const EventId id = step(event, fresh);
+  if (fresh && !strategy->read(id, follow)) leave(Result::kLeft);
+  if (!fresh && id == revisited_) {
+    fresh = true;  // as if it were: what comes of it is not known
+    if (exclusive) (*graph_)[id].exclusive = true;
+  }
+  return id;
+}
+
+EventId Engine::Implementation::write_event(const Cell& cell, Order order, Value value, EventId read) {
+  Event event;
+  event.kind = Kind::kWrite;
+  event.thread = static_cast<std::int16_t>(current);
+  event.location = cell.location;
+  event.size = static_cast<std::uint8_t>(cell.size);
+  event.order = order;
+  event.value = value;
+  event.site = cell.site;
+  if (read != kNoEvent) {
+    event.exclusive = true;
+    event.source = (*graph_)[read].source;
+  }
+  bool fresh = false;
+  const EventId id = step(event, fresh);
+  if (fresh && !strategy->write(id)) leave(Result::kLeft);
+  locations_.show(cell.location, (*graph_)[id].place, value);
+  ++threads[static_cast<std::size_t>(current)].effects;
+  return id;
+}
+
+void Engine::Implementation::decide(EventId read, bool fresh, Order order, bool exclusive) {
+  if (!fresh) return;
+  Event& event = (*graph_)[read];
+  event.exclusive = exclusive;
+  if (event.order == order) return;
+  event.order = order;
+  graph_->refresh(read);
+  if (order == Order::kSeqCst && !graph_->is_last(event.source, event.location) && !sc_order_exists(*graph_, read, kNoEvent)) {
+    leave(Result::kLeft);
+  }
+}
+
+Value Engine::Implementation::load(const Access& access) {
+  bool fresh = false;
+  const Order order = strengthened(access.order);
+  const EventId id = read_event({locate(access), access.size, access.site}, order, false, false, nullptr, fresh);
+  note_access(access, id, false);
+  return value_of(id);
+}
+
+void Engine::Implementation::store(const Access& access, Value value) {
+  const EventId id = write_event({locate(access), access.size, access.site}, strengthened(access.order), value, kNoEvent);
+  note_access(access, id, true);
+}
+
+Value Engine::Implementation::update(const Access& access, Rmw operation, Value operand) {
+  const Cell cell{locate(access), access.size, access.site};
+  const Order order = strengthened(access.order);
+  bool fresh = false;
+  const Update written = [&](Value value) { return std::optional<Value>(apply(operation, value, operand, access.size)); };
+  const Follow follow{written, locations_.initial(cell.location), read_part(order), write_part(order), false};
+  const EventId read = read_event(cell, read_part(order), true, false, &follow, fresh);
+  const Value old = value_of(read);
+  set_midway(true);
+  const EventId write = write_event(cell, write_part(order), *written(old), read);
+  set_midway(false);
+  note_access(access, write, true);
+  return old;
+}
+
+std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, const Update& update, bool waits,
+                                                 Value& old) {
+  bool fresh = false;
+  const bool waited = threads[static_cast<std::size_t>(current)].wait == Wait::kValue;  // so the latest value will do
+  const Follow follow{update, locations_.initial(cell.location), read_part(order), write_part(order), waits};
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, &follow, fresh);
+  old = value_of(read);
+  std::optional<Value> wanted = update(old);
+  if (!wanted && fresh && waited) {
+    graph_->set_source(read, graph_->last_write(cell.location));
+    old = value_of(read);
+    wanted = update(old);
+  }
+  decide(read, fresh, wanted ? read_part(order) : strengthened(Order::kRelaxed), wanted.has_value());
+  if (!wanted) {
+    if (access != nullptr) note_access(*access, read, false);
+    return wanted;
+  }
+  set_midway(true);
+  const EventId write = write_event(cell, write_part(order), *wanted, read);
+  set_midway(false);
+  if (access != nullptr) note_access(*access, write, true);
+  return wanted;
+}
+
+bool Engine::Implementation::compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak) {
+  const Cell cell{locate(access), access.size, access.site};
+  const Order order = strengthened(access.order);
+  const Value wanted = expected;
+  bool fresh = false;
+  const bool may_fail = weak && options.spurious_failures;
+  const Update swapped = [&](Value value) { return value == wanted ? std::optional<Value>(desired) : std::nullopt; };
+  const Follow follow{swapped, locations_.initial(cell.location), read_part(order), write_part(order), false};
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, may_fail ? nullptr : &follow, fresh);
+  expected = value_of(read);
+  bool swaps = expected == wanted;
+  decide(read, fresh, swaps ? read_part(order) : strengthened(on_failure), swaps);
+  if (swaps && may_fail) {
+    set_midway(true);
+    swaps = choose(2, access.site) == 0;
+    set_midway(false);
+    (*graph_)[read].exclusive = swaps;
+  }
+  if (!swaps) {
+    note_access(access, read, false);
+    return false;
+  }
+  set_midway(true);
+  const EventId write = write_event(cell, write_part(order), desired, read);
+  set_midway(false);
+  note_access(access, write, true);
+  return true;
+}
+
+void Engine::Implementation::fence(Order order, Site site) {
+  if (order == Order::kRelaxed && options.model != MemoryModel::kSc) return;  // orders nothing
+  Event event;
+  event.kind = Kind::kFence;
+  event.thread = static_cast<std::int16_t>(current);
+  event.order = strengthened(order);
+  event.site = site;
+  bool fresh = false;
+  static_cast<void>(step(event, fresh));
+}
+
+unsigned Engine::Implementation::choose(unsigned count, Site site) {
+  if (count <= 1) return 0;
+  Event event;
+  event.kind = Kind::kChoice;
+  event.thread = static_cast<std::int16_t>(current);
+  event.site = site;
+  bool fresh = false;
+  const EventId id = step(event, fresh);
+  if (fresh) strategy->choose(id, count);
+  return static_cast<unsigned>((*graph_)[id].value);
+}
+
+void Engine::Implementation::plain(std::uintptr_t address, std::size_t size, Site site, bool write) {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  bool atomic_before = false;
+  const auto race = races_.note({address, size, current, static_cast<std::uint32_t>(me.done) + 1, graph_->knowledge(current, me.done), site,
+                                 write, false},
+                                atomic_before);
+  if (race && options.races_fail) {
+    report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");
+  }
+  if (!write) return;
+  ++me.effects;
+  if (atomic_before) locations_.forget(address, size);
+}
+
+void Engine::Implementation::memory_born(std::uintptr_t address, std::size_t size) {
+  races_.forget(address, size);
+  locations_.forget(address, size);
+}
+
+}  // namespace proberen::explore

@@ -1,0 +1,155 @@
+#include "proberen/explore/engine.hpp"
+
+#include <utility>
+
+#include "models/explore/implementation.hpp"
+#include "models/explore/replay.hpp"
+#include "models/explore/sampler.hpp"
+#include "models/explore/search.hpp"
+
+namespace proberen::explore {
+namespace {
+
+std::unique_ptr<Strategy> make_strategy(const Options& options) {
+  switch (options.search) {
+    case Search::kExhaustive:
+      return std::make_unique<ExhaustiveSearch>();
+    case Search::kReplay:
+      return std::make_unique<Replay>(options.witness);
+    default:
+      return std::make_unique<Sampler>(options);
+  }
+}
+
+constexpr std::uint64_t kLooksAtClock = 64;  ///< executions between two looks
+
+}  // namespace
+
+Engine::Implementation::Implementation(Options given, Host& its_host)
+    : options(std::move(given)), host(its_host), strategy(make_strategy(options)) {}
+
+bool Engine::Implementation::begin() {
+  if (failure || stopping.load(std::memory_order_relaxed)) return false;
+  const std::uint64_t seen = counts.executions + counts.blocked;
+  if (options.max_executions != 0 && seen >= options.max_executions) return false;
+  if (options.time.count() != 0 && seen % kLooksAtClock == 0 && std::chrono::steady_clock::now() - started_ > options.time) return false;
+  if (!strategy->next()) {
+    complete = strategy->exhausts();
+    return false;
+  }
+  graph_ = &strategy->graph();
+  revisited_ = strategy->revisited();
+  performed_ = 0;
+  locations_.begin();
+  races_.begin();
+  for (Thread& thread : threads) {
+    if (!thread.created) break;
+    thread = Thread{};
+  }
+  current = 0;
+  threads[0].created = threads[0].started = true;
+  result = Result::kRunning;
+  return true;
+}
+
+void Engine::Implementation::end() {
+  counts.events += static_cast<std::uint64_t>(performed_);
+  counts.longest = std::max(counts.longest, static_cast<std::uint64_t>(performed_));
+  if (result == Result::kComplete) ++counts.executions;
+  if (result == Result::kBlocked) ++counts.blocked;
+  current = kNoThread;
+}
+
+void Engine::Implementation::leave(Result how) {
+  result = how;
+  host.leave();
+  __builtin_unreachable();
+}
+
+void Engine::Implementation::fail(FailureKind kind, std::string message, std::vector<Place> places) {
+  std::vector<int> performed;
+  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) performed.push_back(threads[static_cast<std::size_t>(thread)].done);
+  Report report = describe(*graph_, locations_, performed, current);
+  failure = Failure{kind, std::move(message), std::move(places), std::move(report.steps), std::move(report.witness)};
+  leave(Result::kFailed);
+}
+
+Engine::Engine(Options options, Host& host) : implementation_(std::make_unique<Implementation>(std::move(options), host)) {}
+Engine::~Engine() = default;
+
+bool Engine::begin() { return implementation_->begin(); }
+void Engine::end() { implementation_->end(); }
+void Engine::stop() { implementation_->stopping.store(true, std::memory_order_relaxed); }
+bool Engine::complete() const { return implementation_->complete; }
+const Counts& Engine::counts() const { return implementation_->counts; }
+const std::optional<Failure>& Engine::failure() const { return implementation_->failure; }
+bool Engine::running() const { return implementation_->current != kNoThread; }
+ThreadId Engine::current() const { return implementation_->current; }
+
+ThreadId Engine::create_thread(Site site) { return implementation_->create_thread(site); }
+void Engine::join(ThreadId thread, Site site) { implementation_->join(thread, site); }
+bool Engine::finished(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].finished; }
+void Engine::finish_thread(Site site) { implementation_->finish_thread(site); }
+
+Value Engine::load(const Access& access) { return implementation_->load(access); }
+void Engine::store(const Access& access, Value value) { implementation_->store(access, value); }
+Value Engine::update(const Access& access, Rmw operation, Value operand) { return implementation_->update(access, operation, operand); }
+bool Engine::compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak) {
+  return implementation_->compare_exchange(access, on_failure, expected, desired, weak);
+}
+void Engine::fence(Order order, Site site) { implementation_->fence(order, site); }
+
+Value Engine::await_update(const Access& access, const Update& update, std::string_view what) {
+  return implementation_->await_update(access, update, what);
+}
+std::optional<Value> Engine::try_update(const Access& access, const Update& update) { return implementation_->try_update(access, update); }
+Value Engine::await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what) {
+  return implementation_->await(access, ready, what);
+}
+void Engine::enter_queue(std::uintptr_t queue, Site site) { implementation_->enter_queue_if(queue, nullptr, 0, site); }
+bool Engine::enter_queue_if(std::uintptr_t queue, const Access& access, Value expected) {
+  return implementation_->enter_queue_if(queue, &access, expected, access.site);
+}
+bool Engine::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
+  return implementation_->sleep(queue, may_expire, site, what);
+}
+int Engine::wake(std::uintptr_t queue, int count, Site site) { return implementation_->wake(queue, count, site); }
+
+void Engine::plain_read(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, false); }
+void Engine::plain_write(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, true); }
+void Engine::memory_born(std::uintptr_t address, std::size_t size) { implementation_->memory_born(address, size); }
+void Engine::memory_dies(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, true); }
+
+unsigned Engine::choose(unsigned count, Site site) { return implementation_->choose(count, site); }
+void Engine::assume(bool holds, Site site) { implementation_->assume(holds, site); }
+void Engine::spin(Site site) { implementation_->spin(site); }
+std::uint64_t Engine::effects(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].effects; }
+void Engine::yield() { implementation_->yield(); }
+void Engine::fail(FailureKind kind, std::string message, std::vector<Place> places) {
+  implementation_->fail(kind, std::move(message), std::move(places));
+}
+
+const char* to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::kAssertion: return "assertion";
+    case FailureKind::kDataRace: return "data-race";
+    case FailureKind::kDeadlock: return "deadlock";
+    case FailureKind::kLivelock: return "livelock";
+    case FailureKind::kUseAfterFree: return "use-after-free";
+    case FailureKind::kDoubleFree: return "double-free";
+    case FailureKind::kOutOfBounds: return "out-of-bounds";
+    case FailureKind::kLeak: return "leak";
+    case FailureKind::kUninitializedRead: return "uninitialized-read";
+    case FailureKind::kMixedSize: return "mixed-size-access";
+    case FailureKind::kLockMisuse: return "lock-misuse";
+    case FailureKind::kUncaughtException: return "uncaught-exception";
+    case FailureKind::kCrash: return "crash";
+    case FailureKind::kOutcome: return "outcome";
+    case FailureKind::kNondeterminism: return "nondeterminism";
+    case FailureKind::kUnsupported: return "unsupported";
+    case FailureKind::kRunaway: return "runaway";
+  }
+  return "other";
+}
+
+}  // namespace proberen::explore

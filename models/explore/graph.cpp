@@ -1,0 +1,229 @@
+#include "models/explore/graph.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace proberen::explore {
+
+void Graph::clear() {
+  events_.clear();
+  clocks_.clear();
+  locations_.clear();
+  threads_.resize(1);
+  threads_[0].events.clear();
+  threads_[0].created_by = kNoEvent;
+}
+
+bool Graph::exists(ThreadId thread) const { return thread == 0 || (thread < threads() && creation(thread) != kNoEvent); }
+
+ThreadId Graph::next_thread() const {
+  ThreadId thread = 1;
+  while (thread < threads() && exists(thread)) ++thread;
+  return thread;
+}
+
+const Graph::Clock* Graph::knowledge(ThreadId thread, int length) const {
+  const EventId last = length > 0 ? at(thread, length - 1) : creation(thread);
+  return last == kNoEvent ? nothing_.data() : before(last);
+}
+
+void Graph::ensure_location(LocationId location) {
+  if (location >= locations()) locations_.resize(static_cast<std::size_t>(location) + 1);
+}
+
+int Graph::lowest_place(LocationId location, const Clock* clock) const {
+  int lowest = 0;
+  const int highest = place_of(last_write(location));
+  for (EventId id = last_at(location); id != kNoEvent && lowest < highest; id = (*this)[id].previous_at_location) {
+    const Event& event = (*this)[id];
+    if (clock[event.thread] <= static_cast<Clock>(event.index)) continue;
+    lowest = std::max(lowest, event.kind == Kind::kWrite ? event.place : place_of(event.source));
+  }
+  return lowest;
+}
+
+void Graph::join(Clock* to, const Clock* from) const {
+  for (std::size_t i = 0; i < width_; ++i) to[i] = std::max(to[i], from[i]);
+}
+
+void Graph::widen(std::size_t width) {
+  std::vector<Clock> wide(events_.size() * 3 * width, 0);
+  for (std::size_t i = 0; i < events_.size() * 3; ++i) {
+    std::copy_n(clocks_.begin() + static_cast<std::ptrdiff_t>(i * width_), width_, wide.begin() + static_cast<std::ptrdiff_t>(i * width));
+  }
+  clocks_ = std::move(wide);
+  nothing_.assign(width, 0);
+  width_ = width;
+}
+
+EventId Graph::add(const Event& event) {
+  const EventId id = size();
+  events_.push_back(event);
+  clocks_.resize(clocks_.size() + 3 * width_, 0);
+  Event& added = events_.back();
+  std::vector<EventId>& thread = threads_[static_cast<std::size_t>(event.thread)].events;
+  added.index = static_cast<std::int32_t>(thread.size());
+  thread.push_back(id);
+  if (event.location != kNoLocation) {
+    Location& location = locations_[static_cast<std::size_t>(event.location)];
+    added.previous_at_location = location.last_event;
+    location.last_event = id;
+  }
+  const EventId previous = predecessor(added);
+  if (previous != kNoEvent && added.index > 0) {
+    const Event& last = (*this)[previous];
+    added.release_fence = last.kind == Kind::kFence && releases(last.order) ? previous : last.release_fence;
+  }
+  if (event.kind == Kind::kCreate) {
+    const auto created = static_cast<std::size_t>(event.value);
+    if (created >= threads_.size()) threads_.resize(created + 1);
+    threads_[created].created_by = id;
+    if (created >= width_) widen(width_ * 2);
+  }
+  refresh(id);
+  return id;
+}
+
+void Graph::refresh(EventId id) {
+  const Event& event = (*this)[id];
+  const EventId previous = predecessor(event);
+  Clock* const hb = clock(id, 0);
+  Clock* const porf = clock(id, 1);
+  if (previous == kNoEvent) {
+    std::fill_n(hb, 2 * width_, 0);
+  } else {
+    std::copy_n(clock(previous, 0), 2 * width_, hb);
+  }
+  const auto count = static_cast<Clock>(event.index) + 1;
+  hb[event.thread] = count;
+  porf[event.thread] = count;
+  if (event.source >= 0 && event.kind != Kind::kWrite) {
+    join(porf, causes(event.source));
+    if (event.kind != Kind::kRead) {
+      join(hb, before(event.source));
+    } else if (acquires(event.order)) {
+      join(hb, message(event.source));
+    }
+  }
+  if (event.kind == Kind::kFence && acquires(event.order)) acquire_fence(id);
+  if (event.kind == Kind::kWrite) make_message(id);
+}
+
+/// C++20 [atomics.fences]: the fence learns what the reads before it, in its thread, could have acquired.
+void Graph::acquire_fence(EventId id) {
+  const Event& fence = (*this)[id];
+  for (int i = fence.index - 1; i >= 0; --i) {
+    const Event& event = (*this)[at(fence.thread, i)];
+    if (event.kind == Kind::kFence && acquires(event.order)) break;  // that one has learnt it
+    if (event.kind == Kind::kRead && event.source >= 0) join(clock(id, 0), message(event.source));
+  }
+}
+
+/// What the write hands to those who acquire: all that happens before it if it releases, else all that happens before the last release
+/// fence; a read-modify-write hands on what it read as well (release sequences, as C++20 has them).
+void Graph::make_message(EventId id) {
+  const Event& event = (*this)[id];
+  Clock* const out = clock(id, 2);
+  if (event.order == Order::kPlain) {
+    std::fill_n(out, width_, 0);
+  } else if (releases(event.order)) {
+    std::copy_n(clock(id, 0), width_, out);
+  } else if (event.release_fence != kNoEvent) {
+    std::copy_n(clock(event.release_fence, 0), width_, out);
+  } else {
+    std::fill_n(out, width_, 0);
+  }
+  if (event.exclusive && event.source >= 0) join(out, message(event.source));
+}
+
+void Graph::set_source(EventId id, EventId source) {
+  (*this)[id].source = source;
+  refresh(id);
+}
+
+void Graph::place_after(EventId write, EventId earlier) {
+  Event& event = (*this)[write];
+  Location& location = locations_[static_cast<std::size_t>(event.location)];
+  const EventId later = later_than(earlier, event.location);
+  event.earlier = earlier;
+  event.later = later;
+  event.place = place_of(earlier) + 1;
+  (earlier == kInitial ? location.first_write : (*this)[earlier].later) = write;
+  if (later == kNoEvent) {
+    location.last_write = write;
+  } else {
+    (*this)[later].earlier = write;
+  }
+  for (EventId id = later; id != kNoEvent; id = (*this)[id].later) ++(*this)[id].place;
+}
+
+void Graph::unplace(EventId write) {
+  Event& event = (*this)[write];
+  Location& location = locations_[static_cast<std::size_t>(event.location)];
+  (event.earlier == kInitial ? location.first_write : (*this)[event.earlier].later) = event.later;
+  if (event.later == kNoEvent) {
+    location.last_write = event.earlier;
+  } else {
+    (*this)[event.later].earlier = event.earlier;
+  }
+  for (EventId id = event.later; id != kNoEvent; id = (*this)[id].later) --(*this)[id].place;
+  event.earlier = event.later = kNoEvent;
+  event.place = 0;
+}
+
+void Graph::truncate(EventId size) {
+  while (this->size() > size) {
+    const EventId id = this->size() - 1;
+    const Event& event = events_.back();
+    if (event.kind == Kind::kWrite && event.place != 0) unplace(id);
+    if (event.kind == Kind::kCreate) threads_[static_cast<std::size_t>(event.value)].created_by = kNoEvent;
+    if (event.location != kNoLocation) locations_[static_cast<std::size_t>(event.location)].last_event = event.previous_at_location;
+    threads_[static_cast<std::size_t>(event.thread)].events.pop_back();
+    events_.pop_back();
+  }
+  clocks_.resize(events_.size() * 3 * width_);
+}
+
+void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId loose, EventId last) {
+  width_ = from.width_;
+  nothing_ = from.nothing_;
+  events_.clear();
+  clocks_.clear();
+  threads_.resize(from.threads_.size());
+  for (Thread& thread : threads_) {
+    thread.created_by = kNoEvent;
+    thread.events.clear();
+  }
+  locations_.assign(from.locations_.size(), Location{});
+  const auto renamed = [&](EventId id) { return id < 0 ? id : kept[static_cast<std::size_t>(id)]; };
+  EventId count = 0;
+  for (EventId& id : kept) {
+    if (id != kNoEvent) id = count++;
+  }
+  for (EventId id = 0; id < from.size(); ++id) {
+    const EventId added = kept[static_cast<std::size_t>(id)];
+    if (added == kNoEvent) continue;
+    events_.push_back(from[id]);
+    Event& event = events_.back();
+    const Clock* const clocks = from.before(id);
+    clocks_.insert(clocks_.end(), clocks, clocks + 3 * width_);
+    event.source = id == loose ? kNoEvent : renamed(event.source);
+    event.release_fence = renamed(event.release_fence);
+    event.earlier = event.later = kNoEvent;
+    event.place = 0;
+    threads_[static_cast<std::size_t>(event.thread)].events.push_back(added);
+    if (event.kind == Kind::kCreate) threads_[static_cast<std::size_t>(event.value)].created_by = added;
+    if (event.location == kNoLocation) continue;
+    Location& location = locations_[static_cast<std::size_t>(event.location)];
+    event.previous_at_location = location.last_event;
+    location.last_event = added;
+  }
+  for (LocationId location = 0; location < from.locations(); ++location) {
+    for (EventId id = from.first_write(location); id != kNoEvent; id = from[id].later) {
+      const EventId write = renamed(id);
+      if (write != kNoEvent && id != last) place_after(write, last_write(location));
+    }
+  }
+}
+
+}  // namespace proberen::explore

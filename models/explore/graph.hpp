@@ -1,0 +1,154 @@
+/// Graph: one execution as events with reads-from and modification order (an execution graph, as in Lahav et al., "Repairing sequential
+/// consistency in C/C++11", PLDI 2017).
+///
+/// An event's number is its place in the order of addition. Three vector clocks go with every event:
+///   before    the events that happen before it (and itself)
+///   causes    its prefix under program order and reads-from (and itself); contains `before`
+///   message   what a reader that acquires from this write learns; empty for other events
+/// A clock holds, for each thread, how many of its events are in the set, which is always a prefix of the thread.
+///
+/// Cost: addition and removal O(threads + events at the location); a copy O(size).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "proberen/explore/types.hpp"
+
+namespace proberen::explore {
+
+using EventId = std::int32_t;
+inline constexpr EventId kInitial = -1;  ///< the write that gave a location its first value
+inline constexpr EventId kNoEvent = -2;
+
+using LocationId = std::int32_t;
+inline constexpr LocationId kNoLocation = -1;
+
+enum class Kind : std::uint8_t { kRead, kWrite, kFence, kCreate, kFinish, kJoin, kWakeup, kChoice };
+
+struct Event {
+  Value value = 0;  ///< read, written or chosen; of kCreate and kJoin the other thread
+  Site site = 0;
+  LocationId location = kNoLocation;
+  std::int32_t index = 0;                    ///< place in its thread
+  EventId source = kNoEvent;                 ///< of a read: the write (also of the write of a read-modify-write: what it read);
+                                             ///< of a join: the finish; of a wake-up: the write that woke it
+  EventId previous_at_location = kNoEvent;   ///< by number
+  EventId earlier = kNoEvent;                ///< of a write: its neighbours in modification order
+  EventId later = kNoEvent;
+  std::int32_t place = 0;                    ///< of a write: its place in modification order, from 1; 0 while it has none
+  EventId release_fence = kNoEvent;          ///< the last fence with release before it in its thread
+  std::int16_t thread = 0;
+  Kind kind = Kind::kFence;
+  Order order = Order::kRelaxed;
+  std::uint8_t size = 0;
+  bool exclusive = false;                    ///< the read, or the write, of a read-modify-write that writes
+  bool open = false;                         ///< of a read: its order depends on what it reads
+};
+
+[[nodiscard]] constexpr bool acquires(Order order) {
+  return order == Order::kAcquire || order == Order::kAcqRel || order == Order::kSeqCst;
+}
+[[nodiscard]] constexpr bool releases(Order order) {
+  return order == Order::kRelease || order == Order::kAcqRel || order == Order::kSeqCst;
+}
+
+class Graph {
+ public:
+  using Clock = std::uint32_t;
+
+  void clear();
+  [[nodiscard]] EventId size() const { return static_cast<EventId>(events_.size()); }
+  [[nodiscard]] Event& operator[](EventId id) { return events_[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] const Event& operator[](EventId id) const { return events_[static_cast<std::size_t>(id)]; }
+
+  // ---- threads
+
+  /// Thread numbers in use, or used by a thread whose creation was removed: 0 … threads()-1.
+  [[nodiscard]] int threads() const { return static_cast<int>(threads_.size()); }
+  [[nodiscard]] bool exists(ThreadId thread) const;
+  [[nodiscard]] int length(ThreadId thread) const { return static_cast<int>(threads_[static_cast<std::size_t>(thread)].events.size()); }
+  [[nodiscard]] EventId at(ThreadId thread, int index) const {
+    return threads_[static_cast<std::size_t>(thread)].events[static_cast<std::size_t>(index)];
+  }
+  [[nodiscard]] EventId creation(ThreadId thread) const { return threads_[static_cast<std::size_t>(thread)].created_by; }
+  /// The event before, in its thread, or the creation of its thread; kNoEvent for the first of thread 0.
+  [[nodiscard]] EventId predecessor(const Event& event) const {
+    return event.index > 0 ? at(event.thread, event.index - 1) : creation(event.thread);
+  }
+  /// The number that the next created thread gets.
+  [[nodiscard]] ThreadId next_thread() const;
+
+  // ---- clocks
+
+  [[nodiscard]] const Clock* before(EventId id) const { return clocks_.data() + (static_cast<std::size_t>(id) * 3) * width_; }
+  [[nodiscard]] const Clock* causes(EventId id) const { return clocks_.data() + (static_cast<std::size_t>(id) * 3 + 1) * width_; }
+  [[nodiscard]] const Clock* message(EventId id) const { return clocks_.data() + (static_cast<std::size_t>(id) * 3 + 2) * width_; }
+  [[nodiscard]] bool contains(const Clock* clock, EventId id) const {
+    const Event& event = (*this)[id];
+    return clock[event.thread] > static_cast<Clock>(event.index);
+  }
+  [[nodiscard]] bool happens_before(EventId first, EventId second) const { return first != second && contains(before(second), first); }
+  /// What the thread knows after its first `length` events: all zero for thread 0 before its first.
+  [[nodiscard]] const Clock* knowledge(ThreadId thread, int length) const;
+  [[nodiscard]] std::size_t width() const { return width_; }
+
+  // ---- locations
+
+  [[nodiscard]] LocationId locations() const { return static_cast<LocationId>(locations_.size()); }
+  void ensure_location(LocationId location);
+  [[nodiscard]] EventId last_at(LocationId location) const { return locations_[static_cast<std::size_t>(location)].last_event; }
+  [[nodiscard]] EventId first_write(LocationId location) const { return locations_[static_cast<std::size_t>(location)].first_write; }
+  /// kInitial where nothing was written.
+  [[nodiscard]] EventId last_write(LocationId location) const { return locations_[static_cast<std::size_t>(location)].last_write; }
+  [[nodiscard]] int place_of(EventId write) const { return write == kInitial ? 0 : (*this)[write].place; }
+  [[nodiscard]] EventId later_than(EventId write, LocationId location) const {
+    return write == kInitial ? first_write(location) : (*this)[write].later;
+  }
+  [[nodiscard]] bool is_last(EventId write, LocationId location) const { return last_write(location) == write; }
+  /// The first place that something which knows `clock` may still read from, or write right after (coherence).
+  [[nodiscard]] int lowest_place(LocationId location, const Clock* clock) const;
+
+  // ---- changes
+
+  /// Adds an event at the end of its thread; `index`, neighbours and clocks are filled in. A read has no source yet, a write no place.
+  EventId add(const Event& event);
+  /// The read, join or wake-up takes its value and its clocks from `source`. Nothing may depend on it yet.
+  void set_source(EventId id, EventId source);
+  /// Computes clocks again after a change of order.
+  void refresh(EventId id);
+  /// Puts a write right after another one, or first (kInitial).
+  void place_after(EventId write, EventId earlier);
+  void unplace(EventId write);
+  /// Removes all events from `size` on.
+  void truncate(EventId size);
+  /// Becomes the part of another graph whose events are kept, in the same order; `kept[e]` is the new number or kNoEvent. It must be closed
+  /// under program order and reads-from, but for the source of `loose`. The write `last` loses its place.
+  void assign_part(const Graph& from, std::vector<EventId>& kept, EventId loose, EventId last);
+
+ private:
+  struct Thread {
+    EventId created_by = kNoEvent;
+    std::vector<EventId> events;
+  };
+  struct Location {
+    EventId first_write = kNoEvent;
+    EventId last_write = kInitial;
+    EventId last_event = kNoEvent;
+  };
+
+  Clock* clock(EventId id, int which) { return clocks_.data() + (static_cast<std::size_t>(id) * 3 + static_cast<std::size_t>(which)) * width_; }
+  void join(Clock* to, const Clock* from) const;
+  void widen(std::size_t width);
+  void acquire_fence(EventId id);
+  void make_message(EventId id);
+
+  std::size_t width_ = 4;
+  std::vector<Event> events_;
+  std::vector<Clock> clocks_;
+  std::vector<Thread> threads_;
+  std::vector<Location> locations_;
+  std::vector<Clock> nothing_ = std::vector<Clock>(4, 0);
+};
+
+}  // namespace proberen::explore

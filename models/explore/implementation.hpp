@@ -1,0 +1,148 @@
+// What stands behind the engine's door: the execution that runs now.
+//
+// An execution has two parts. First the graph that the strategy gave is replayed: each thread's calls are matched with its events, a read
+// waiting for its source to be performed, so that memory which is not in the graph comes out right as well. Then it grows: the thread that
+// the strategy picks adds its next event, until no thread can go on.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/explore/locations.hpp"
+#include "models/explore/races.hpp"
+#include "models/explore/strategy.hpp"
+#include "proberen/explore/engine.hpp"
+
+namespace proberen::explore {
+
+class Engine::Implementation {
+ public:
+  Implementation(Options options, Host& host);
+
+  // ---- the loop (engine.cpp)
+  bool begin();
+  void end();
+  [[noreturn]] void fail(FailureKind kind, std::string message, std::vector<Place> places);
+
+  // ---- threads (threads.cpp)
+  ThreadId create_thread(Site site);
+  void join(ThreadId thread, Site site);
+  [[noreturn]] void finish_thread(Site site);
+  void assume(bool holds, Site site);
+  void spin(Site site);
+  void yield();
+
+  // ---- accesses (accesses.cpp)
+  Value load(const Access& access);
+  void store(const Access& access, Value value);
+  Value update(const Access& access, Rmw operation, Value operand);
+  bool compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak);
+  void fence(Order order, Site site);
+  unsigned choose(unsigned count, Site site);
+  void plain(std::uintptr_t address, std::size_t size, Site site, bool write);
+  void memory_born(std::uintptr_t address, std::size_t size);
+
+  // ---- waiting (waiting.cpp)
+  Value await_update(const Access& access, const Update& update, std::string_view what);
+  std::optional<Value> try_update(const Access& access, const Update& update);
+  Value await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what);
+  bool enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site);
+  bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
+  int wake(std::uintptr_t queue, int count, Site site);
+
+  enum class Wait : std::uint8_t {
+    kNothing,
+    kThread,      ///< another thread's end
+    kValue,       ///< a value, which may still come
+    kOtherValue,  ///< a value, which comes in another execution if it comes
+    kWakeup,
+    kWakeupOrTime,
+    kAssumption,
+    kSpin,
+  };
+  struct Thread {
+    int done = 0;  ///< events performed in this run
+    bool created = false;
+    bool started = false;
+    bool finished = false;
+    bool midway = false;  ///< between the events of one step: it goes on before others do
+    Wait wait = Wait::kNothing;
+    ThreadId target = kNoThread;         ///< of kThread
+    EventId entered = kNoEvent;          ///< of kWakeup
+    LocationId location = kNoLocation;   ///< of kValue
+    const Update* update = nullptr;      ///< of kValue
+    std::string what;                    ///< in what it waits
+    Site site = 0;
+    std::uint64_t effects = 0;
+  };
+  enum class Result : std::uint8_t { kRunning, kComplete, kBlocked, kLeft, kFailed };
+
+  Options options;
+  Host& host;
+  std::unique_ptr<Strategy> strategy;
+  Counts counts;
+  std::optional<Failure> failure;
+  bool complete = false;
+  std::atomic<bool> stopping{false};
+  ThreadId current = kNoThread;
+  Result result = Result::kComplete;
+  std::array<Thread, kMaxThreads> threads;
+
+ private:
+  /// The next event of the running thread: replayed, or added with `fresh` set.
+  EventId step(const Event& wanted, bool& fresh);
+  EventId add_creation(Event event);
+  void check_same(const Event& found, const Event& wanted);
+  [[nodiscard]] bool performed(EventId id) const;
+  [[nodiscard]] ThreadId next_of_replay() const;
+  [[nodiscard]] std::uint64_t enabled() const;
+  [[nodiscard]] bool can_go_on(ThreadId thread) const;
+  [[nodiscard]] EventId waker(EventId entered) const;
+  void switch_to(ThreadId thread);
+  [[noreturn]] void block(Wait wait, std::string_view what, Site site);
+  [[noreturn]] void leave(Result how);
+  [[noreturn]] void conclude();
+  [[nodiscard]] bool reads_latest(EventId id) const;
+  [[nodiscard]] bool spins_on_latest(ThreadId thread) const;
+
+  [[nodiscard]] LocationId locate(const Access& access);
+  [[nodiscard]] Value initial_or_written(EventId write, LocationId location) const;
+  [[nodiscard]] Order strengthened(Order order) const { return options.model == MemoryModel::kSc ? Order::kSeqCst : order; }
+  [[noreturn]] void report_race(const Race& race, Site site, const std::string& what);
+  void note_access(const Access& access, EventId id, bool write);
+  [[nodiscard]] Value value_of(EventId read) const;
+  /// A read whose order is decided by what it reads, or that is part of a read-modify-write only then.
+  void decide(EventId read, bool fresh, Order order, bool exclusive);
+  /// An access to a location, or to the sleepers of a queue: what step() needs to know of it.
+  struct Cell {
+    LocationId location = kNoLocation;
+    unsigned size = 0;
+    Site site = 0;
+  };
+  EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow, bool& fresh);
+  EventId write_event(const Cell& cell, Order order, Value value, EventId read);
+  void set_midway(bool midway) { threads[static_cast<std::size_t>(current)].midway = midway; }
+  /// Decides a read that may be part of a read-modify-write, then writes if it is.
+  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, const Update& update, bool waits, Value& old);
+
+  Graph* graph_ = nullptr;
+  EventId performed_ = 0;
+  EventId revisited_ = kNoEvent;
+  Locations locations_;
+  Races races_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+/// How a failed execution is told (report.cpp): its steps in an order with few context switches, and what replays it.
+struct Report {
+  std::vector<Step> steps;
+  std::string witness;
+};
+[[nodiscard]] Report describe(const Graph& graph, const Locations& locations, const std::vector<int>& performed, ThreadId last);
+
+}  // namespace proberen::explore

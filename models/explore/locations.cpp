@@ -1,0 +1,85 @@
+#include "models/explore/locations.hpp"
+
+#include <cstring>
+
+namespace proberen::explore {
+namespace {
+
+constexpr std::uintptr_t kQueueBit = std::uintptr_t{1} << 63;
+constexpr std::uintptr_t kWidest = 16;
+
+}  // namespace
+
+bool Locations::overlaps(std::uintptr_t address, unsigned size) const {
+  for (std::uintptr_t near = address - (kWidest - 1); near < address + size; ++near) {
+    const auto home = homes_.find(near);
+    if (home == homes_.end() || home->second.run != run_ || home->second.ended) continue;
+    const Place& place = places_[static_cast<std::size_t>(home->second.current)];
+    if (near == address ? place.size != size : near + place.size > address) return true;
+  }
+  return false;
+}
+
+LocationId Locations::live(Home& home, std::uintptr_t address, unsigned size) {
+  // Another life, or the first: of the size that is asked for.
+  LocationId* link = &home.first;
+  if (home.run == run_) link = &places_[static_cast<std::size_t>(home.current)].next_life;
+  if (*link == kNoLocation) {
+    const auto fresh = static_cast<LocationId>(places_.size());
+    *link = fresh;  // before the vector moves
+    places_.push_back({address, size, kNoLocation, 0, 0});
+    home.current = fresh;
+  } else {
+    home.current = *link;
+  }
+  home.run = run_;
+  home.ended = false;
+  Place& place = places_[static_cast<std::size_t>(home.current)];
+  place.size = size;
+  place.shown = 0;
+  place.initial = 0;
+  if (size != 0) std::memcpy(&place.initial, reinterpret_cast<const void*>(address), size);
+  return home.current;
+}
+
+LocationId Locations::find_slowly(std::uintptr_t address, unsigned size, std::uintptr_t key) {
+  Home& home = homes_[key];
+  if (home.run == run_ && !home.ended) {
+    if (places_[static_cast<std::size_t>(home.current)].size != size) return kNoLocation;
+  } else {
+    if (size != 0 && overlaps(address, size)) return kNoLocation;
+    live(home, address, size);
+  }
+  Slot& slot = slots_[slot_of(key)];
+  slot = {key, size, run_, home.current};
+  return home.current;
+}
+
+LocationId Locations::find_queue(std::uintptr_t queue) {
+  const std::uintptr_t key = queue | kQueueBit;
+  Slot& slot = slots_[slot_of(key)];
+  if (slot.address == key && slot.run == run_) return slot.current;
+  return find_slowly(queue, 0, key);
+}
+
+void Locations::show(LocationId location, int place, Value value) {
+  Place& shown = places_[static_cast<std::size_t>(location)];
+  if (shown.size == 0 || place <= shown.shown) return;
+  shown.shown = place;
+  std::memcpy(reinterpret_cast<void*>(shown.address), &value, shown.size);
+}
+
+void Locations::forget(std::uintptr_t address, std::size_t size) {
+  for (std::uintptr_t near = address - (kWidest - 1); near < address + size; ++near) {
+    const auto found = homes_.find(near);
+    if (found == homes_.end() || found->second.run != run_) continue;
+    Place& place = places_[static_cast<std::size_t>(found->second.current)];
+    if (near + place.size <= address) continue;
+    // The next access to it finds the new life.
+    Home& home = found->second;
+    home.ended = true;
+    slots_[slot_of(near)].run = 0;
+  }
+}
+
+}  // namespace proberen::explore

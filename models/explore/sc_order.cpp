@@ -1,0 +1,213 @@
+#include "models/explore/sc_order.hpp"
+
+#include <vector>
+
+namespace proberen::explore {
+namespace {
+
+bool is_access(const Event& event) { return event.kind == Kind::kRead || event.kind == Kind::kWrite; }
+bool is_sc(const Event& event) { return event.order == Order::kSeqCst && (is_access(event) || event.kind == Kind::kFence); }
+bool is_sc_fence(const Event& event) { return event.order == Order::kSeqCst && event.kind == Kind::kFence; }
+
+/// Calls `visit` with the successors of an event in po (the next one), rf, mo (the next one) and fr (the first one).
+template <class Visit>
+void for_each_next(const Graph& graph, EventId id, const Visit& visit) {
+  const Event& event = graph[id];
+  if (event.index + 1 < graph.length(event.thread)) visit(graph.at(event.thread, event.index + 1));
+  if (event.kind == Kind::kCreate) {
+    const auto created = static_cast<ThreadId>(event.value);
+    if (graph.length(created) > 0) visit(graph.at(created, 0));
+  }
+  if (event.kind == Kind::kRead && event.source != kNoEvent) {
+    const EventId later = graph.later_than(event.source, event.location);
+    if (later != kNoEvent) visit(later);
+  }
+  if (event.kind == Kind::kWrite) {
+    if (event.later != kNoEvent) visit(event.later);
+    for (EventId reader = graph.last_at(event.location); reader != kNoEvent; reader = graph[reader].previous_at_location) {
+      if (graph[reader].kind == Kind::kRead && graph[reader].source == id) visit(reader);
+    }
+  }
+}
+
+/// The case where every access is SC: does a path lead back to what is new?
+class Walk {
+ public:
+  Walk(const Graph& graph, EventId pivot, EventId second) : graph_(graph), pivot_(pivot), second_(second) {
+    seen_.assign(static_cast<std::size_t>(graph.size()), false);
+  }
+  bool returns() {
+    push_from(pivot_);
+    if (second_ != kNoEvent) push_from(second_);
+    while (!stack_.empty() && !back_) {
+      const EventId id = stack_.back();
+      stack_.pop_back();
+      for_each_next(graph_, id, [&](EventId next) { reach(next); });
+    }
+    return back_;
+  }
+
+ private:
+  void push_from(EventId start) {
+    for_each_next(graph_, start, [&](EventId next) {
+      if (next != pivot_ && next != second_) reach(next);
+    });
+  }
+  void reach(EventId id) {
+    if (id == pivot_ || id == second_) back_ = true;
+    if (seen_[static_cast<std::size_t>(id)]) return;
+    seen_[static_cast<std::size_t>(id)] = true;
+    stack_.push_back(id);
+  }
+
+  const Graph& graph_;
+  EventId pivot_;
+  EventId second_;
+  bool back_ = false;
+  std::vector<bool> seen_;
+  std::vector<EventId> stack_;
+};
+
+/// psc as a table of successors among the SC events.
+class Psc {
+ public:
+  explicit Psc(const Graph& graph) : graph_(graph), size_(static_cast<std::size_t>(graph.size())) {
+    for (EventId id = 0; id < graph.size(); ++id) {
+      if (is_sc(graph[id])) sc_.push_back(id);
+      if (is_sc_fence(graph[id])) fences_.push_back(id);
+    }
+  }
+
+  bool acyclic() {
+    if (sc_.size() < 2) return true;
+    colour_.assign(size_, 0);
+    for (const EventId id : sc_) {
+      if (colour_[static_cast<std::size_t>(id)] == 0 && !descend(id)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool descend(EventId id) {
+    colour_[static_cast<std::size_t>(id)] = 1;
+    for (const EventId next : successors(id)) {
+      if (next == id) return false;
+      const char colour = colour_[static_cast<std::size_t>(next)];
+      if (colour == 1 || (colour == 0 && !descend(next))) return false;
+    }
+    colour_[static_cast<std::size_t>(id)] = 2;
+    return true;
+  }
+
+  std::vector<EventId> successors(EventId id) const {
+    std::vector<bool> reached(size_, false);  // by scb
+    std::vector<bool> after(size_, false);    // by eco, of what happens after a fence
+    const bool fence = is_sc_fence(graph_[id]);
+    mark_scb(id, reached);
+    if (fence) {
+      for (EventId start = 0; start < graph_.size(); ++start) {
+        if (!graph_.happens_before(id, start)) continue;
+        mark_scb(start, reached);
+        if (is_access(graph_[start])) mark_eco(start, after);
+      }
+    }
+    std::vector<EventId> result;
+    for (const EventId target : sc_) {
+      if (leads_to(id, target, fence, reached, after)) result.push_back(target);
+    }
+    return result;
+  }
+
+  bool leads_to(EventId id, EventId target, bool fence, const std::vector<bool>& reached, const std::vector<bool>& after) const {
+    if (reached[static_cast<std::size_t>(target)]) return true;
+    if (!is_sc_fence(graph_[target])) return false;
+    if (fence && graph_.happens_before(id, target)) return true;
+    const Graph::Clock* const clock = graph_.before(target);
+    for (EventId middle = 0; middle < graph_.size(); ++middle) {
+      if (!reached[static_cast<std::size_t>(middle)] && !(fence && after[static_cast<std::size_t>(middle)])) continue;
+      if (middle != target && graph_.contains(clock, middle)) return true;
+    }
+    return false;
+  }
+
+  void mark_scb(EventId from, std::vector<bool>& to) const {
+    const Event& event = graph_[from];
+    const int length = graph_.length(event.thread);
+    for (int i = event.index + 1; i < length; ++i) to[static_cast<std::size_t>(graph_.at(event.thread, i))] = true;
+    if (event.location != kNoLocation) {
+      for (EventId id = graph_.last_at(event.location); id != kNoEvent; id = graph_[id].previous_at_location) {
+        if (graph_.happens_before(from, id)) to[static_cast<std::size_t>(id)] = true;
+      }
+    }
+    mark_overwriters(from, to);
+    mark_by_way_of_others(event, to);
+  }
+
+  /// mo and fr.
+  void mark_overwriters(EventId from, std::vector<bool>& to) const {
+    const Event& event = graph_[from];
+    if (!is_access(event)) return;
+    EventId id = event.kind == Kind::kWrite ? event.later : graph_.later_than(event.source, event.location);
+    for (; id != kNoEvent; id = graph_[id].later) to[static_cast<std::size_t>(id)] = true;
+  }
+
+  /// po|/=loc ; hb ; po|/=loc
+  void mark_by_way_of_others(const Event& event, std::vector<bool>& to) const {
+    EventId out = kNoEvent;
+    for (int i = event.index + 1; i < graph_.length(event.thread) && out == kNoEvent; ++i) {
+      const EventId id = graph_.at(event.thread, i);
+      if (elsewhere(graph_[id], event)) out = id;
+    }
+    if (out == kNoEvent) return;
+    for (EventId id = 0; id < graph_.size(); ++id) {
+      const Event& target = graph_[id];
+      if (target.thread == event.thread || to[static_cast<std::size_t>(id)]) continue;  // within a thread it is po
+      for (int i = target.index - 1; i >= 0; --i) {
+        const EventId in = graph_.at(target.thread, i);
+        if (!elsewhere(graph_[in], target)) continue;
+        if (graph_.happens_before(out, in)) to[static_cast<std::size_t>(id)] = true;
+        break;
+      }
+    }
+  }
+  static bool elsewhere(const Event& a, const Event& b) { return a.location != b.location || a.location == kNoLocation; }
+
+  /// eco = rf | mo ; rf? | fr ; rf?
+  void mark_eco(EventId from, std::vector<bool>& to) const {
+    const Event& event = graph_[from];
+    if (event.kind == Kind::kRead && event.source == kNoEvent) return;
+    const int place = event.kind == Kind::kWrite ? event.place : graph_.place_of(event.source);
+    for (EventId id = graph_.last_at(event.location); id != kNoEvent; id = graph_[id].previous_at_location) {
+      const Event& target = graph_[id];
+      const bool later = target.kind == Kind::kWrite ? target.place > place : graph_.place_of(target.source) > place;
+      const bool read_from = event.kind == Kind::kWrite && target.kind == Kind::kRead && target.source == from;
+      if (later || read_from) to[static_cast<std::size_t>(id)] = true;
+    }
+  }
+
+  const Graph& graph_;
+  std::size_t size_;
+  std::vector<EventId> sc_;
+  std::vector<EventId> fences_;
+  std::vector<char> colour_;
+};
+
+}  // namespace
+
+bool sc_order_exists(const Graph& graph, EventId pivot, EventId second) {
+  bool all_sc = true;
+  int sc = 0;
+  for (EventId id = 0; id < graph.size(); ++id) {
+    const Event& event = graph[id];
+    if (is_sc(event)) {
+      ++sc;
+    } else if (is_access(event)) {
+      all_sc = false;
+    }
+  }
+  if (sc < 2) return true;
+  if (all_sc) return !Walk(graph, pivot, second).returns();
+  return Psc(graph).acyclic();
+}
+
+}  // namespace proberen::explore

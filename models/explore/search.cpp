@@ -1,0 +1,235 @@
+#include "models/explore/search.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "models/explore/sc_order.hpp"
+
+namespace proberen::explore {
+
+ExhaustiveSearch::ExhaustiveSearch() {
+  frames_.emplace_back();
+  enter(0);
+}
+
+void ExhaustiveSearch::enter(std::size_t depth) {
+  depth_ = depth;
+  graph_ = &frames_[depth].graph;
+}
+
+ThreadId ExhaustiveSearch::pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) { return std::countr_zero(enabled); }
+
+bool ExhaustiveSearch::next() {
+  revisited_ = kNoEvent;
+  if (!started_) {
+    started_ = true;
+    graph().clear();
+    return true;
+  }
+  while (true) {
+    std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
+    if (alternatives.empty()) {
+      if (depth_ == 0) return false;
+      enter(depth_ - 1);
+      continue;
+    }
+    const Alternative alternative = alternatives.back();
+    alternatives.pop_back();
+    if (take(alternative)) return true;
+  }
+}
+
+/// What the program makes of another value is not known yet.
+void ExhaustiveSearch::reopen(Event& read) {
+  read.exclusive = false;
+  if (read.open) read.order = Order::kRelaxed;
+}
+
+bool ExhaustiveSearch::take(const Alternative& alternative) {
+  Graph& here = *graph_;
+  here.truncate(alternative.event + 1);
+  Event& event = here[alternative.event];
+  switch (alternative.what) {
+    case What::kSource:
+      reopen(event);
+      here.set_source(alternative.event, alternative.other);
+      revisited_ = alternative.event;
+      return sc_order_exists(here, alternative.event, kNoEvent);
+    case What::kConflict:
+      conflict(alternative);
+      return false;
+    case What::kPlace:
+      if (event.place != 0) here.unplace(alternative.event);
+      here.place_after(alternative.event, alternative.other);
+      revisited_ = frames_[depth_].cause == alternative.event ? frames_[depth_].loose : kNoEvent;
+      return sc_order_exists(here, alternative.event, revisited_);
+    case What::kValue:
+      event.value = static_cast<Value>(alternative.other);
+      return true;
+    case What::kRevisit:
+      return revisit(alternative.event, alternative.other);
+  }
+  return false;
+}
+
+/// Whether a read-modify-write has read it, so that no other one can.
+bool ExhaustiveSearch::is_updated(EventId source, LocationId location) const {
+  const EventId later = graph_->later_than(source, location);
+  return later != kNoEvent && (*graph_)[later].exclusive && (*graph_)[later].source == source;
+}
+
+bool ExhaustiveSearch::read(EventId id, const Follow* follow) {
+  Graph& here = *graph_;
+  const Event& event = here[id];
+  const int lowest = here.lowest_place(event.location, here.knowledge(event.thread, event.index));
+  const EventId latest = here.last_write(event.location);
+  here.set_source(id, latest);
+  std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
+  const std::size_t first = alternatives.size();
+  for (EventId source = latest; here.place_of(source) > lowest;) {
+    source = here[source].earlier;
+    if (follow == nullptr) {
+      alternatives.push_back({id, source, What::kSource, {}, {}, {}});
+      continue;
+    }
+    const std::optional<Value> written = follow->update(source == kInitial ? follow->initial : here[source].value);
+    // Who waits for another value than an old one waits in vain.
+    if (!written && follow->waits) continue;
+    if (written && is_updated(source, event.location)) {
+      alternatives.push_back({id, source, What::kConflict, follow->read_order, follow->write_order, *written});
+    } else {
+      alternatives.push_back({id, source, What::kSource, {}, {}, {}});
+    }
+  }
+  std::reverse(alternatives.begin() + static_cast<std::ptrdiff_t>(first), alternatives.end());
+  return true;
+}
+
+/// Two read-modify-writes read the same write. That is no execution, but the reads that came before may read the new write instead: it is
+/// added for as long as it takes to see which.
+void ExhaustiveSearch::conflict(const Alternative& alternative) {
+  Graph& here = *graph_;
+  Event& read = here[alternative.event];
+  read.order = alternative.read_order;
+  read.exclusive = true;
+  here.set_source(alternative.event, alternative.other);
+  if (!sc_order_exists(here, alternative.event, kNoEvent)) return;
+  Event write;
+  write.kind = Kind::kWrite;
+  write.thread = read.thread;
+  write.location = read.location;
+  write.size = read.size;
+  write.site = read.site;
+  write.order = alternative.write_order;
+  write.value = alternative.value;
+  write.source = alternative.other;
+  write.exclusive = true;
+  plan_revisits(here.add(write));
+}
+
+bool ExhaustiveSearch::write(EventId id) {
+  plan_revisits(id);
+  return place(id, kNoEvent);
+}
+
+/// Places the write, and notes the other places. `loose` reads it and must be allowed to.
+bool ExhaustiveSearch::place(EventId id, EventId loose) {
+  Graph& here = *graph_;
+  const Event& event = here[id];
+  std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
+  if (event.exclusive) {
+    if (is_updated(event.source, event.location)) return false;
+    here.place_after(id, event.source);
+    return event.later == kNoEvent || loose != kNoEvent || sc_order_exists(here, id, loose);
+  }
+  int lowest = here.lowest_place(event.location, here.knowledge(event.thread, event.index));
+  if (loose != kNoEvent) {
+    const Event& reader = here[loose];
+    // What the reader's thread knows must not be later than what it reads: the write goes after all of that.
+    lowest = std::max(lowest, here.lowest_place(event.location, here.knowledge(reader.thread, reader.index)));
+  }
+  const std::size_t first = alternatives.size();
+  for (EventId earlier = here.last_write(event.location);; earlier = here[earlier].earlier) {
+    if (!is_updated(earlier, event.location)) alternatives.push_back({id, earlier, What::kPlace, {}, {}, {}});
+    if (here.place_of(earlier) <= lowest) break;
+  }
+  std::reverse(alternatives.begin() + static_cast<std::ptrdiff_t>(first), alternatives.end());
+  // The last place comes first and is always consistent: nothing follows from it.
+  const EventId earlier = alternatives.back().other;
+  alternatives.pop_back();
+  here.place_after(id, earlier);
+  return true;
+}
+
+void ExhaustiveSearch::choose(EventId id, unsigned count) {
+  graph()[id].value = 0;
+  for (unsigned value = count; --value > 0;) frames_[depth_].alternatives.push_back({id, static_cast<EventId>(value), What::kValue, {}, {}, {}});
+}
+
+/// Goes back from the write as far as all events are canonical.
+void ExhaustiveSearch::plan_revisits(EventId write) {
+  const Graph& here = *graph_;
+  const Event& event = here[write];
+  const Graph::Clock* const causes = here.causes(write);
+  for (EventId id = write - 1; id >= 0; --id) {
+    if (here.contains(causes, id)) continue;
+    if (!canonical(id, write)) return;
+    const Event& candidate = here[id];
+    if (candidate.kind == Kind::kRead && candidate.location == event.location) {
+      frames_[depth_].alternatives.push_back({write, id, What::kRevisit, {}, {}, {}});
+    }
+  }
+}
+
+/// Whether the event is as if it had been added last to what was there when it was added, and the causes of `cause`.
+bool ExhaustiveSearch::canonical(EventId id, EventId cause) const {
+  const Graph& here = *graph_;
+  const Event& event = here[id];
+  if (event.kind == Kind::kChoice) return event.value == 0;
+  if (event.kind != Kind::kRead && event.kind != Kind::kWrite) return true;
+  const Graph::Clock* const causes = cause == kNoEvent ? nullptr : here.causes(cause);
+  const auto was_there = [&](EventId other) { return other < id || (causes != nullptr && other != cause && here.contains(causes, other)); };
+  const EventId write = event.kind == Kind::kRead ? event.source : id;
+  // Without a cause: there may yet be one that depends on the source.
+  if (event.kind == Kind::kRead && write != kInitial && cause != kNoEvent && !was_there(write)) return false;
+  for (EventId later = here.later_than(write, event.location); later != kNoEvent; later = here[later].later) {
+    if (later != cause && was_there(later)) return false;
+  }
+  if (event.kind == Kind::kWrite) {
+    for (EventId other = here.last_at(event.location); other != kNoEvent; other = here[other].previous_at_location) {
+      if (other < id && here[other].kind == Kind::kRead && here[other].source == id) return false;
+    }
+  }
+  return true;
+}
+
+bool ExhaustiveSearch::revisit(EventId write, EventId read) {
+  const Graph& here = *graph_;
+  const Graph::Clock* const causes = here.causes(write);
+  kept_.assign(static_cast<std::size_t>(here.size()), kNoEvent);
+  for (EventId id = 0; id < here.size(); ++id) {
+    if (id <= read || here.contains(causes, id)) kept_[static_cast<std::size_t>(id)] = 0;
+  }
+  if (depth_ + 1 == frames_.size()) frames_.emplace_back();
+  Frame& frame = frames_[depth_ + 1];
+  frame.graph.assign_part(here, kept_, read, write);
+  enter(depth_ + 1);
+  frame.alternatives.clear();
+  frame.cause = kept_[static_cast<std::size_t>(write)];
+  frame.loose = kept_[static_cast<std::size_t>(read)];
+  reopen(frame.graph[frame.loose]);
+  if (place(frame.cause, frame.loose)) {
+    frame.graph.set_source(frame.loose, frame.cause);
+    const EventId latest = frame.graph.last_write(frame.graph[frame.cause].location);
+    revisited_ = frame.loose;
+    // An update has one place; the reader must be allowed to read from there.
+    const Event& reader = frame.graph[frame.loose];
+    const int lowest = frame.graph.lowest_place(reader.location, frame.graph.knowledge(reader.thread, reader.index));
+    if (frame.graph[frame.cause].place >= lowest && (latest == frame.cause || sc_order_exists(frame.graph, frame.cause, frame.loose))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace proberen::explore

@@ -1,0 +1,55 @@
+/// Strategy: the decisions of an execution that are free. The exhaustive search, the samplers and the replay of a witness are strategies.
+#pragma once
+
+#include <cstdint>
+
+#include "models/explore/graph.hpp"
+#include "proberen/explore/engine.hpp"
+
+namespace proberen::explore {
+
+/// What the program makes of a read that may be part of a read-modify-write.
+struct Follow {
+  const Update& update;   ///< gives the value written, or nothing where it does not write
+  Value initial;          ///< what the location held at first
+  Order read_order;       ///< of the two events, where it writes
+  Order write_order;
+  bool waits;             ///< where it does not write it waits for another value
+};
+
+class Strategy {
+ public:
+  Strategy() = default;
+  virtual ~Strategy() = default;
+  Strategy(const Strategy&) = delete;
+  Strategy& operator=(const Strategy&) = delete;
+
+  [[nodiscard]] virtual Graph& graph() = 0;
+
+  /// Makes the graph the beginning of the next execution; false when there is none.
+  [[nodiscard]] virtual bool next() = 0;
+
+  /// After a read was added without a source: gives it one. `follow` says what comes of it, where that is known and the write, if any, comes
+  /// right after the read. False: there is no source, and the execution must be left.
+  [[nodiscard]] virtual bool read(EventId read, const Follow* follow) = 0;
+  /// After a write was added without a place: gives it one. False: there is none, and the execution must be left.
+  [[nodiscard]] virtual bool write(EventId write) = 0;
+  /// After a choice among 0 … count-1 was added: gives it a value.
+  virtual void choose(EventId choice, unsigned count) = 0;
+  /// One of the threads that can go on, given as a set (never empty); some of them have not started.
+  [[nodiscard]] virtual ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) = 0;
+
+  /// The read in the beginning given by `next` of which it is not known yet what the program makes of its value.
+  [[nodiscard]] virtual EventId revisited() const { return kNoEvent; }
+  /// Whether the last event of a thread that waits may still be taken back, so that it is worth while to go on.
+  [[nodiscard]] virtual bool may_change(EventId /*event*/) const { return true; }
+  /// How many different reads-from graphs it has seen; 0 where all are different by construction.
+  [[nodiscard]] virtual std::uint64_t distinct() const { return 0; }
+  /// Whether it visits every execution.
+  [[nodiscard]] virtual bool exhausts() const { return false; }
+  /// Whether a thread that has read a value with which it must wait does so to the end of the execution, as the execution in which it reads
+  /// a later one is another one; else it waits before it reads.
+  [[nodiscard]] virtual bool waits_for_good() const { return exhausts(); }
+};
+
+}  // namespace proberen::explore

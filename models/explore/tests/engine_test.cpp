@@ -1,0 +1,141 @@
+// Known numbers of executions, and known failures.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "models/explore/tests/fiber_host.hpp"
+
+namespace proberen::explore {
+namespace {
+
+constexpr Order rlx = Order::kRelaxed;
+constexpr Order acq = Order::kAcquire;
+constexpr Order rel = Order::kRelease;
+constexpr Order sc = Order::kSeqCst;
+
+struct Memory {
+  alignas(64) int x, y, z, m;
+};
+Memory memory;
+
+using Threads = std::vector<std::function<void(FiberHost&)>>;
+
+struct Outcome {
+  Counts counts;
+  bool complete = false;
+  std::optional<Failure> failure;
+};
+
+Outcome explore(const Threads& threads, Options options = {}) {
+  FiberHost host(options);
+  host.explore([&] {
+    memory = Memory{};
+    for (const auto& thread : threads) host.spawn([&] { thread(host); });
+  });
+  return {host.engine().counts(), host.engine().complete(), host.engine().failure()};
+}
+
+std::uint64_t count(const Threads& threads, MemoryModel model = MemoryModel::kRc11) {
+  Options options;
+  options.model = model;
+  const Outcome outcome = explore(threads, options);
+  EXPECT_TRUE(outcome.complete);
+  EXPECT_FALSE(outcome.failure.has_value()) << outcome.failure->message;
+  return outcome.counts.executions;
+}
+
+Threads store_buffering(Order order, bool fences) {
+  return {[=](FiberHost& h) { h.store(&memory.x, 1, order); if (fences) h.fence(sc); h.load(&memory.y, order); },
+          [=](FiberHost& h) { h.store(&memory.y, 1, order); if (fences) h.fence(sc); h.load(&memory.x, order); }};
+}
+
+TEST(Executions, StoreBuffering) {
+  EXPECT_EQ(count(store_buffering(rlx, false)), 4U);
+  EXPECT_EQ(count(store_buffering(sc, false)), 3U);
+  EXPECT_EQ(count(store_buffering(rlx, true)), 3U);
+  EXPECT_EQ(count(store_buffering(rlx, false), MemoryModel::kSc), 3U);
+}
+
+TEST(Executions, TwoWritesTwice) {
+  const auto program = [](Order order) {
+    return Threads{[=](FiberHost& h) { h.store(&memory.x, 1, order); h.store(&memory.y, 2, order); },
+                   [=](FiberHost& h) { h.store(&memory.y, 1, order); h.store(&memory.x, 2, order); }};
+  };
+  EXPECT_EQ(count(program(rlx)), 4U);
+  EXPECT_EQ(count(program(sc)), 3U);
+}
+
+TEST(Executions, LoadBufferingAndCoherence) {
+  EXPECT_EQ(count({[](FiberHost& h) { h.load(&memory.x); h.store(&memory.y, 1); }, [](FiberHost& h) { h.load(&memory.y); h.store(&memory.x, 1); }}),
+            3U);
+  EXPECT_EQ(count({[](FiberHost& h) { h.store(&memory.x, 1); h.store(&memory.x, 2); }, [](FiberHost& h) { h.load(&memory.x); h.load(&memory.x); }}),
+            6U);
+  EXPECT_EQ(count({[](FiberHost& h) { h.load(&memory.x); h.store(&memory.x, 1); }, [](FiberHost& h) { h.store(&memory.x, 2); }}), 3U);
+  EXPECT_EQ(count({[](FiberHost& h) { h.store(&memory.x, 1); h.load(&memory.x); }, [](FiberHost& h) { h.store(&memory.x, 2); }}), 3U);
+}
+
+TEST(Executions, FetchAddsAreAllOrders) {
+  std::uint64_t expected = 1;
+  for (unsigned n = 2; n <= 6; ++n) {
+    expected *= n;
+    const Threads threads(n, [](FiberHost& h) { h.add(&memory.x, 1); });
+    EXPECT_EQ(count(threads), expected);
+    EXPECT_EQ(count(threads, MemoryModel::kSc), expected);
+  }
+}
+
+TEST(Executions, LocksAreAllOrders) {
+  std::uint64_t expected = 1;
+  for (unsigned n = 2; n <= 5; ++n) {
+    expected *= n;
+    const Threads threads(n, [](FiberHost& h) { h.lock(&memory.m); h.unlock(&memory.m); });
+    const Outcome outcome = explore(threads);
+    EXPECT_EQ(outcome.counts.executions, expected);
+    EXPECT_FALSE(outcome.failure.has_value()) << outcome.failure->message;
+  }
+}
+
+TEST(Executions, Iriw) {
+  EXPECT_EQ(count({[](FiberHost& h) { h.store(&memory.x, 1, sc); }, [](FiberHost& h) { h.load(&memory.x, acq); h.load(&memory.y, acq); },
+                   [](FiberHost& h) { h.load(&memory.y, acq); h.load(&memory.x, acq); }, [](FiberHost& h) { h.store(&memory.y, 1, sc); }}),
+            16U);
+}
+
+TEST(Failures, AMessageThatIsNotReleasedIsARace) {
+  const auto program = [](Order store, Order load) {
+    return Threads{[=](FiberHost& h) {
+                     h.engine().plain_write(reinterpret_cast<std::uintptr_t>(&memory.x), 4, 0);
+                     memory.x = 1;
+                     h.store(&memory.y, 1, store);
+                   },
+                   [=](FiberHost& h) {
+                     if (h.load(&memory.y, load) == 1) {
+                       h.engine().plain_read(reinterpret_cast<std::uintptr_t>(&memory.x), 4, 0);
+                       h.check(memory.x == 1);
+                     }
+                   }};
+  };
+  EXPECT_FALSE(explore(program(rel, acq)).failure.has_value());
+  const Outcome racy = explore(program(rlx, acq));
+  ASSERT_TRUE(racy.failure.has_value());
+  EXPECT_EQ(racy.failure->kind, FailureKind::kDataRace);
+  Options options;
+  options.search = Search::kReplay;
+  options.witness = racy.failure->witness;
+  const Outcome again = explore(program(rlx, acq), options);
+  ASSERT_TRUE(again.failure.has_value()) << racy.failure->witness;
+  EXPECT_EQ(again.failure->kind, FailureKind::kDataRace);
+}
+
+TEST(Failures, TwoLocksInTwoOrdersDeadlock) {
+  const Outcome outcome = explore({[](FiberHost& h) { h.lock(&memory.m); h.lock(&memory.z); h.unlock(&memory.z); h.unlock(&memory.m); },
+                                   [](FiberHost& h) { h.lock(&memory.z); h.lock(&memory.m); h.unlock(&memory.m); h.unlock(&memory.z); }});
+  ASSERT_TRUE(outcome.failure.has_value());
+  EXPECT_EQ(outcome.failure->kind, FailureKind::kDeadlock);
+}
+
+}  // namespace
+}  // namespace proberen::explore

@@ -1,0 +1,246 @@
+// Turns: whose step is next, in the replayed part of an execution and in the part that grows.
+
+#include <bit>
+
+#include "models/explore/implementation.hpp"
+
+namespace proberen::explore {
+namespace {
+
+constexpr std::uint64_t bit(ThreadId thread) { return std::uint64_t{1} << thread; }
+
+}  // namespace
+
+bool Engine::Implementation::performed(EventId id) const {
+  const Event& event = (*graph_)[id];
+  return threads[static_cast<std::size_t>(event.thread)].done > event.index;
+}
+
+EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  while (true) {
+    if (me.done < graph_->length(current)) {
+      const EventId id = graph_->at(current, me.done);
+      const Event& found = (*graph_)[id];
+      if (found.source >= 0 && found.kind != Kind::kWrite && !performed(found.source)) {
+        switch_to(next_of_replay());
+        continue;
+      }
+      check_same(found, wanted);
+      ++me.done;
+      ++performed_;
+      fresh = false;
+      me.wait = Wait::kNothing;
+      return id;
+    }
+    if (performed_ < graph_->size()) {
+      switch_to(next_of_replay());
+      continue;
+    }
+    const std::uint64_t ready = enabled();
+    if (ready == 0) conclude();
+    if ((ready & (ready - 1)) != 0 || ready != bit(current)) {
+      std::uint64_t unstarted = 0;
+      for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+        if (!threads[static_cast<std::size_t>(thread)].started) unstarted |= bit(thread);
+      }
+      const ThreadId next = strategy->pick(ready, unstarted);
+      if (next != current) {
+        switch_to(next);
+        continue;
+      }
+    }
+    if (static_cast<std::uint64_t>(graph_->size()) >= options.max_events) {
+      fail(FailureKind::kRunaway, "more than " + std::to_string(options.max_events) + " steps in one execution", {{current, wanted.site, ""}});
+    }
+    const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
+    ++me.done;
+    ++performed_;
+    fresh = true;
+    me.wait = Wait::kNothing;
+    return id;
+  }
+}
+
+EventId Engine::Implementation::add_creation(Event event) {
+  const ThreadId created = graph_->next_thread();
+  if (created >= kMaxThreads) {
+    fail(FailureKind::kUnsupported, "more than " + std::to_string(kMaxThreads) + " threads in one execution", {{current, event.site, ""}});
+  }
+  event.value = static_cast<Value>(created);
+  return graph_->add(event);
+}
+
+void Engine::Implementation::check_same(const Event& found, const Event& wanted) {
+  if (found.kind == wanted.kind && found.location == wanted.location && found.size == wanted.size &&
+      (found.kind != Kind::kWrite || found.value == wanted.value)) {
+    return;
+  }
+  fail(FailureKind::kNondeterminism,
+       "the program is not deterministic: step " + std::to_string(found.index) + " of thread " + std::to_string(current) +
+           " is another one in this execution than in an earlier one with the same answers",
+       {{current, wanted.site, "this time"}, {current, found.site, "earlier"}});
+}
+
+ThreadId Engine::Implementation::next_of_replay() const {
+  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+    const Thread& state = threads[static_cast<std::size_t>(thread)];
+    if (thread == current || !state.created || state.done >= graph_->length(thread)) continue;
+    const Event& event = (*graph_)[graph_->at(thread, state.done)];
+    if (event.source < 0 || event.kind == Kind::kWrite || performed(event.source)) return thread;
+  }
+  return current;
+}
+
+bool Engine::Implementation::can_go_on(ThreadId thread) const {
+  const Thread& state = threads[static_cast<std::size_t>(thread)];
+  if (!state.created || state.finished) return false;
+  switch (state.wait) {
+    case Wait::kNothing: return true;
+    case Wait::kThread: return threads[static_cast<std::size_t>(state.target)].finished;
+    case Wait::kWakeup:
+    case Wait::kWakeupOrTime: return waker(state.entered) != kNoEvent;
+    case Wait::kValue: {
+      const EventId write = graph_->last_write(state.location);
+      return (*state.update)(write == kInitial ? locations_.initial(state.location) : (*graph_)[write].value).has_value();
+    }
+    default: return false;
+  }
+}
+
+std::uint64_t Engine::Implementation::enabled() const {
+  std::uint64_t ready = 0;
+  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+    if (threads[static_cast<std::size_t>(thread)].midway) return bit(thread);
+    if (can_go_on(thread)) ready |= bit(thread);
+  }
+  return ready;
+}
+
+void Engine::Implementation::switch_to(ThreadId thread) {
+  if (thread == current) {
+    fail(FailureKind::kNondeterminism, "the program is not deterministic: a thread does less in this execution than in an earlier one", {});
+  }
+  current = thread;
+  threads[static_cast<std::size_t>(thread)].started = true;
+  host.resume(thread);
+}
+
+void Engine::Implementation::yield() {}
+
+ThreadId Engine::Implementation::create_thread(Site site) {
+  Event event;
+  event.kind = Kind::kCreate;
+  event.thread = static_cast<std::int16_t>(current);
+  event.site = site;
+  bool fresh = false;
+  const EventId id = step(event, fresh);
+  const auto created = static_cast<ThreadId>((*graph_)[id].value);
+  ++threads[static_cast<std::size_t>(current)].effects;
+  threads[static_cast<std::size_t>(created)] = Thread{};
+  threads[static_cast<std::size_t>(created)].created = true;
+  return created;
+}
+
+void Engine::Implementation::join(ThreadId thread, Site site) {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  me.wait = Wait::kThread;
+  me.target = thread;
+  me.site = site;
+  me.what = "the end of thread " + std::to_string(thread);
+  Event event;
+  event.kind = Kind::kJoin;
+  event.thread = static_cast<std::int16_t>(current);
+  event.site = site;
+  event.value = static_cast<Value>(thread);
+  bool fresh = false;
+  const EventId id = step(event, fresh);
+  if (fresh) graph_->set_source(id, graph_->at(thread, graph_->length(thread) - 1));
+  ++me.effects;
+}
+
+void Engine::Implementation::finish_thread(Site site) {
+  Event event;
+  event.kind = Kind::kFinish;
+  event.thread = static_cast<std::int16_t>(current);
+  event.site = site;
+  bool fresh = false;
+  static_cast<void>(step(event, fresh));
+  threads[static_cast<std::size_t>(current)].finished = true;
+  block(Wait::kNothing, "", site);
+}
+
+void Engine::Implementation::assume(bool holds, Site site) {
+  if (!holds) block(Wait::kAssumption, "an assumption", site);
+}
+
+void Engine::Implementation::spin(Site site) { block(Wait::kSpin, "a loop without effect", site); }
+
+/// The running thread does not go on in this execution.
+void Engine::Implementation::block(Wait wait, std::string_view what, Site site) {
+  const ThreadId self = current;
+  Thread& me = threads[static_cast<std::size_t>(self)];
+  me.wait = wait;
+  me.what = what;
+  me.site = site;
+  me.midway = false;
+  if (!me.finished && strategy->exhausts() && me.done == graph_->length(self) && me.done > 0 &&
+      !strategy->may_change(graph_->at(self, me.done - 1))) {
+    leave(Result::kBlocked);
+  }
+  while (true) {
+    if (performed_ < graph_->size()) {
+      switch_to(next_of_replay());
+      continue;
+    }
+    const std::uint64_t ready = enabled();
+    if (ready == 0) conclude();
+    switch_to(strategy->pick(ready, 0));
+  }
+}
+
+bool Engine::Implementation::reads_latest(EventId id) const {
+  const Event& event = (*graph_)[id];
+  return event.kind == Kind::kRead && graph_->is_last(event.source, event.location);
+}
+
+/// Whether the thread reads the latest values in its loop, so that it would go round for ever.
+bool Engine::Implementation::spins_on_latest(ThreadId thread) const {
+  std::vector<LocationId> seen;
+  for (int i = graph_->length(thread) - 1; i >= 0; --i) {
+    const EventId id = graph_->at(thread, i);
+    const Event& event = (*graph_)[id];
+    if (event.kind != Kind::kRead || event.exclusive) break;
+    bool known = false;
+    for (const LocationId location : seen) known = known || location == event.location;
+    if (!known && !reads_latest(id)) return false;
+    seen.push_back(event.location);
+  }
+  return true;
+}
+
+/// No thread can go on: the execution is complete, or blocked, or it shows a deadlock or a livelock.
+void Engine::Implementation::conclude() {
+  std::vector<Place> stuck;
+  bool spins_only = true;
+  bool open_end = false;  // somebody might still have gone on, in another execution
+  std::string first;
+  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+    const Thread& state = threads[static_cast<std::size_t>(thread)];
+    if (!state.created || state.finished) continue;
+    const EventId last = state.done > 0 ? graph_->at(thread, state.done - 1) : kNoEvent;
+    if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
+    if (state.wait == Wait::kOtherValue && !reads_latest(last)) open_end = true;
+    if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
+    if (state.wait != Wait::kSpin && state.wait != Wait::kThread) spins_only = false;
+    stuck.push_back({thread, state.site, "waits for " + state.what});
+    if (state.wait != Wait::kThread && first.empty()) first = "thread " + std::to_string(thread) + " waits for " + state.what + " for ever";
+  }
+  if (stuck.empty()) leave(Result::kComplete);
+  if (open_end) leave(Result::kBlocked);
+  if (first.empty()) first = "thread " + std::to_string(stuck.front().thread) + " " + stuck.front().what + " for ever";
+  fail(spins_only && stuck.size() > 0 && first.find("loop") != std::string::npos ? FailureKind::kLivelock : FailureKind::kDeadlock, first,
+       std::move(stuck));
+}
+
+}  // namespace proberen::explore

@@ -1,0 +1,137 @@
+// Waiting: for a value, and in queues.
+//
+// A queue is a location that holds the set of its sleepers, changed by read-modify-writes alone: they are in one order, so a wake-up is
+// either before a thread joins the queue, and then it sees what was written before the wake-up, or after, and then it may be meant for it.
+// FUTEX_WAIT reads the queue, looks at its word, and joins, in one step; a sleeper goes on from the first wake-up that names it.
+
+#include <bit>
+
+#include "models/explore/implementation.hpp"
+
+namespace proberen::explore {
+
+namespace {
+
+constexpr Value bit(ThreadId thread) { return Value{1} << thread; }
+
+}  // namespace
+
+Value Engine::Implementation::await_update(const Access& access, const Update& update, std::string_view what) {
+  const Cell cell{locate(access), access.size, access.site};
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  if (!strategy->waits_for_good()) {
+    me.wait = Wait::kValue;
+    me.location = cell.location;
+    me.update = &update;
+    me.what = what;
+    me.site = access.site;
+  }
+  Value old = 0;
+  if (!update_cell(cell, &access, strengthened(access.order), update, true, old)) block(Wait::kOtherValue, what, access.site);
+  return old;
+}
+
+std::optional<Value> Engine::Implementation::try_update(const Access& access, const Update& update) {
+  Value old = 0;
+  const Cell cell{locate(access), access.size, access.site};
+  if (!update_cell(cell, &access, strengthened(access.order), update, false, old)) return std::nullopt;
+  return old;
+}
+
+Value Engine::Implementation::await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what) {
+  const Cell cell{locate(access), access.size, access.site};
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  const Update same = [&](Value value) { return ready(value) ? std::optional<Value>(value) : std::nullopt; };
+  if (!strategy->waits_for_good()) {
+    me.wait = Wait::kValue;
+    me.location = cell.location;
+    me.update = &same;
+    me.what = what;
+    me.site = access.site;
+  }
+  bool fresh = false;
+  const EventId id = read_event(cell, strengthened(access.order), false, false, nullptr, fresh);
+  note_access(access, id, false);
+  const Value value = value_of(id);
+  if (!ready(value)) block(Wait::kOtherValue, what, access.site);
+  return value;
+}
+
+bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site) {
+  const Cell cell{locations_.find_queue(queue), 0, site};
+  graph_->ensure_location(cell.location);
+  const Order order = strengthened(Order::kAcqRel);
+  bool fresh = false;
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, nullptr, fresh);
+  decide(read, fresh, order == Order::kSeqCst ? order : Order::kAcquire, (*graph_)[read].exclusive);
+  set_midway(true);
+  bool joins = true;
+  if (access != nullptr) {
+    bool fresh_look = false;
+    const EventId look = read_event({locate(*access), access->size, site}, strengthened(access->order), false, false, nullptr, fresh_look);
+    note_access(*access, look, false);
+    joins = value_of(look) == expected;
+  }
+  (*graph_)[read].exclusive = joins;
+  if (joins) {
+    Thread& me = threads[static_cast<std::size_t>(current)];
+    me.entered = write_event(cell, order == Order::kSeqCst ? order : Order::kRelease, value_of(read) | bit(current), read);
+  }
+  set_midway(false);
+  return joins;
+}
+
+/// The first write to the queue after `entered` that takes its thread out of it.
+EventId Engine::Implementation::waker(EventId entered) const {
+  const Event& event = (*graph_)[entered];
+  for (EventId id = event.later; id != kNoEvent; id = (*graph_)[id].later) {
+    if (((*graph_)[id].value & bit(event.thread)) == 0) return id;
+  }
+  return kNoEvent;
+}
+
+bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  const ThreadId self = current;
+  if (may_expire && choose(2, site) == 1) {
+    const Cell cell{locations_.find_queue(queue), 0, site};
+    Value old = 0;
+    const Update leave_it = [&](Value value) { return std::optional<Value>(value & ~bit(self)); };
+    static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), leave_it, false, old));
+    return (old & bit(self)) == 0;
+  }
+  me.wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;
+  me.what = what;
+  me.site = site;
+  Event event;
+  event.kind = Kind::kWakeup;
+  event.thread = static_cast<std::int16_t>(self);
+  event.site = site;
+  bool fresh = false;
+  const EventId id = step(event, fresh);
+  if (fresh) graph_->set_source(id, waker(me.entered));
+  return true;
+}
+
+int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site) {
+  const Cell cell{locations_.find_queue(queue), 0, site};
+  graph_->ensure_location(cell.location);
+  bool fresh = false;
+  const Order order = strengthened(Order::kAcqRel);
+  const EventId read = read_event(cell, order == Order::kSeqCst ? order : Order::kAcquire, true, false, nullptr, fresh);
+  auto sleepers = static_cast<std::uint64_t>(value_of(read));
+  set_midway(true);
+  int woken = 0;
+  const int waiting = std::popcount(sleepers);
+  for (; woken < count && sleepers != 0; ++woken) {
+    unsigned skip = waiting > count ? choose(static_cast<unsigned>(std::popcount(sleepers)), site) : 0;
+    std::uint64_t rest = sleepers;
+    for (; skip > 0; --skip) rest &= rest - 1;
+    sleepers &= ~(rest & (~rest + 1));
+  }
+  static_cast<void>(write_event(cell, order == Order::kSeqCst ? order : Order::kRelease, sleepers, read));
+  set_midway(false);
+  return woken;
+}
+
+}  // namespace proberen::explore
