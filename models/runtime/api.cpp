@@ -1,0 +1,70 @@
+// The functions of proberen/explore.h, and explore::run.
+
+#include "models/runtime/heap.hpp"
+#include "models/runtime/process_end.hpp"
+#include "models/runtime/program.hpp"
+#include "models/runtime/session.hpp"
+#include "models/runtime/signals.hpp"
+#include "models/runtime/call.hpp"
+#include "proberen/explore.h"
+#include "proberen/explore.hpp"
+
+namespace proberen::explore {
+
+Report run(const Options& options, const std::function<void()>& body) {
+  if (runtime::session != nullptr) throw std::runtime_error("explore::run: an exploration is running already");
+  static const bool ready = runtime::heap_reserve() && runtime::reserve_stacks();
+  if (!ready) throw std::runtime_error("explore::run: the address ranges for stacks and heap are taken");
+  runtime::find_libc();
+  runtime::Session session(options, body, false);
+  runtime::signals_take_over();
+  runtime::take_over_terminate();
+  session.run([] {});
+  runtime::give_back_terminate();
+  runtime::signals_give_back();
+  Report report{session.engine().complete(), session.engine().counts(), session.failure(), {}};
+  for (const auto& row : session.outcomes().table()) report.outcomes.push_back({row.outcome, row.count, row.kind});
+  return report;
+}
+
+}  // namespace proberen::explore
+
+using namespace proberen::runtime;  // NOLINT: what follows is a C interface
+
+PROBEREN_INTERPOSED void proberen_runtime_assume(int holds) {
+  if (!explored()) return;
+  PROBEREN_ENTER();
+  engine().assume(holds != 0, site);
+}
+
+PROBEREN_INTERPOSED void proberen_runtime_assert(int holds, const char* text, const char* file, unsigned line) {
+  if (!explored() || holds != 0) return;
+  PROBEREN_ENTER();
+  fail(FailureKind::kAssertion, "assertion failed: " + std::string(text) + " (" + file + ":" + std::to_string(line) + ")", site, "proberen_assert");
+}
+
+PROBEREN_INTERPOSED unsigned proberen_runtime_choose(unsigned count) {
+  if (!explored() || count < 2) return 0;
+  PROBEREN_ENTER();
+  effect();
+  return engine().choose(count, site);
+}
+
+PROBEREN_INTERPOSED void proberen_runtime_spin_hint() {
+  if (!explored()) return;
+  PROBEREN_ENTER();
+  engine().spin(site);
+}
+
+PROBEREN_INTERPOSED void proberen_runtime_observe(const char* name, long long value) {
+  if (!explored()) return;
+  PROBEREN_ENTER();
+  effect();
+  session->outcomes().observe(name, value);
+}
+
+PROBEREN_INTERPOSED void proberen_runtime_outcome(int kind, const char* outcome) {
+  if (!explored()) return;
+  const Inside inside;
+  session->outcomes().declare(static_cast<Outcomes::Kind>(kind), outcome);
+}

@@ -1,0 +1,30 @@
+#include <sys/auxv.h>
+
+#include "models/runtime/arch/arch.hpp"
+
+bool proberen_has_fsgsbase = false;
+bool proberen_spins_on_plain_reads = false;
+
+namespace proberen::runtime {
+
+std::uintptr_t thread_pointer() {
+  std::uintptr_t self = 0;
+  asm("movq %%fs:0, %0" : "=r"(self));  // the thread control block starts with its own address
+  return self;
+}
+
+void* first_frame(char* top, void* argument) {
+  // What proberen_switch pops: r15 r14 r13 r12 rbx rbp, then the address to return to. The entry then finds its stack aligned for a call.
+  auto* frame = reinterpret_cast<std::uintptr_t*>(top) - 9;
+  for (int i = 0; i < 9; ++i) frame[i] = 0;
+  frame[3] = reinterpret_cast<std::uintptr_t>(argument);
+  frame[6] = reinterpret_cast<std::uintptr_t>(&proberen_fiber_entry);
+  return frame;
+}
+
+void detect_processor() {
+  constexpr unsigned long kHwcap2Fsgsbase = 1UL << 1;
+  proberen_has_fsgsbase = (getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) != 0;
+}
+
+}  // namespace proberen::runtime

@@ -1,0 +1,27 @@
+#include "models/runtime/call.hpp"
+
+#include <cstring>
+
+namespace proberen::runtime {
+
+std::string_view waiting_for(std::string_view what, const void* object) {
+  char* const start = current->what;
+  char* out = start;
+  const std::size_t length = what.size() < 40 ? what.size() : 40;
+  std::memcpy(out, what.data(), length);
+  out += length;
+  std::memcpy(out, " 0x", 3);
+  out += 3;
+  auto value = reinterpret_cast<std::uintptr_t>(object);
+  int shift = 60;
+  while (shift > 0 && (value >> shift) == 0) shift -= 4;
+  for (; shift >= 0; shift -= 4) *out++ = "0123456789abcdef"[(value >> shift) & 15U];
+  return {start, static_cast<std::size_t>(out - start)};
+}
+
+void object_written(const void* address, std::size_t size, Site site) {
+  effect();
+  engine().plain_write(reinterpret_cast<std::uintptr_t>(address), size, site);
+}
+
+}  // namespace proberen::runtime

@@ -1,0 +1,49 @@
+/// Call: what every interposed function starts with: from the program's code into the runtime, and where in the program that was.
+#pragma once
+
+#include <cstdio>
+#include <string_view>
+
+#include "models/runtime/arch/arch.hpp"
+#include "models/runtime/mode.hpp"
+#include "models/runtime/real.hpp"
+#include "models/runtime/session.hpp"
+#include "models/runtime/site.hpp"
+
+/// Continues as the runtime; `site` is the place in the program that made the call. Only where explored() held.
+#define PROBEREN_ENTER()                         \
+  ::proberen::runtime::Inside inside_;           \
+  [[maybe_unused]] const ::proberen::runtime::Site site = PROBEREN_SITE()
+
+/// The same for a function that came through arch/, which a loop may call again and again without effect.
+#define PROBEREN_ENTER_LOOKING(object)                                                                             \
+  ::proberen::runtime::Inside inside_;                                                                             \
+  const auto* const frame_ = static_cast<const std::uintptr_t*>(proberen_frame);                                   \
+  const ::proberen::runtime::Site site = ::proberen::runtime::user_site(                                           \
+      frame_[::proberen::runtime::kSavedRegisters],                                                                \
+      reinterpret_cast<std::uintptr_t>(frame_ + ::proberen::runtime::kSavedRegisters + 1));                        \
+  ::proberen::runtime::spin_check(*::proberen::runtime::current, frame_, reinterpret_cast<std::uintptr_t>(object))
+
+namespace proberen::runtime {
+
+using explore::Access;
+using explore::Rmw;
+using explore::FailureKind;
+using explore::Order;
+using explore::Value;
+
+/// An int that stands for a synchronization object in the engine.
+[[nodiscard]] inline Access word(const void* address, Order order, Site site) {
+  return {reinterpret_cast<std::uintptr_t>(address), 4, order, site};
+}
+
+/// `lock of mutex 0x…`, in the running fiber's own buffer: valid until it asks for the next one.
+[[nodiscard]] std::string_view waiting_for(std::string_view what, const void* object);
+
+/// The running thread does what others can see: its loops are not without effect.
+inline void effect() { ++current->effects; }
+
+/// An object's life begins or ends: a write of its memory that races with every use that is not ordered with it.
+void object_written(const void* address, std::size_t size, Site site);
+
+}  // namespace proberen::runtime

@@ -1,0 +1,62 @@
+/// Fiber: one thread of an execution, with everything that the runtime keeps for it. Fibers live as long as the session and are reset when an
+/// execution creates their thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "models/runtime/kernel_threads.hpp"
+#include "models/runtime/spin.hpp"
+#include "proberen/explore/types.hpp"
+
+namespace proberen::runtime {
+
+using explore::Site;
+using explore::ThreadId;
+
+inline constexpr int kMaxKeys = 128;
+inline constexpr int kMaxRobust = 16;
+
+struct ThreadLocalDestructor {
+  void (*function)(void*) = nullptr;
+  void* object = nullptr;
+};
+
+/// What a fiber runs. A C11 thread's function returns an int.
+struct Start {
+  enum Kind : std::uint8_t { kBody, kPosix, kC11 } kind = kBody;
+  void* function = nullptr;
+  void* argument = nullptr;
+};
+
+struct Fiber {
+  ThreadId id = explore::kNoThread;
+  void* stack_pointer = nullptr;  ///< while another one runs
+  Borrowed borrowed;
+  Start start;
+  void* result = nullptr;
+  bool detached = false;
+  bool joined = false;  ///< or being joined
+
+  // Effects that other threads or a later turn of a loop could see; see spin.hpp.
+  std::uint64_t effects = 0;
+  SpinMemory spin;
+  /// The stack pointers of the instrumented functions that are running, outermost first, and how far down threads have had atomics on this
+  /// stack; see frames.cpp.
+  std::vector<std::uintptr_t> frames;
+  std::uintptr_t lowest_atomic = ~std::uintptr_t{0};
+
+  std::vector<ThreadLocalDestructor> destructors;
+  std::array<const void*, kMaxKeys> values{};  ///< pthread_setspecific
+  int values_used = 0;                         ///< one past the highest key with a value
+  std::array<void*, kMaxRobust> robust{};      ///< robust mutexes that it holds
+  int robust_held = 0;
+  std::int64_t clock_ns = 0;  ///< its own virtual time
+  char what[64] = {};         ///< what it waits for, in words
+
+  /// Ready to run `new_start` as thread `new_id`.
+  void reset(ThreadId new_id, const Start& new_start);
+};
+
+}  // namespace proberen::runtime

@@ -1,0 +1,71 @@
+/// Heap: where an explored program's memory comes from. An arena at a fixed address, handed out from the bottom up and never reused within an
+/// execution, so that the same choices give the same addresses and memory that was freed stays recognisable.
+///
+/// Every block has a header, which with the gap behind the block forms its red zones. A shadow has one byte for each 8 of the arena: how many
+/// of them the program may touch, or that they were freed.
+///
+/// What static constructors have allocated before main is kept (heap_keep) and put back for every execution. Limits: an access to a block that
+/// is not instrumented (inside libc) is not checked; a block may be overrun unseen by more than the gap into the next one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "proberen/explore/types.hpp"
+
+namespace proberen::runtime {
+
+inline constexpr std::uintptr_t kArena = 0x0b00'0000'0000;
+inline constexpr std::size_t kArenaSize = std::size_t{4} << 30;
+inline constexpr std::uintptr_t kShadow = 0x0c00'0000'0000;
+inline constexpr unsigned char kWholeWord = 8;
+inline constexpr unsigned char kFreed = 0xfd;
+
+[[nodiscard]] inline bool in_arena(std::uintptr_t address) { return address - kArena < kArenaSize; }
+[[nodiscard]] inline bool in_arena(const void* pointer) { return in_arena(reinterpret_cast<std::uintptr_t>(pointer)); }
+[[nodiscard]] inline unsigned char& shadow_of(std::uintptr_t address) {
+  return reinterpret_cast<unsigned char*>(kShadow)[(address - kArena) >> 3];
+}
+
+struct Block {
+  std::uintptr_t start = 0;
+  std::size_t size = 0;
+  explore::Site allocated_at = 0;
+  explore::Site freed_at = 0;
+  explore::ThreadId allocated_by = explore::kNoThread;
+  explore::ThreadId freed_by = explore::kNoThread;
+  bool freed = false;
+};
+
+/// Reserves the arena. False when something else is at its address.
+[[nodiscard]] bool heap_reserve();
+/// Whether it is there; allocations of the program come from it from then on.
+extern bool heap_ready;
+/// All that is allocated now belongs to every execution.
+void heap_keep();
+/// As it was at heap_keep().
+void heap_begin_execution();
+
+/// Null when the arena is full. The memory is zero.
+[[nodiscard]] void* heap_allocate(std::size_t size, std::size_t alignment, explore::Site site);
+/// The block that starts at `pointer`, freed or not; null if none does.
+[[nodiscard]] Block* heap_block_at(const void* pointer);
+/// The block that the address is in or next to; null if there is none below it.
+[[nodiscard]] Block* heap_block_near(std::uintptr_t address);
+void heap_free(Block& block, explore::Site site);
+
+/// The reason why an access would be wrong: fails the execution. Called when the shadow objects.
+[[noreturn]] void heap_complain(std::uintptr_t address, std::size_t size, bool write, explore::Site site);
+/// Whether every byte of it may be touched.
+[[nodiscard]] bool heap_accessible(std::uintptr_t address, std::size_t size);
+
+/// For the hooks: fails the execution where the access is outside of a living block.
+inline void heap_check(std::uintptr_t address, std::size_t size, bool write, explore::Site site) {
+  if (__builtin_expect(!in_arena(address), 1)) return;
+  const unsigned char bytes = shadow_of(address);
+  if (__builtin_expect(bytes == kWholeWord && (address & 7U) + size <= 8, 1)) return;
+  if (!heap_accessible(address, size)) heap_complain(address, size, write, site);
+}
+
+}  // namespace proberen::runtime

@@ -1,0 +1,182 @@
+// The hooks of atomic accesses and fences. GCC calls compare_exchange_strong and _weak, clang compare_exchange_val.
+//
+// Those that a loop may wait with (loads, compare-and-swaps) come through arch/, which leaves the caller's registers in proberen_frame.
+
+#include <cstring>
+
+#include "models/runtime/call.hpp"
+#include "models/runtime/heap.hpp"
+#include "models/runtime/native_atomics.hpp"
+
+namespace proberen::runtime {
+
+
+namespace {
+
+
+
+using std::uint16_t;
+using std::uint32_t;
+using std::uint64_t;
+using std::uint8_t;
+using uint128_t = explore::Value;
+
+/// The compilers pass C11's numbers; GCC may set bits above them.
+Order order_of(int order) {
+  switch (order & 0x7fff) {
+    case __ATOMIC_RELAXED: return Order::kRelaxed;
+    case __ATOMIC_CONSUME:
+    case __ATOMIC_ACQUIRE: return Order::kAcquire;
+    case __ATOMIC_RELEASE: return Order::kRelease;
+    case __ATOMIC_ACQ_REL: return Order::kAcqRel;
+    default: return Order::kSeqCst;
+  }
+}
+
+/// An atomic on a stack: when its frame is reused it must be forgotten, see frames.cpp.
+inline void note_atomic(std::uintptr_t address) {
+  const int slot = stack_slot(address);
+  if (__builtin_expect(slot < 0 || slot >= session->threads(), 1)) return;
+  Fiber& fiber = session->fiber(slot);
+  if (address < fiber.lowest_atomic) fiber.lowest_atomic = address;
+}
+
+template <class T>
+[[gnu::always_inline]] inline Access access_of(const volatile T* pointer, int order, Site site, bool write) {
+  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  heap_check(address, sizeof(T), write, site);
+  note_atomic(address);
+  return {address, sizeof(T), order_of(order), site};
+}
+
+inline Site site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
+
+template <class T>
+[[gnu::always_inline]] inline T explored_load(const volatile T* pointer, int order) {
+  const Inside inside;
+  const void* const frame = proberen_frame;
+  const Access access = access_of(pointer, order, site_of(frame), false);
+  spin_check(*current, frame, access.address);
+  return static_cast<T>(engine().load(access));
+}
+
+template <class T>
+[[gnu::always_inline]] inline void explored_store(volatile T* pointer, T value, int order, void* returns_to) {
+  const Inside inside;
+  const Access access = access_of(pointer, order, reinterpret_cast<Site>(returns_to), true);
+  effect();
+  engine().store(access, static_cast<Value>(value));
+}
+
+template <class T>
+[[gnu::always_inline]] inline T explored_update(Rmw operation, volatile T* pointer, T operand, int order, void* returns_to) {
+  const Inside inside;
+  const Access access = access_of(pointer, order, reinterpret_cast<Site>(returns_to), true);
+  effect();
+  return static_cast<T>(engine().update(access, operation, static_cast<Value>(operand)));
+}
+
+template <class T>
+[[gnu::always_inline]] inline bool explored_exchange(volatile T* pointer, T* expected, T desired, int order, int on_failure, bool weak) {
+  const Inside inside;
+  const void* const frame = proberen_frame;
+  const Access access = access_of(pointer, order, site_of(frame), true);
+  spin_check(*current, frame, access.address);
+  const Value wanted = static_cast<Value>(*expected);
+  Value found = wanted;
+  if (engine().compare_exchange(access, order_of(on_failure), found, static_cast<Value>(desired), weak)) {
+    effect();
+    return true;
+  }
+  if (found == wanted) effect();  // failed for no reason: the next turn may well succeed
+  *expected = static_cast<T>(found);
+  return false;
+}
+
+/// What a failing compare-and-swap reads with when only one order is known.
+int failure_order(int order) {
+  if ((order & 0x7fff) == __ATOMIC_ACQ_REL) return __ATOMIC_ACQUIRE;
+  return (order & 0x7fff) == __ATOMIC_RELEASE ? __ATOMIC_RELAXED : order;
+}
+
+}  // namespace
+}  // namespace proberen::runtime
+
+using namespace proberen::runtime;  // NOLINT: what follows is the compilers' interface
+
+#define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
+#define PROBEREN_RETURN __builtin_return_address(0)
+
+#define PROBEREN_UPDATE(bits, name, operation)                                                                          \
+  PROBEREN_INTERPOSED uint##bits##_t __tsan_atomic##bits##_##name(volatile uint##bits##_t* p, uint##bits##_t v, int order) { \
+    if (!explored()) return native::update(Rmw::operation, p, v);                                             \
+    return explored_update(Rmw::operation, p, v, order, PROBEREN_RETURN);                                      \
+  }
+
+#define PROBEREN_ATOMIC(bits)                                                                                                              \
+  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_load(const volatile uint##bits##_t* p, int) { return native::load(p); } \
+  PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_load(const volatile uint##bits##_t* p, int order) {                 \
+    return explored_load(p, order);                                                                                                        \
+  }                                                                                                                                        \
+  PROBEREN_INTERPOSED void __tsan_atomic##bits##_store(volatile uint##bits##_t* p, uint##bits##_t v, int order) {                          \
+    if (!explored()) return native::store(p, v);                                                                                           \
+    explored_store(p, v, order, PROBEREN_RETURN);                                                                                          \
+  }                                                                                                                                        \
+  PROBEREN_UPDATE(bits, exchange, kExchange)                                                                                               \
+  PROBEREN_UPDATE(bits, fetch_add, kAdd)                                                                                                   \
+  PROBEREN_UPDATE(bits, fetch_sub, kSub)                                                                                                   \
+  PROBEREN_UPDATE(bits, fetch_and, kAnd)                                                                                                   \
+  PROBEREN_UPDATE(bits, fetch_or, kOr)                                                                                                     \
+  PROBEREN_UPDATE(bits, fetch_xor, kXor)                                                                                                   \
+  PROBEREN_UPDATE(bits, fetch_nand, kNand)                                                                                                 \
+  PROBEREN_EXCHANGE(bits, strong, false)                                                                                                   \
+  PROBEREN_EXCHANGE(bits, weak, true)                                                                                                      \
+  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_compare_exchange_val(volatile uint##bits##_t* p, uint##bits##_t c,  \
+                                                                                           uint##bits##_t v, int) {                        \
+    native::compare_exchange(p, &c, v);                                                                                                    \
+    return c;                                                                                                                              \
+  }
+
+/* The last argument may have come on the stack, where arch/ does not reach: it is made from the order before it. */
+#define PROBEREN_EXCHANGE_VALUE(bits)                                                                                                        \
+  PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_compare_exchange_val(volatile uint##bits##_t* p, uint##bits##_t c, \
+                                                                                             uint##bits##_t v, int order, int on_failure) { \
+    explored_exchange(p, &c, v, order, on_failure, false);                                                                                  \
+    return c;                                                                                                                               \
+  }
+
+#define PROBEREN_EXCHANGE(bits, strength, weak)                                                                                      \
+  PROBEREN_HIDDEN int proberen_native___tsan_atomic##bits##_compare_exchange_##strength(volatile uint##bits##_t* p, uint##bits##_t* c, \
+                                                                                        uint##bits##_t v, int, int) {                \
+    return native::compare_exchange(p, c, v);                                                                                        \
+  }                                                                                                                                  \
+  PROBEREN_HIDDEN int proberen_explored___tsan_atomic##bits##_compare_exchange_##strength(                                           \
+      volatile uint##bits##_t* p, uint##bits##_t* c, uint##bits##_t v, int order, int on_failure) {                                   \
+    return explored_exchange(p, c, v, order, on_failure, weak);                                                                      \
+  }
+
+PROBEREN_ATOMIC(8)
+PROBEREN_ATOMIC(16)
+PROBEREN_ATOMIC(32)
+PROBEREN_ATOMIC(64)
+PROBEREN_ATOMIC(128)
+PROBEREN_EXCHANGE_VALUE(8)
+PROBEREN_EXCHANGE_VALUE(16)
+PROBEREN_EXCHANGE_VALUE(32)
+PROBEREN_EXCHANGE_VALUE(64)
+
+PROBEREN_HIDDEN uint128_t proberen_explored___tsan_atomic128_compare_exchange_val(volatile uint128_t* p, uint128_t c, uint128_t v, int order) {
+  explored_exchange(p, &c, v, order, failure_order(order), false);
+  return c;
+}
+
+PROBEREN_INTERPOSED void __tsan_atomic_thread_fence(int order) {
+  if (!explored()) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return;
+  }
+  const Inside inside;
+  engine().fence(order_of(order), reinterpret_cast<Site>(PROBEREN_RETURN));
+}
+
+PROBEREN_INTERPOSED void __tsan_atomic_signal_fence(int) { __atomic_signal_fence(__ATOMIC_SEQ_CST); }

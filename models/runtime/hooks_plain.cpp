@@ -1,0 +1,89 @@
+// The hooks of plain accesses: every load and store of instrumented code that is not atomic.
+
+#include "models/runtime/call.hpp"
+#include "models/runtime/heap.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+/// What a fiber writes to its own living stack is part of the state that spin.hpp compares, so it is no effect.
+void note_write(std::uintptr_t address) {
+  Fiber& fiber = *current;
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  if (address < here || address >= reinterpret_cast<std::uintptr_t>(fiber.borrowed.stack_top)) ++fiber.effects;
+}
+
+template <bool kWrite>
+[[gnu::always_inline]] inline void access(const void* pointer, std::size_t size, void* returns_to) {
+  if (!explored() || size == 0) return;
+  const Inside inside;
+  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  const auto site = reinterpret_cast<Site>(returns_to);
+  heap_check(address, size, kWrite, site);
+  if constexpr (kWrite) {
+    note_write(address);
+    engine().plain_write(address, size, site);
+  } else {
+    engine().plain_read(address, size, site);
+  }
+}
+
+/// A read where races are explored: the program may wait for a plain variable.
+[[gnu::always_inline]] inline void spinning_read(const void* pointer, std::size_t size) {
+  const Inside inside;
+  const void* const frame = proberen_frame;
+  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  const Site site = static_cast<const std::uintptr_t*>(frame)[kSavedRegisters];
+  heap_check(address, size, false, site);
+  spin_check(*current, frame, address);
+  engine().plain_read(address, size, site);
+}
+
+}  // namespace
+}  // namespace proberen::runtime
+
+using proberen::runtime::access;
+using proberen::runtime::spinning_read;
+
+#define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
+
+#define PROBEREN_PLAIN(size)                                                                                                             \
+  PROBEREN_HIDDEN void proberen_plain___tsan_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }    \
+  PROBEREN_HIDDEN void proberen_native_proberen_spinning___tsan_read##size(void*) {}                                                     \
+  PROBEREN_HIDDEN void proberen_explored_proberen_spinning___tsan_read##size(void* address) { spinning_read(address, size); }            \
+  PROBEREN_INTERPOSED void __tsan_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }               \
+  PROBEREN_INTERPOSED void __tsan_volatile_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }      \
+  PROBEREN_INTERPOSED void __tsan_volatile_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }      \
+  PROBEREN_INTERPOSED void __tsan_read_write##size(void* address) {                                                                      \
+    access<false>(address, size, __builtin_return_address(0));                                                                           \
+    access<true>(address, size, __builtin_return_address(0));                                                                            \
+  }
+
+#define PROBEREN_UNALIGNED(size)                                                                                                              \
+  PROBEREN_INTERPOSED void __tsan_unaligned_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }          \
+  PROBEREN_INTERPOSED void __tsan_unaligned_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }          \
+  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); } \
+  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); } \
+  PROBEREN_INTERPOSED void __tsan_unaligned_read_write##size(void* address) {                                                                 \
+    access<false>(address, size, __builtin_return_address(0));                                                                                \
+    access<true>(address, size, __builtin_return_address(0));                                                                                 \
+  }
+
+PROBEREN_PLAIN(1)
+PROBEREN_PLAIN(2)
+PROBEREN_PLAIN(4)
+PROBEREN_PLAIN(8)
+PROBEREN_PLAIN(16)
+PROBEREN_UNALIGNED(2)
+PROBEREN_UNALIGNED(4)
+PROBEREN_UNALIGNED(8)
+PROBEREN_UNALIGNED(16)
+
+PROBEREN_INTERPOSED void __tsan_read_range(void* address, std::size_t size) { access<false>(address, size, __builtin_return_address(0)); }
+PROBEREN_INTERPOSED void __tsan_write_range(void* address, std::size_t size) { access<true>(address, size, __builtin_return_address(0)); }
+PROBEREN_INTERPOSED void __tsan_vptr_read(void** vptr) { access<false>(vptr, sizeof(void*), __builtin_return_address(0)); }
+// A constructor writes the pointer that is there already, once for each base: as ThreadSanitizer does, only a change is a write.
+PROBEREN_INTERPOSED void __tsan_vptr_update(void** vptr, void* value) {
+  if (*vptr != value) access<true>(vptr, sizeof(void*), __builtin_return_address(0));
+}
+PROBEREN_INTERPOSED void __tsan_init() {}

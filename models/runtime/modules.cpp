@@ -1,0 +1,101 @@
+#include "models/runtime/modules.hpp"
+
+#include <link.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "models/runtime/arch/arch.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+/// Whether a module asks for one of the hooks: looks through the symbols of its relocations.
+bool calls_hooks(std::uintptr_t base, const ElfW(Dyn) * dynamic) {
+  const ElfW(Sym)* symbols = nullptr;
+  const char* strings = nullptr;
+  Range tables[2];
+  const auto at = [base](std::uintptr_t address) { return address < base ? base + address : address; };  // the loader relocates most of them
+  std::size_t sizes[2] = {0, 0};
+  for (; dynamic->d_tag != DT_NULL; ++dynamic) {
+    const auto value = static_cast<std::uintptr_t>(dynamic->d_un.d_ptr);
+    switch (dynamic->d_tag) {
+      case DT_SYMTAB: symbols = reinterpret_cast<const ElfW(Sym)*>(at(value)); break;
+      case DT_STRTAB: strings = reinterpret_cast<const char*>(at(value)); break;
+      case DT_JMPREL: tables[0].low = at(value); break;
+      case DT_RELA: tables[1].low = at(value); break;
+      case DT_PLTRELSZ: sizes[0] = value; break;
+      case DT_RELASZ: sizes[1] = value; break;
+      default: break;
+    }
+  }
+  if (symbols == nullptr || strings == nullptr) return false;
+  for (int i = 0; i < 2; ++i) {
+    if (tables[i].low == 0) continue;
+    const auto* relocation = reinterpret_cast<const ElfW(Rela)*>(tables[i].low);
+    for (std::size_t n = sizes[i] / sizeof(*relocation); n != 0; --n, ++relocation) {
+      const char* name = strings + symbols[ELF64_R_SYM(relocation->r_info)].st_name;
+      if (std::strncmp(name, "__tsan_", 7) == 0) return true;
+    }
+  }
+  return false;
+}
+
+/// Cuts what is read-only after relocation off a writable segment.
+void add_writable(Module& module, Range segment, Range read_only) {
+  if (read_only.low < read_only.high && segment.contains(read_only.low)) segment.low = std::min(read_only.high, segment.high);
+  if (segment.low < segment.high) module.writable.push_back(segment);
+}
+
+int add_module(dl_phdr_info* info, std::size_t, void* argument) {
+  auto& modules = *static_cast<std::vector<Module>*>(argument);
+  Module module;
+  const bool first = modules.empty();
+  module.name = first ? "" : info->dlpi_name;
+  module.whole.low = ~std::uintptr_t{0};
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  Range read_only;
+  const ElfW(Dyn)* dynamic = nullptr;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& header = info->dlpi_phdr[i];
+    const std::uintptr_t low = info->dlpi_addr + header.p_vaddr;
+    if (header.p_type == PT_GNU_RELRO) read_only = {low & ~(page - 1), (low + header.p_memsz) & ~(page - 1)};
+    if (header.p_type == PT_DYNAMIC) dynamic = reinterpret_cast<const ElfW(Dyn)*>(low);
+    if (header.p_type == PT_LOAD) {
+      module.whole.low = std::min(module.whole.low, low);
+      module.whole.high = std::max(module.whole.high, low + header.p_memsz);
+      if ((header.p_flags & PF_X) != 0) module.text = {low, low + header.p_memsz};
+    }
+    if (header.p_type == PT_TLS && info->dlpi_tls_data != nullptr) {
+      module.tls_size = header.p_memsz;
+      module.tls_image_size = header.p_filesz;
+      module.tls_image = reinterpret_cast<const void*>(low);
+      module.tls_below = thread_pointer() - reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
+    }
+  }
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& header = info->dlpi_phdr[i];
+    const std::uintptr_t low = info->dlpi_addr + header.p_vaddr;
+    if (header.p_type == PT_LOAD && (header.p_flags & PF_W) != 0) add_writable(module, {low, low + header.p_memsz}, read_only);
+  }
+  const std::string_view path = module.name;
+  const std::string_view file = path.substr(path.rfind('/') + 1);
+  const auto here = reinterpret_cast<std::uintptr_t>(&loaded_modules);
+  module.own = module.whole.contains(here);
+  module.system = file.starts_with("libc.so") || file.starts_with("ld-linux") || file.starts_with("libm.so") || file.starts_with("linux-vdso");
+  module.instrumented = first || (!module.system && !module.own && dynamic != nullptr && calls_hooks(info->dlpi_addr, dynamic));
+  modules.push_back(std::move(module));
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Module> loaded_modules() {
+  std::vector<Module> modules;
+  dl_iterate_phdr(add_module, &modules);
+  return modules;
+}
+
+}  // namespace proberen::runtime

@@ -1,0 +1,35 @@
+/// Modules: the executable and its shared libraries, and what the runtime wants to know of each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace proberen::runtime {
+
+struct Range {
+  std::uintptr_t low = 0;
+  std::uintptr_t high = 0;
+  [[nodiscard]] bool contains(std::uintptr_t address) const { return address - low < high - low; }
+};
+
+struct Module {
+  std::string name;             ///< "" for the executable
+  Range whole;                  ///< everything that is mapped of it
+  Range text;                   ///< its code
+  std::vector<Range> writable;  ///< its data, without what the loader has made read-only
+  bool instrumented = false;    ///< it calls the hooks, or is the executable
+  bool system = false;          ///< the C library or the loader: its state is not the program's
+  bool own = false;             ///< this library
+  // Its thread-local data, where it has a place in every thread's static block.
+  std::size_t tls_size = 0;
+  std::size_t tls_image_size = 0;
+  const void* tls_image = nullptr;
+  std::size_t tls_below = 0;  ///< it starts so far below the thread pointer
+};
+
+/// What is loaded now, the executable first. Only from a thread whose thread-local blocks exist.
+[[nodiscard]] std::vector<Module> loaded_modules();
+
+}  // namespace proberen::runtime

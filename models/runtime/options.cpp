@@ -1,0 +1,85 @@
+#include "models/runtime/options.hpp"
+
+#include <charconv>
+#include <functional>
+#include <sstream>
+#include <stdexcept>
+
+namespace proberen::runtime {
+namespace {
+
+using explore::MemoryModel;
+using explore::Search;
+
+[[noreturn]] void bad(const std::string& key, const std::string& value, const std::string& wanted) {
+  throw std::invalid_argument("PROBEREN_EXPLORE: " + key + "=" + value + ": " + wanted + " is expected");
+}
+
+template <class Number>
+Number number(const std::string& key, const std::string& value) {
+  Number result{};
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
+  if (error != std::errc() || end != value.data() + value.size()) bad(key, value, "a number");
+  return result;
+}
+
+template <class T>
+T word(const std::string& key, const std::string& value, const std::map<std::string, T>& words) {
+  const auto found = words.find(value);
+  if (found != words.end()) return found->second;
+  std::string wanted;
+  for (const auto& [name, meaning] : words) wanted += (wanted.empty() ? "" : "|") + name;
+  bad(key, value, wanted);
+}
+
+const std::map<std::string, Search> kSearches{{"exhaustive", Search::kExhaustive}, {"random", Search::kRandom}, {"pct", Search::kPct},
+                                              {"pos", Search::kPos}, {"surw", Search::kSurw}, {"replay", Search::kReplay}};
+const std::map<std::string, bool> kFlags{{"0", false}, {"1", true}};
+
+using Set = std::function<void(ProgramOptions&, const std::string& key, const std::string& value)>;
+const std::map<std::string, Set>& setters() {
+  static const std::map<std::string, Set> table{
+      {"model", [](auto& o, auto& k, auto& v) { o.engine.model = word<MemoryModel>(k, v, {{"rc11", MemoryModel::kRc11}, {"sc", MemoryModel::kSc}}); }},
+      {"search", [](auto& o, auto& k, auto& v) { o.engine.search = word<Search>(k, v, kSearches); }},
+      {"seed", [](auto& o, auto& k, auto& v) { o.engine.seed = number<std::uint64_t>(k, v); }},
+      {"executions", [](auto& o, auto& k, auto& v) { o.engine.max_executions = number<std::uint64_t>(k, v); }},
+      {"time_ms", [](auto& o, auto& k, auto& v) { o.engine.time = std::chrono::milliseconds(number<std::int64_t>(k, v)); }},
+      {"preemptions", [](auto& o, auto& k, auto& v) { o.engine.preemptions = number<int>(k, v); }},
+      {"depth", [](auto& o, auto& k, auto& v) { o.engine.pct_depth = number<int>(k, v); }},
+      {"events", [](auto& o, auto& k, auto& v) { o.engine.max_events = number<std::uint64_t>(k, v); }},
+      {"races", [](auto& o, auto& k, auto& v) { o.engine.races_fail = word<bool>(k, v, {{"fail", true}, {"explore", false}}); }},
+      {"spurious", [](auto& o, auto& k, auto& v) { o.engine.spurious_failures = word<bool>(k, v, kFlags); }},
+      {"witness", [](auto& o, auto&, auto& v) { o.engine.witness = v; }},
+      {"record", [](auto& o, auto&, auto& v) { o.record = v; }},
+      {"trace", [](auto& o, auto& k, auto& v) { o.trace = word<bool>(k, v, kFlags); }},
+  };
+  return table;
+}
+
+}  // namespace
+
+const char* name_of(explore::Search search) {
+  for (const auto& [name, meaning] : kSearches) {
+    if (meaning == search) return name.c_str();
+  }
+  return "";
+}
+
+ProgramOptions parse_options(const std::string& text) {
+  ProgramOptions options;
+  std::istringstream words(text);
+  for (std::string entry; words >> entry;) {
+    const std::size_t equals = entry.find('=');
+    const std::string key = entry.substr(0, equals);
+    const auto setter = setters().find(key);
+    if (setter == setters().end()) throw std::invalid_argument("PROBEREN_EXPLORE: there is no option " + key);
+    if (equals == std::string::npos) throw std::invalid_argument("PROBEREN_EXPLORE: " + key + " has no value");
+    const std::string value = entry.substr(equals + 1);
+    setter->second(options, key, value);
+    options.words[key] = value;
+  }
+  if (options.engine.search == Search::kReplay && options.engine.witness.empty()) throw std::invalid_argument("PROBEREN_EXPLORE: search=replay needs witness=");
+  return options;
+}
+
+}  // namespace proberen::runtime

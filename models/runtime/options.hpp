@@ -1,0 +1,26 @@
+/// Options of a program that is explored, from the environment variable PROBEREN_EXPLORE: `key=value` words.
+///
+///     model=rc11|sc   search=exhaustive|random|pct|pos|surw|replay   seed=N   executions=N   time_ms=N   preemptions=K   depth=D
+///     events=N   races=fail|explore   spurious=0|1   witness=W   record=FILE   trace=0|1
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "proberen/explore/types.hpp"
+
+namespace proberen::runtime {
+
+struct ProgramOptions {
+  explore::Options engine;
+  std::string record;  ///< the file to which the record goes; "": a summary on standard error
+  bool trace = false;  ///< with the summary, the steps of a failure
+  std::map<std::string, std::string> words;  ///< as they were given, for the record
+};
+
+/// Throws std::invalid_argument with one line for the user.
+[[nodiscard]] ProgramOptions parse_options(const std::string& text);
+/// `exhaustive`, `random` …
+[[nodiscard]] const char* name_of(explore::Search search);
+
+}  // namespace proberen::runtime

@@ -1,0 +1,117 @@
+// How a program ends itself: exit() and its relatives, abort(), assert(), std::terminate().
+//
+// exit() ends the execution once no other thread can go on; what other threads would have done in vain before it is what a later exit() would
+// have seen. Handlers registered with atexit() inside an execution, and destructors of its function-local statics, are not run.
+
+#include <cxxabi.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+#include "models/runtime/call.hpp"
+#include "models/runtime/process_end.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+/// Where the engine knows of no such end, the execution is left at once.
+template <class Engine>
+[[noreturn]] void end_execution(Engine& engine, Site site) {
+  if constexpr (requires { engine.finish_execution(site); }) {
+    engine.finish_execution(site);
+  } else {
+    session->leave();
+  }
+  __builtin_unreachable();
+}
+
+std::string demangled(const char* name) {
+  int status = 0;
+  char* const text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
+  std::string result = status == 0 ? text : name;
+  std::free(text);
+  return result;
+}
+
+std::string in_flight() {
+  const std::type_info* const type = abi::__cxa_current_exception_type();
+  if (type == nullptr) return "std::terminate was called without an exception";
+  const std::string name = demangled(type->name());
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return "uncaught " + name + ": " + error.what();
+  } catch (...) {
+    return "uncaught " + name;
+  }
+}
+
+std::terminate_handler handler_before = nullptr;
+
+[[noreturn]] void on_terminate() {
+  if (!explored()) {
+    if (handler_before != nullptr) handler_before();
+    std::abort();
+  }
+  const Inside inside;
+  fail(FailureKind::kUncaughtException, in_flight(), first_program_site(), "std::terminate");
+}
+
+[[noreturn]] void assertion_failed(const char* text, const char* file, unsigned line, const char* function, Site site) {
+  std::string message = "assertion failed: " + std::string(text) + " (" + file + ":" + std::to_string(line);
+  if (function != nullptr) message += std::string(", ") + function;
+  fail(FailureKind::kAssertion, message + ")", site, "assert");
+}
+
+}  // namespace
+
+void take_over_terminate() { handler_before = std::set_terminate(on_terminate); }
+void give_back_terminate() { std::set_terminate(handler_before); }
+
+}  // namespace proberen::runtime
+
+using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
+
+#define PROBEREN_EXIT(name)                              \
+  PROBEREN_INTERPOSED void name(int status) noexcept(noexcept(::name(0))) { \
+    if (!explored()) {                                                      \
+      PROBEREN_REAL(name)(status);                                          \
+      __builtin_unreachable();                                              \
+    }                                                                       \
+    PROBEREN_ENTER();                                    \
+    effect();                                            \
+    end_execution(engine(), site);                       \
+  }
+
+PROBEREN_EXIT(exit)
+PROBEREN_EXIT(_exit)
+PROBEREN_EXIT(_Exit)
+PROBEREN_EXIT(quick_exit)
+
+PROBEREN_INTERPOSED void abort() noexcept {
+  if (!explored()) {
+    PROBEREN_REAL(abort)();
+    __builtin_unreachable();
+  }
+  PROBEREN_ENTER();
+  fail(FailureKind::kAssertion, "abort() was called", site, "abort");
+}
+
+PROBEREN_INTERPOSED void __assert_fail(const char* text, const char* file, unsigned line, const char* function) noexcept {
+  if (!explored()) {
+    static const auto real = reinterpret_cast<void (*)(const char*, const char*, unsigned, const char*)>(next_symbol("__assert_fail"));
+    real(text, file, line, function);
+    __builtin_unreachable();
+  }
+  PROBEREN_ENTER();
+  assertion_failed(text, file, line, function, site);
+}
+
+extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* module) noexcept;
+
+PROBEREN_INTERPOSED int __cxa_atexit(void (*function)(void*), void* argument, void* module) noexcept {
+  if (!explored()) return PROBEREN_REAL(__cxa_atexit)(function, argument, module);
+  return 0;
+}

@@ -1,0 +1,29 @@
+#include "models/runtime/real.hpp"
+
+#include <cstring>
+#include <unistd.h>
+
+namespace proberen::runtime {
+namespace {
+
+[[noreturn]] void missing(const char* name) {
+  const char* text = "proberen: the C library has no ";
+  (void)!::write(2, text, std::strlen(text));
+  (void)!::write(2, name, std::strlen(name));
+  (void)!::write(2, "\n", 1);
+  _exit(2);
+}
+
+}  // namespace
+
+void* next_symbol(const char* name) {
+  // Condition variables have two versions on x86-64; without a version dlsym may give the old one.
+  if (std::strncmp(name, "pthread_cond_", 13) == 0) {
+    if (void* found = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2")) return found;
+  }
+  void* found = dlsym(RTLD_NEXT, name);
+  if (found == nullptr) missing(name);
+  return found;
+}
+
+}  // namespace proberen::runtime

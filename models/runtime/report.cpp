@@ -1,0 +1,123 @@
+#include "models/runtime/report.hpp"
+
+#include <sstream>
+
+#include "models/runtime/lines.hpp"
+#include "models/runtime/output.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+using explore::Search;
+
+/// `12,345`
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
+void add_output(std::vector<std::string>& details, const char* name, const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) details.push_back(std::string(name) + ": " + line);
+}
+
+proberen::Failure describe(const explore::Failure& failure) {
+  const Lines lines;
+  proberen::Failure result;
+  result.kind = explore::to_string(failure.kind);
+  result.message = lines.name_addresses(failure.message);
+  result.witness = failure.witness;
+  for (const explore::Place& place : failure.places) {
+    const std::string where = lines.of_site(place.site);
+    if (result.location.empty()) result.location = where;
+    result.details.push_back("T" + std::to_string(place.thread) + ": " + lines.name_addresses(place.what) + (where.empty() ? "" : " at " + where));
+  }
+  std::uint64_t position = 0;
+  for (const explore::Step& step : failure.steps) {
+    Event event;
+    event.thread = step.thread;
+    event.text = lines.name_addresses(step.text) + (step.reads_from.empty() ? "" : " (from " + step.reads_from + ")");
+    event.location = lines.of_site(step.site);
+    event.begin = event.end = ++position;
+    result.interleaving.push_back(std::move(event));
+  }
+  if (result.location.empty() && !result.interleaving.empty()) result.location = result.interleaving.back().location;
+  add_output(result.details, "stdout", output_text(1));
+  add_output(result.details, "stderr", output_text(2));
+  return result;
+}
+
+void set_verdict(Record& record, Session& run, const explore::Options& options, bool stopped) {
+  const bool sampled = options.search != Search::kExhaustive && options.search != Search::kReplay;
+  record.complete = run.engine().complete() && !sampled;
+  if (run.failure()) {
+    record.verdict = Verdict::kFail;
+    record.failure = describe(*run.failure());
+  } else if (stopped) {
+    record.verdict = Verdict::kInconclusive;
+    record.reason = "the search was interrupted";
+  } else if (record.complete || sampled || options.search == Search::kReplay) {
+    record.verdict = Verdict::kPass;
+  } else {
+    record.verdict = Verdict::kInconclusive;
+    record.reason = "a budget ended before every execution was visited";
+  }
+}
+
+}  // namespace
+
+Record make_record(Session& run, const ProgramOptions& options, const std::string& subject, double duration_s, bool stopped) {
+  const explore::Counts& counts = run.engine().counts();
+  Record record;
+  record.subject = subject;
+  record.method = "explore";
+  record.configuration = options.words;
+  record.configuration.erase("record");
+  record.configuration["model"] = options.engine.model == explore::MemoryModel::kSc ? "sc" : "rc11";
+  record.configuration["search"] = name_of(options.engine.search);
+  record.configuration["seed"] = std::to_string(options.engine.seed);
+  record.counts = {{"executions", counts.executions}, {"blocked", counts.blocked}, {"events", counts.events}, {"longest", counts.longest}};
+  if (counts.distinct != 0) record.counts["distinct"] = counts.distinct;
+  for (const Outcomes::Row& row : run.outcomes().table()) {
+    record.counts["outcome " + row.outcome + (row.kind.empty() ? "" : " (" + row.kind + ")")] = row.count;
+  }
+  set_verdict(record, run, options.engine, stopped);
+  record.how = std::string(name_of(options.engine.search)) + ", " + grouped(counts.executions) + " executions" +
+               (counts.blocked != 0 ? ", " + grouped(counts.blocked) + " blocked" : "");
+  record.limits = {"load buffering is not explored, and consume is acquire"};
+  if (!options.engine.spurious_failures) record.limits.push_back("weak compare-and-swaps and condition waits never fail for no reason");
+  record.environment = environment();
+  record.duration_s = duration_s;
+  return record;
+}
+
+std::string summary(const Record& record, const ProgramOptions& options) {
+  std::ostringstream out;
+  out << record.subject << ": " << to_string(record.verdict) << (record.complete ? ", complete" : "") << " (" << record.how << ")\n";
+  if (!record.reason.empty()) out << "  " << record.reason << "\n";
+  for (const auto& [name, count] : record.counts) {
+    if (name.starts_with("outcome ")) out << "  " << name << ": " << grouped(count) << "\n";
+  }
+  if (!record.failure) return out.str();
+  const proberen::Failure& failure = *record.failure;
+  out << "  " << failure.kind << ": " << failure.message << (failure.location.empty() ? "" : " at " + failure.location) << "\n";
+  for (const std::string& line : failure.details) out << "    " << line << "\n";
+  if (options.trace || failure.interleaving.size() <= 60) {
+    for (const Event& event : failure.interleaving) {
+      out << "  T" << event.thread << "  " << event.text << (event.location.empty() ? "" : "    " + event.location) << "\n";
+    }
+  }
+  if (!failure.witness.empty()) out << "  witness: " << failure.witness << "\n";
+  return out.str();
+}
+
+int exit_status(const Record& record) {
+  switch (record.verdict) {
+    case Verdict::kPass: return 0;
+    case Verdict::kFail: return 1;
+    default: return 3;
+  }
+}
+
+}  // namespace proberen::runtime

@@ -1,0 +1,77 @@
+/// Session: one exploration in this process. It owns the engine and the fibers, and is the engine's host.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/runtime/fiber.hpp"
+#include "models/runtime/mode.hpp"
+#include "models/runtime/modules.hpp"
+#include "models/runtime/outcomes.hpp"
+#include "models/runtime/real.hpp"
+#include "models/runtime/thread_locals.hpp"
+#include "proberen/explore/engine.hpp"
+
+namespace proberen::runtime {
+
+class Session final : public explore::Host {
+ public:
+  /// With `whole_program` thread-local data of the calling thread is put back before every execution, too.
+  Session(const explore::Options& options, std::function<void()> body, bool whole_program);
+  ~Session() override;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Visits the executions. `before` is called before each, and puts memory back.
+  void run(const std::function<void()>& before);
+
+  void resume(ThreadId thread) override;
+  [[noreturn]] void leave() override;
+
+  /// A thread of the execution asks for another one.
+  Fiber& create(const Start& start, bool detached, Site site);
+  /// Ends the calling fiber: destructors of its thread_local data, of its keys, then its last step.
+  [[noreturn]] void end_of_fiber();
+  /// Runs the body on the calling fiber.
+  void run_body() { body_(); }
+
+  [[nodiscard]] explore::Engine& engine() { return *engine_; }
+  [[nodiscard]] const explore::Options& options() const { return options_; }
+  [[nodiscard]] Fiber& fiber(ThreadId thread) { return *fibers_[static_cast<std::size_t>(thread)]; }
+  [[nodiscard]] int threads() const { return threads_; }
+  [[nodiscard]] const std::vector<Module>& modules() const { return modules_; }
+  [[nodiscard]] Outcomes& outcomes() { return outcomes_; }
+  /// The first failure: the engine's, or one of the whole execution.
+  [[nodiscard]] const std::optional<explore::Failure>& failure() const { return failure_; }
+
+ private:
+  Fiber& prepare(ThreadId thread, const Start& start);
+  /// What is wrong with an execution as a whole, once all its threads have ended.
+  void judge();
+
+  explore::Options options_;
+  std::function<void()> body_;
+  std::vector<Module> modules_;
+  ThreadLocals thread_locals_;
+  std::unique_ptr<explore::Engine> engine_;
+  std::vector<std::unique_ptr<Fiber>> fibers_;  ///< made when first needed
+  Outcomes outcomes_;
+  std::optional<explore::Failure> failure_;
+  int threads_ = 0;                    ///< created in this execution
+  void* loop_stack_pointer_ = nullptr;
+  std::uintptr_t loop_thread_pointer_ = 0;
+};
+
+/// The session that runs, or nothing.
+extern Session* session;
+/// The fiber that runs; null: the loop.
+extern Fiber* current;
+
+[[nodiscard]] inline explore::Engine& engine() { return session->engine(); }
+
+/// Ends the execution with a failure that `site` of the running thread is to blame for.
+[[noreturn]] void fail(explore::FailureKind kind, std::string message, Site site, std::string what = {});
+
+}  // namespace proberen::runtime

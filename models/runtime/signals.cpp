@@ -1,0 +1,110 @@
+#include "models/runtime/signals.hpp"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+
+#include "models/runtime/call.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+constexpr std::array<int, 6> kCrashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+constexpr std::array<int, 2> kInterrupts{SIGINT, SIGTERM};
+/// Processor time between two looks at the number of events.
+constexpr time_t kWatch_s = 5;
+constexpr std::size_t kAlternateStack = std::size_t{256} << 10;
+
+std::array<struct sigaction, NSIG> before;
+volatile sig_atomic_t interrupts = 0;
+bool crashing = false;
+std::uint64_t events_seen = 0;
+int quiet = 0;
+
+std::string describe(int signal, const siginfo_t* info) {
+  char text[96];
+  const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
+  switch (signal) {
+    case SIGSEGV:
+    case SIGBUS: std::snprintf(text, sizeof(text), "%s at address 0x%lx", signal == SIGSEGV ? "segmentation fault" : "bus error", static_cast<unsigned long>(address)); break;
+    case SIGFPE: return "arithmetic error (SIGFPE)";
+    case SIGILL: return "illegal instruction (SIGILL)";
+    case SIGABRT: return "aborted by the C library (SIGABRT)";
+    default: std::snprintf(text, sizeof(text), "signal %d", signal); break;
+  }
+  return text;
+}
+
+void on_crash(int signal, siginfo_t* info, void*) {
+  const int mode = proberen_mode;
+  if (session == nullptr || current == nullptr || mode == kNative || crashing) {
+    sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);  // it happens again, and is somebody else's
+    if (signal == SIGABRT) raise(signal);
+    return;
+  }
+  crashing = true;
+  proberen_mode = kInside;
+  const bool overflow = (signal == SIGSEGV) && in_stack_guard(reinterpret_cast<std::uintptr_t>(info->si_addr));
+  const std::string message = overflow ? "stack overflow" : describe(signal, info);
+  const Site site = first_program_site();
+  crashing = false;
+  fail(FailureKind::kCrash, message, site == 0 ? 0 : site + 1, message);
+}
+
+void on_interrupt(int) {
+  interrupts = interrupts + 1;
+  if (interrupts > 1) PROBEREN_REAL(_exit)(130);
+  if (session != nullptr) session->engine().stop();
+}
+
+void on_watch(int, siginfo_t*, void*) {
+  if (session == nullptr || current == nullptr) return;
+  const std::uint64_t effects = session->engine().counts().events + current->effects + session->engine().counts().executions;
+  if (effects != events_seen || proberen_mode != kExplored) {
+    events_seen = effects;
+    quiet = 0;
+    return;
+  }
+  if (++quiet < 2) return;
+  proberen_mode = kInside;
+  const Site site = first_program_site();
+  fail(FailureKind::kRunaway, "the thread runs for seconds without any access that could be seen", site, "runs on and on");
+}
+
+void set(int signal, void (*handler)(int, siginfo_t*, void*)) {
+  struct sigaction action = {};
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART;
+  sigaction(signal, &action, &before[static_cast<std::size_t>(signal)]);
+}
+
+}  // namespace
+
+void signals_take_over() {
+  static void* const stack = ::mmap(nullptr, kAlternateStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (stack != MAP_FAILED) {
+    const stack_t alternate{stack, 0, kAlternateStack};
+    sigaltstack(&alternate, nullptr);
+  }
+  for (const int signal : kCrashes) set(signal, on_crash);
+  for (const int signal : kInterrupts) set(signal, [](int number, siginfo_t*, void*) { on_interrupt(number); });
+  set(SIGVTALRM, on_watch);
+  const itimerval watch{{kWatch_s, 0}, {kWatch_s, 0}};
+  ::setitimer(ITIMER_VIRTUAL, &watch, nullptr);
+}
+
+void signals_give_back() {
+  const itimerval never{};
+  ::setitimer(ITIMER_VIRTUAL, &never, nullptr);
+  for (const int signal : kCrashes) sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);
+  for (const int signal : kInterrupts) sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);
+  sigaction(SIGVTALRM, &before[SIGVTALRM], nullptr);
+}
+
+bool interrupted() { return interrupts != 0; }
+
+}  // namespace proberen::runtime

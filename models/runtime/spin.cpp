@@ -1,0 +1,61 @@
+#include "models/runtime/spin.hpp"
+
+#include <sys/mman.h>
+
+#include <cstring>
+
+#include "models/runtime/arch/arch.hpp"
+#include "models/runtime/session.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+constexpr std::size_t kBuffer = std::size_t{1} << 20;
+
+std::uintptr_t site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
+
+}  // namespace
+
+void SpinMemory::copy(Visit& visit, std::size_t size) {
+  if (buffer_ == nullptr) {
+    void* memory = PROBEREN_REAL(mmap)(nullptr, kBuffer, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) return;
+    buffer_ = static_cast<char*>(memory);
+  }
+  if (visit.size < size) {
+    if (used_ + size > kBuffer) return;
+    visit.at = used_;
+    used_ += size;
+  }
+  visit.size = size;
+  std::memcpy(buffer_ + visit.at, visit.frame, size);
+}
+
+bool SpinMemory::same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects) {
+  if (effects != effects_) {
+    effects_ = effects;
+    count_ = next_ = 0;
+    used_ = 0;
+  }
+  const auto size = static_cast<std::size_t>(top - static_cast<const char*>(frame));
+  if (size > kMaxState) return false;
+  const std::uintptr_t site = site_of(frame);
+  for (int i = 0; i < count_; ++i) {
+    Visit& visit = visits_[static_cast<std::size_t>(i)];
+    if (visit.site != site || visit.frame != frame || visit.address != address) continue;
+    if (visit.size == size && std::memcmp(buffer_ + visit.at, frame, size) == 0) return true;
+    copy(visit, size);
+    return false;
+  }
+  const int slot = count_ < kVisits ? count_++ : next_++ % kVisits;
+  Visit& visit = visits_[static_cast<std::size_t>(slot)];
+  visit = {site, frame, address, 0, 0};
+  if (size <= kCheapState) copy(visit, size);
+  return false;
+}
+
+void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address) {
+  if (__builtin_expect(fiber.spin.same_again(frame, fiber.borrowed.stack_top, address, fiber.effects), 0)) engine().spin(site_of(frame));
+}
+
+}  // namespace proberen::runtime

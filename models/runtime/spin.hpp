@@ -1,0 +1,51 @@
+/// Spin: tells a loop without effect, exactly. A thread that comes back to the same call with the same callee-saved registers and the same
+/// stack, and has done nothing since that anybody could see, is in the same local state: it will go on doing the same until what it reads
+/// changes.
+///
+/// For each call that may read in a loop (atomic loads, compare-and-swaps, try-locks) the state of the visit is kept until the thread's next
+/// effect. Limits: the state includes values that the program will not look at again, so a loop may be recognised one turn late; stacks deeper
+/// than kMaxState bytes are not looked at.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace proberen::runtime {
+
+struct Fiber;
+
+class SpinMemory {
+ public:
+  static constexpr std::size_t kMaxState = std::size_t{256} << 10;
+
+  void forget() { count_ = 0; }
+  /// Whether the state [frame, top) with the access to `address` is that of an earlier visit since `effects` last changed. Notes it if not.
+  bool same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects);
+
+ private:
+  struct Visit {
+    std::uintptr_t site = 0;
+    const void* frame = nullptr;
+    std::uintptr_t address = 0;
+    std::size_t at = 0;    ///< where in the buffer the state is
+    std::size_t size = 0;  ///< 0: no copy yet
+  };
+  static constexpr int kVisits = 16;
+  /// A big state is copied only when the thread has come back once.
+  static constexpr std::size_t kCheapState = 2048;
+
+  void copy(Visit& visit, std::size_t size);
+
+  std::array<Visit, kVisits> visits_{};
+  int count_ = 0;
+  int next_ = 0;  ///< the one to overwrite when all are taken
+  std::uint64_t effects_ = ~std::uint64_t{0};
+  char* buffer_ = nullptr;  ///< reserved when first needed, for good
+  std::size_t used_ = 0;
+};
+
+/// For a looking hook: if the calling fiber is where it has been before, it waits until something that it reads changes.
+void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address);
+
+}  // namespace proberen::runtime

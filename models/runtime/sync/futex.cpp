@@ -1,0 +1,109 @@
+// syscall(): the futex operations of explored threads are the engine's queues. libstdc++'s std::atomic::wait, counting_semaphore, latch and
+// barrier are inlined down to this call. Everything else goes to the kernel.
+//
+// Not modelled: waits with a bit mask, requeues, priority inheritance. They end the exploration, and say so.
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <climits>
+
+#include "models/runtime/call.hpp"
+#include "models/runtime/heap.hpp"
+#include "models/runtime/sync/clock.hpp"
+#include "models/runtime/unsupported.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+struct Arguments {
+  long values[6];
+};
+
+long refuse(int error) {
+  errno = error;
+  return -1;
+}
+
+/// When a wait may end by itself, in the fiber's own time.
+std::int64_t deadline_of(int operation, const timespec* timeout) {
+  if ((operation & FUTEX_CMD_MASK) == FUTEX_WAIT) return current->clock_ns + duration_ns(timeout);
+  return deadline_ns((operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, timeout);
+}
+
+long wait(const Arguments& arguments, Site site) {
+  const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
+  const int operation = static_cast<int>(arguments.values[1]);
+  const auto expected = static_cast<unsigned>(arguments.values[2]);
+  const auto* const timeout = reinterpret_cast<const timespec*>(arguments.values[3]);
+  heap_check(address, 4, false, site);
+  // The kernel looks and goes to sleep under one lock, with full barriers around it.
+  if (!engine().enter_queue_if(address, {address, 4, Order::kSeqCst, site}, expected)) return refuse(EAGAIN);
+  effect();
+  const bool woken = engine().sleep(address, timeout != nullptr, site, waiting_for("futex wait at", reinterpret_cast<const void*>(address)));
+  if (woken) return 0;
+  current->clock_ns = std::max(current->clock_ns, deadline_of(operation, timeout));
+  return refuse(ETIMEDOUT);
+}
+
+long wake(const Arguments& arguments, Site site) {
+  const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
+  const long count = arguments.values[2];
+  effect();
+  return engine().wake(address, static_cast<int>(std::min<long>(count, explore::kMaxThreads)), site);
+}
+
+long futex(const Arguments& arguments, Site site) {
+  const int operation = static_cast<int>(arguments.values[1]) & FUTEX_CMD_MASK;
+  const bool any = static_cast<unsigned>(arguments.values[5]) == FUTEX_BITSET_MATCH_ANY;
+  switch (operation) {
+    case FUTEX_WAIT: return wait(arguments, site);
+    case FUTEX_WAKE: return wake(arguments, site);
+    case FUTEX_WAIT_BITSET:
+      if (any) return wait(arguments, site);
+      break;
+    case FUTEX_WAKE_BITSET:
+      if (any) return wake(arguments, site);
+      break;
+    default: break;
+  }
+  fail(FailureKind::kUnsupported, "futex operation " + std::to_string(operation) + " is not modelled", site, "syscall(SYS_futex)");
+}
+
+long explored_call(long number, const Arguments& arguments, std::uintptr_t returns_to, std::uintptr_t frame_end) {
+  const Inside inside;
+  const Site site = user_site(returns_to, frame_end);
+  switch (number) {
+    case SYS_futex: return futex(arguments, site);
+    case SYS_gettid: return getpid() + current->id;
+    case SYS_sched_yield: engine().yield(); return 0;
+    default: break;
+  }
+  const long* const v = arguments.values;
+  return PROBEREN_REAL(syscall)(number, v[0], v[1], v[2], v[3], v[4], v[5]);
+}
+
+}  // namespace
+}  // namespace proberen::runtime
+
+using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
+
+PROBEREN_INTERPOSED long syscall(long number, ...) noexcept {
+  Arguments arguments;
+  va_list list;
+  va_start(list, number);
+  for (long& value : arguments.values) value = va_arg(list, long);
+  va_end(list);
+  const long* const v = arguments.values;
+  if (!explored()) return PROBEREN_REAL(syscall)(number, v[0], v[1], v[2], v[3], v[4], v[5]);
+  return explored_call(number, arguments, reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)),
+                       reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16);
+}
+
+PROBEREN_INTERPOSED pid_t gettid() noexcept {
+  if (!explored()) return PROBEREN_REAL(gettid)();
+  return getpid() + current->id;
+}

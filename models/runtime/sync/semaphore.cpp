@@ -1,0 +1,99 @@
+// POSIX semaphores: the value is one location, where glibc has it.
+
+#include <semaphore.h>
+
+#include <cerrno>
+#include <climits>
+
+#include "models/runtime/call.hpp"
+#include "models/runtime/sync/clock.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+std::optional<Value> take(Value value) { return value == 0 ? std::nullopt : std::optional<Value>(value - 1); }
+
+int refuse(int error) {
+  errno = error;
+  return -1;
+}
+
+int wait(sem_t* semaphore, Site site) {
+  engine().await_update(word(semaphore, Order::kAcquire, site), take, waiting_for("wait for semaphore", semaphore));
+  effect();
+  return 0;
+}
+
+int try_wait(sem_t* semaphore, Site site) {
+  if (!engine().try_update(word(semaphore, Order::kAcquire, site), take)) return refuse(EAGAIN);
+  effect();
+  return 0;
+}
+
+int timed_wait(sem_t* semaphore, std::int64_t deadline, Site site) {
+  if (try_wait(semaphore, site) == 0) return 0;
+  if (engine().choose(2, site) == 0) return wait(semaphore, site);
+  effect();
+  current->clock_ns = std::max(current->clock_ns, deadline);
+  return refuse(ETIMEDOUT);
+}
+
+}  // namespace
+}  // namespace proberen::runtime
+
+using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
+
+PROBEREN_INTERPOSED int sem_init(sem_t* semaphore, int shared, unsigned value) noexcept {
+  if (!explored()) return PROBEREN_REAL(sem_init)(semaphore, shared, value);
+  PROBEREN_ENTER();
+  if (value > SEM_VALUE_MAX) return refuse(EINVAL);
+  object_written(semaphore, sizeof(*semaphore), site);
+  return PROBEREN_REAL(sem_init)(semaphore, shared, value);
+}
+
+PROBEREN_INTERPOSED int sem_destroy(sem_t* semaphore) noexcept {
+  if (!explored()) return PROBEREN_REAL(sem_destroy)(semaphore);
+  PROBEREN_ENTER();
+  object_written(semaphore, sizeof(*semaphore), site);
+  return 0;
+}
+
+PROBEREN_INTERPOSED int sem_post(sem_t* semaphore) noexcept {
+  if (!explored()) return PROBEREN_REAL(sem_post)(semaphore);
+  PROBEREN_ENTER();
+  effect();
+  engine().update(word(semaphore, Order::kRelease, site), Rmw::kAdd, 1);
+  return 0;
+}
+
+PROBEREN_INTERPOSED int sem_wait(sem_t* semaphore) {
+  if (!explored()) return PROBEREN_REAL(sem_wait)(semaphore);
+  PROBEREN_ENTER();
+  return wait(semaphore, site);
+}
+
+PROBEREN_INTERPOSED int sem_timedwait(sem_t* semaphore, const timespec* deadline) {
+  if (!explored()) return PROBEREN_REAL(sem_timedwait)(semaphore, deadline);
+  PROBEREN_ENTER();
+  return timed_wait(semaphore, deadline_ns(CLOCK_REALTIME, deadline), site);
+}
+
+PROBEREN_INTERPOSED int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
+  if (!explored()) return PROBEREN_REAL(sem_clockwait)(semaphore, clock, deadline);
+  PROBEREN_ENTER();
+  return timed_wait(semaphore, deadline_ns(clock, deadline), site);
+}
+
+PROBEREN_INTERPOSED int sem_getvalue(sem_t* semaphore, int* value) noexcept {
+  if (!explored()) return PROBEREN_REAL(sem_getvalue)(semaphore, value);
+  PROBEREN_ENTER();
+  *value = static_cast<int>(engine().load(word(semaphore, Order::kAcquire, site)));
+  return 0;
+}
+
+extern "C" __attribute__((visibility("hidden"))) int proberen_native_sem_trywait(sem_t* semaphore) { return PROBEREN_REAL(sem_trywait)(semaphore); }
+
+extern "C" __attribute__((visibility("hidden"))) int proberen_explored_sem_trywait(sem_t* semaphore) {
+  PROBEREN_ENTER_LOOKING(semaphore);
+  return try_wait(semaphore, site);
+}

@@ -1,0 +1,66 @@
+// Spin locks: one location, 0 free, 1 taken. glibc's own start value is another one, so objects that were made before main are made ours.
+
+#include <pthread.h>
+
+#include <cerrno>
+
+#include "models/runtime/call.hpp"
+#include "models/runtime/program.hpp"
+
+namespace proberen::runtime {
+namespace {
+
+std::optional<Value> take(Value value) { return value != 0 ? std::nullopt : std::optional<Value>(1); }
+
+}  // namespace
+}  // namespace proberen::runtime
+
+using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
+
+PROBEREN_INTERPOSED int pthread_spin_init(pthread_spinlock_t* lock, int shared) noexcept {
+  if (!explored()) {
+    const int result = PROBEREN_REAL(pthread_spin_init)(lock, shared);
+    if (static_constructors_run()) *lock = 0;
+    return result;
+  }
+  PROBEREN_ENTER();
+  object_written(const_cast<int*>(lock), sizeof(*lock), site);
+  *lock = 0;
+  return 0;
+}
+
+PROBEREN_INTERPOSED int pthread_spin_destroy(pthread_spinlock_t* lock) noexcept {
+  if (!explored()) return PROBEREN_REAL(pthread_spin_destroy)(lock);
+  PROBEREN_ENTER();
+  object_written(const_cast<int*>(lock), sizeof(*lock), site);
+  return 0;
+}
+
+PROBEREN_INTERPOSED int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
+  if (!explored()) return PROBEREN_REAL(pthread_spin_lock)(lock);
+  PROBEREN_ENTER();
+  void* const object = const_cast<int*>(lock);
+  engine().await_update(word(object, Order::kAcquire, site), take, waiting_for("lock of spin lock", object));
+  effect();
+  return 0;
+}
+
+PROBEREN_INTERPOSED int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
+  if (!explored()) return PROBEREN_REAL(pthread_spin_unlock)(lock);
+  PROBEREN_ENTER();
+  effect();
+  engine().store(word(const_cast<int*>(lock), Order::kRelease, site), 0);
+  return 0;
+}
+
+extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_spin_trylock(pthread_spinlock_t* lock) {
+  return PROBEREN_REAL(pthread_spin_trylock)(lock);
+}
+
+extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_spin_trylock(pthread_spinlock_t* lock) {
+  void* const object = const_cast<int*>(lock);
+  PROBEREN_ENTER_LOOKING(object);
+  if (!engine().try_update(word(object, Order::kAcquire, site), take)) return EBUSY;
+  effect();
+  return 0;
+}

@@ -1,0 +1,103 @@
+#include "models/runtime/sync/threads.hpp"
+
+#include <cerrno>
+#include <unistd.h>
+
+#include "models/runtime/program.hpp"
+#include "models/runtime/sync/clock.hpp"
+#include "models/runtime/unsupported.hpp"
+
+namespace proberen::runtime {
+
+Fiber* fiber_of(pthread_t handle) {
+  for (int thread = 0; thread < session->threads(); ++thread) {
+    Fiber& fiber = session->fiber(thread);
+    if (fiber.borrowed.handle == handle) return &fiber;
+  }
+  return nullptr;
+}
+
+pthread_t create_thread(const Start& start, bool detached, Site site) {
+  return session->create(start, detached, site).borrowed.handle;
+}
+
+int join_thread(pthread_t handle, void** result, Site site) {
+  Fiber* const fiber = fiber_of(handle);
+  if (fiber == nullptr) return ESRCH;
+  if (fiber == current) return EDEADLK;
+  if (fiber->detached || fiber->joined) return EINVAL;
+  fiber->joined = true;
+  effect();
+  engine().join(fiber->id, site);
+  current->clock_ns = std::max(current->clock_ns, fiber->clock_ns);
+  if (result != nullptr) *result = fiber->result;
+  return 0;
+}
+
+int detach_thread(pthread_t handle) {
+  Fiber* const fiber = fiber_of(handle);
+  if (fiber == nullptr) return ESRCH;
+  if (fiber->detached || fiber->joined) return EINVAL;
+  fiber->detached = true;
+  return 0;
+}
+
+namespace {
+
+/// A thread that starts before main is none that the engine could know of.
+[[noreturn]] void too_early() {
+  static const char kText[] = "proberen: a thread is created before main starts, which cannot be explored\n";
+  (void)!PROBEREN_REAL(write)(2, kText, sizeof(kText) - 1);
+  _exit(2);
+}
+
+bool is_detached(const pthread_attr_t* attributes) {
+  int state = PTHREAD_CREATE_JOINABLE;
+  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
+  return state == PTHREAD_CREATE_DETACHED;
+}
+
+}  // namespace
+}  // namespace proberen::runtime
+
+using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
+
+PROBEREN_INTERPOSED int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*function)(void*), void* argument) {
+  if (!explored()) {
+    if (proberen_mode == kNative && static_constructors_run()) too_early();
+    return PROBEREN_REAL(pthread_create)(handle, attributes, function, argument);
+  }
+  PROBEREN_ENTER();
+  const Start start{Start::kPosix, reinterpret_cast<void*>(function), argument};
+  *handle = create_thread(start, is_detached(attributes), site);
+  return 0;
+}
+
+PROBEREN_INTERPOSED int pthread_join(pthread_t handle, void** result) {
+  if (!explored()) return PROBEREN_REAL(pthread_join)(handle, result);
+  PROBEREN_ENTER();
+  return join_thread(handle, result, site);
+}
+
+PROBEREN_INTERPOSED int pthread_detach(pthread_t handle) {
+  if (!explored()) return PROBEREN_REAL(pthread_detach)(handle);
+  PROBEREN_ENTER();
+  effect();
+  return detach_thread(handle);
+}
+
+// The real one unwinds the stack, down to the place that the fiber has set in proberen_fiber_main. In main it ends that thread alone.
+PROBEREN_INTERPOSED void pthread_exit(void* result) {
+  if (explored()) current->result = result;
+  PROBEREN_REAL(pthread_exit)(result);
+  __builtin_unreachable();
+}
+
+extern "C" int __cxa_thread_atexit_impl(void (*function)(void*), void* object, void* module);
+
+PROBEREN_INTERPOSED int __cxa_thread_atexit_impl(void (*function)(void*), void* object, void* module) {
+  if (!explored()) return PROBEREN_REAL(__cxa_thread_atexit_impl)(function, object, module);
+  const Inside inside;
+  current->destructors.push_back({function, object});
+  return 0;
+}

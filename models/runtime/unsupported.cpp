@@ -1,0 +1,145 @@
+#include "models/runtime/unsupported.hpp"
+
+#include <fcntl.h>
+#include <mqueue.h>
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/select.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdarg>
+#include <cstdlib>
+
+#include "models/runtime/output.hpp"
+
+namespace proberen::runtime {
+
+void unsupported(const char* name, Site site) {
+  fail(FailureKind::kUnsupported, std::string(name) + " is not modelled inside an exploration", site, name);
+}
+
+namespace {
+
+/// Calls the real function, or, explored, ends the exploration.
+template <class Result, class... Parameters, class... Arguments>
+Result pass(Result (*real)(Parameters...), const char* name, std::uintptr_t returns_to, std::uintptr_t frame_end, Arguments... arguments) {
+  if (!explored()) return real(arguments...);
+  const Inside inside;
+  unsupported(name, user_site(returns_to, frame_end));
+}
+
+}  // namespace
+}  // namespace proberen::runtime
+
+using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
+
+#define PROBEREN_CALLER reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16
+#define PROBEREN_UNSUPPORTED(result, name, parameters, ...) \
+  PROBEREN_INTERPOSED result name parameters { return pass(PROBEREN_REAL_PLAIN(name), #name, PROBEREN_CALLER, __VA_ARGS__); }
+// noexcept is part of a function pointer's type; the real ones have it or not.
+#define PROBEREN_REAL_PLAIN(name) plain(PROBEREN_REAL(name))
+
+namespace {
+
+template <class Result, class... Parameters>
+auto plain(Result (*function)(Parameters...)) {
+  return function;
+}
+template <class Result, class... Parameters>
+auto plain(Result (*function)(Parameters...) noexcept) {
+  return static_cast<Result (*)(Parameters...)>(function);
+}
+
+}  // namespace
+
+PROBEREN_INTERPOSED pid_t fork() noexcept { return pass(PROBEREN_REAL_PLAIN(fork), "fork", PROBEREN_CALLER); }
+PROBEREN_INTERPOSED int pause() { return pass(PROBEREN_REAL_PLAIN(pause), "pause", PROBEREN_CALLER); }
+
+PROBEREN_UNSUPPORTED(int, pipe, (int* ends) noexcept, ends)
+PROBEREN_UNSUPPORTED(int, pipe2, (int* ends, int flags) noexcept, ends, flags)
+PROBEREN_UNSUPPORTED(int, socket, (int domain, int type, int protocol) noexcept, domain, type, protocol)
+PROBEREN_UNSUPPORTED(int, socketpair, (int domain, int type, int protocol, int* ends) noexcept, domain, type, protocol, ends)
+PROBEREN_UNSUPPORTED(int, eventfd, (unsigned value, int flags) noexcept, value, flags)
+PROBEREN_UNSUPPORTED(int, signalfd, (int fd, const sigset_t* set, int flags) noexcept, fd, set, flags)
+PROBEREN_UNSUPPORTED(int, timerfd_create, (clockid_t clock, int flags) noexcept, clock, flags)
+PROBEREN_UNSUPPORTED(int, epoll_create, (int size) noexcept, size)
+PROBEREN_UNSUPPORTED(int, epoll_create1, (int flags) noexcept, flags)
+PROBEREN_UNSUPPORTED(int, epoll_wait, (int fd, epoll_event* events, int most, int timeout), fd, events, most, timeout)
+PROBEREN_UNSUPPORTED(int, poll, (pollfd* fds, nfds_t count, int timeout), fds, count, timeout)
+PROBEREN_UNSUPPORTED(int, ppoll, (pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask), fds, count, timeout, mask)
+PROBEREN_UNSUPPORTED(int, select, (int count, fd_set* in, fd_set* out, fd_set* error, timeval* timeout), count, in, out, error, timeout)
+PROBEREN_UNSUPPORTED(int, pselect, (int count, fd_set* in, fd_set* out, fd_set* error, const timespec* timeout, const sigset_t* mask), count, in, out, error, timeout, mask)
+PROBEREN_UNSUPPORTED(ssize_t, read, (int fd, void* bytes, std::size_t size), fd, bytes, size)
+PROBEREN_UNSUPPORTED(ssize_t, pread, (int fd, void* bytes, std::size_t size, off_t at), fd, bytes, size, at)
+PROBEREN_UNSUPPORTED(ssize_t, readv, (int fd, const iovec* parts, int count), fd, parts, count)
+PROBEREN_UNSUPPORTED(ssize_t, recv, (int fd, void* bytes, std::size_t size, int flags), fd, bytes, size, flags)
+PROBEREN_UNSUPPORTED(ssize_t, recvmsg, (int fd, msghdr* message, int flags), fd, message, flags)
+PROBEREN_UNSUPPORTED(ssize_t, send, (int fd, const void* bytes, std::size_t size, int flags), fd, bytes, size, flags)
+PROBEREN_UNSUPPORTED(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), fd, message, flags)
+PROBEREN_UNSUPPORTED(int, timer_create, (clockid_t clock, sigevent* event, timer_t* timer) noexcept, clock, event, timer)
+PROBEREN_UNSUPPORTED(int, setitimer, (__itimer_which_t which, const itimerval* value, itimerval* old) noexcept, which, value, old)
+PROBEREN_UNSUPPORTED(unsigned, alarm, (unsigned seconds) noexcept, seconds)
+PROBEREN_UNSUPPORTED(int, sigwait, (const sigset_t* set, int* signal), set, signal)
+PROBEREN_UNSUPPORTED(int, pthread_cancel, (pthread_t handle), handle)
+PROBEREN_UNSUPPORTED(int, pthread_kill, (pthread_t handle, int signal) noexcept, handle, signal)
+PROBEREN_UNSUPPORTED(int, pthread_tryjoin_np, (pthread_t handle, void** result) noexcept, handle, result)
+PROBEREN_UNSUPPORTED(int, pthread_timedjoin_np, (pthread_t handle, void** result, const timespec* deadline), handle, result, deadline)
+PROBEREN_UNSUPPORTED(pid_t, waitpid, (pid_t child, int* status, int options), child, status, options)
+PROBEREN_UNSUPPORTED(int, system, (const char* command), command)
+PROBEREN_UNSUPPORTED(int, execve, (const char* path, char* const* arguments, char* const* environment) noexcept, path, arguments, environment)
+PROBEREN_UNSUPPORTED(int, shm_open, (const char* name, int flags, mode_t mode), name, flags, mode)
+PROBEREN_UNSUPPORTED(int, posix_spawn,
+                     (pid_t* child, const char* path, const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* attributes, char* const* arguments,
+                      char* const* environment),
+                     child, path, actions, attributes, arguments, environment)
+
+PROBEREN_INTERPOSED sem_t* sem_open(const char* name, int flags, ...) {
+  if (explored()) {
+    PROBEREN_ENTER();
+    unsupported("sem_open", site);
+  }
+  va_list list;
+  va_start(list, flags);
+  const auto mode = va_arg(list, mode_t);
+  const auto value = va_arg(list, unsigned);
+  va_end(list);
+  return PROBEREN_REAL(sem_open)(name, flags, mode, value);
+}
+
+PROBEREN_INTERPOSED void* mmap(void* wanted, std::size_t size, int protection, int flags, int fd, off_t offset) noexcept {
+  if (explored() && (flags & MAP_TYPE) != MAP_PRIVATE) {
+    PROBEREN_ENTER();
+    unsupported("mmap of shared memory", site);
+  }
+  return PROBEREN_REAL(mmap)(wanted, size, protection, flags, fd, offset);
+}
+
+// Standard output and standard error are captured; nothing else can be written to.
+PROBEREN_INTERPOSED ssize_t write(int fd, const void* bytes, std::size_t size) {
+  if (!explored()) return PROBEREN_REAL(write)(fd, bytes, size);
+  PROBEREN_ENTER();
+  if (fd != 1 && fd != 2) unsupported("write to a descriptor other than standard output and error", site);
+  return output_write(fd, bytes, size);
+}
+
+PROBEREN_INTERPOSED ssize_t writev(int fd, const iovec* parts, int count) {
+  if (!explored()) return PROBEREN_REAL(writev)(fd, parts, count);
+  PROBEREN_ENTER();
+  if (fd != 1 && fd != 2) unsupported("writev to a descriptor other than standard output and error", site);
+  ssize_t total = 0;
+  for (int i = 0; i < count; ++i) total += output_write(fd, parts[i].iov_base, parts[i].iov_len);
+  return total;
+}
