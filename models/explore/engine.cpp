@@ -67,11 +67,16 @@ void Engine::Implementation::leave(Result how) {
 }
 
 void Engine::Implementation::fail(FailureKind kind, std::string message, std::vector<Place> places) {
+  reject(kind, std::move(message), std::move(places));
+  leave(Result::kFailed);
+}
+
+void Engine::Implementation::reject(FailureKind kind, std::string message, std::vector<Place> places) {
   std::vector<int> performed;
   for (ThreadId thread = 0; thread < graph_->threads(); ++thread) performed.push_back(threads[static_cast<std::size_t>(thread)].done);
   Report report = describe(*graph_, locations_, performed, current);
   failure = Failure{kind, std::move(message), std::move(places), std::move(report.steps), std::move(report.witness)};
-  leave(Result::kFailed);
+  result = Result::kFailed;
 }
 
 Engine::Engine(Options options, Host& host) : implementation_(std::make_unique<Implementation>(std::move(options), host)) {}
@@ -84,12 +89,15 @@ bool Engine::complete() const { return implementation_->complete; }
 const Counts& Engine::counts() const { return implementation_->counts; }
 const std::optional<Failure>& Engine::failure() const { return implementation_->failure; }
 bool Engine::running() const { return implementation_->current != kNoThread; }
+bool Engine::completed() const { return implementation_->result == Implementation::Result::kComplete; }
+void Engine::reject(FailureKind kind, std::string message) { implementation_->reject(kind, std::move(message), {}); }
 ThreadId Engine::current() const { return implementation_->current; }
 
 ThreadId Engine::create_thread(Site site) { return implementation_->create_thread(site); }
 void Engine::join(ThreadId thread, Site site) { implementation_->join(thread, site); }
 bool Engine::finished(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].finished; }
 void Engine::finish_thread(Site site) { implementation_->finish_thread(site); }
+void Engine::finish_execution(Site site) { implementation_->finish_execution(site); }
 
 Value Engine::load(const Access& access) { return implementation_->load(access); }
 void Engine::store(const Access& access, Value value) { implementation_->store(access, value); }

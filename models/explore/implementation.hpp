@@ -28,11 +28,13 @@ class Engine::Implementation {
   bool begin();
   void end();
   [[noreturn]] void fail(FailureKind kind, std::string message, std::vector<Place> places);
+  void reject(FailureKind kind, std::string message, std::vector<Place> places);
 
   // ---- threads (threads.cpp)
   ThreadId create_thread(Site site);
   void join(ThreadId thread, Site site);
   [[noreturn]] void finish_thread(Site site);
+  [[noreturn]] void finish_execution(Site site);
   void assume(bool holds, Site site);
   void spin(Site site);
   void yield();
@@ -64,6 +66,7 @@ class Engine::Implementation {
     kWakeupOrTime,
     kAssumption,
     kSpin,
+    kExit,  ///< for all others to stop
   };
   struct Thread {
     int done = 0;  ///< events performed in this run

@@ -170,6 +170,8 @@ void Engine::Implementation::finish_thread(Site site) {
   block(Wait::kNothing, "", site);
 }
 
+void Engine::Implementation::finish_execution(Site site) { block(Wait::kExit, "the end of all others", site); }
+
 void Engine::Implementation::assume(bool holds, Site site) {
   if (!holds) block(Wait::kAssumption, "an assumption", site);
 }
@@ -184,7 +186,7 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
   me.what = what;
   me.site = site;
   me.midway = false;
-  if (!me.finished && strategy->exhausts() && me.done == graph_->length(self) && me.done > 0 &&
+  if (!me.finished && wait != Wait::kExit && strategy->exhausts() && me.done == graph_->length(self) && me.done > 0 &&
       !strategy->may_change(graph_->at(self, me.done - 1))) {
     leave(Result::kBlocked);
   }
@@ -224,11 +226,13 @@ void Engine::Implementation::conclude() {
   std::vector<Place> stuck;
   bool spins_only = true;
   bool open_end = false;  // somebody might still have gone on, in another execution
+  bool exits = false;
   std::string first;
   for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
     if (!state.created || state.finished) continue;
     const EventId last = state.done > 0 ? graph_->at(thread, state.done - 1) : kNoEvent;
+    exits = exits || state.wait == Wait::kExit;
     if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
     if (state.wait == Wait::kOtherValue && !reads_latest(last)) open_end = true;
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
@@ -237,6 +241,7 @@ void Engine::Implementation::conclude() {
     if (state.wait != Wait::kThread && first.empty()) first = "thread " + std::to_string(thread) + " waits for " + state.what + " for ever";
   }
   if (stuck.empty()) leave(Result::kComplete);
+  if (exits && !open_end) leave(Result::kComplete);
   if (open_end) leave(Result::kBlocked);
   if (first.empty()) first = "thread " + std::to_string(stuck.front().thread) + " " + stuck.front().what + " for ever";
   fail(spins_only && stuck.size() > 0 && first.find("loop") != std::string::npos ? FailureKind::kLivelock : FailureKind::kDeadlock, first,

@@ -1,5 +1,6 @@
 #include "models/runtime/call.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace proberen::runtime {
@@ -17,6 +18,14 @@ std::string_view waiting_for(std::string_view what, const void* object) {
   while (shift > 0 && (value >> shift) == 0) shift -= 4;
   for (; shift >= 0; shift -= 4) *out++ = "0123456789abcdef"[(value >> shift) & 15U];
   return {start, static_cast<std::size_t>(out - start)};
+}
+
+void note_stack_atomic(Fiber& fiber, std::uintptr_t address, unsigned size) {
+  for (const StackAtomic& known : fiber.stack_atomics) {
+    if (known.address == address) return;
+  }
+  fiber.stack_atomics.push_back({address, size});
+  fiber.lowest_atomic = std::min(fiber.lowest_atomic, address);
 }
 
 void object_written(const void* address, std::size_t size, Site site) {

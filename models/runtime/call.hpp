@@ -32,8 +32,16 @@ using explore::FailureKind;
 using explore::Order;
 using explore::Value;
 
+/// An atomic on a stack: when its frame is reused it must be forgotten, see frames.cpp.
+void note_stack_atomic(Fiber& fiber, std::uintptr_t address, unsigned size);
+inline void note_atomic(std::uintptr_t address, unsigned size) {
+  const int slot = stack_slot(address);
+  if (__builtin_expect(slot >= 0 && slot < session->threads(), 0)) note_stack_atomic(session->fiber(slot), address, size);
+}
+
 /// An int that stands for a synchronization object in the engine.
 [[nodiscard]] inline Access word(const void* address, Order order, Site site) {
+  note_atomic(reinterpret_cast<std::uintptr_t>(address), 4);
   return {reinterpret_cast<std::uintptr_t>(address), 4, order, site};
 }
 

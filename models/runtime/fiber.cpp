@@ -37,6 +37,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   effects = 0;
   spin.forget();
   frames.clear();
+  stack_atomics.clear();
   lowest_atomic = ~std::uintptr_t{0};
   destructors.clear();
   for (int i = 0; i < values_used; ++i) values[static_cast<std::size_t>(i)] = nullptr;
@@ -48,8 +49,8 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
 
 }  // namespace proberen::runtime
 
-// noexcept: an exception that nobody catches finds its end here, and std::terminate is called where it was thrown.
-void proberen_fiber_main(void* argument) noexcept {
+// An exception that nobody catches finds no caller beyond this one, so std::terminate is called where it was thrown.
+void proberen_fiber_main(void* argument) {
   using namespace proberen::runtime;
   auto& fiber = *static_cast<Fiber*>(argument);
   errno = 0;

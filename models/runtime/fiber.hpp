@@ -23,6 +23,12 @@ struct ThreadLocalDestructor {
   void* object = nullptr;
 };
 
+/// An atomic object that was seen on a stack.
+struct StackAtomic {
+  std::uintptr_t address = 0;
+  unsigned size = 0;
+};
+
 /// What a fiber runs. A C11 thread's function returns an int.
 struct Start {
   enum Kind : std::uint8_t { kBody, kPosix, kC11 } kind = kBody;
@@ -42,10 +48,11 @@ struct Fiber {
   // Effects that other threads or a later turn of a loop could see; see spin.hpp.
   std::uint64_t effects = 0;
   SpinMemory spin;
-  /// The stack pointers of the instrumented functions that are running, outermost first, and how far down threads have had atomics on this
-  /// stack; see frames.cpp.
+  /// The stack pointers of the instrumented functions that are running, outermost first, and the atomics that threads have used on this stack;
+  /// see frames.cpp.
   std::vector<std::uintptr_t> frames;
-  std::uintptr_t lowest_atomic = ~std::uintptr_t{0};
+  std::vector<StackAtomic> stack_atomics;
+  std::uintptr_t lowest_atomic = ~std::uintptr_t{0};  ///< the lowest address in stack_atomics
 
   std::vector<ThreadLocalDestructor> destructors;
   std::array<const void*, kMaxKeys> values{};  ///< pthread_setspecific

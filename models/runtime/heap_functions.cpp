@@ -35,8 +35,7 @@ void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t returns_t
   effect();
   const Site site = user_site(returns_to, frame_end);
   void* const memory = heap_allocate(size, alignment, site);
-  if (memory == nullptr) errno = ENOMEM;
-  else engine().memory_born(reinterpret_cast<std::uintptr_t>(memory), size);
+  if (memory == nullptr) errno = ENOMEM;  // the engine need not be told of new memory: nothing was ever there
   return memory;
 }
 

@@ -33,19 +33,11 @@ Order order_of(int order) {
   }
 }
 
-/// An atomic on a stack: when its frame is reused it must be forgotten, see frames.cpp.
-inline void note_atomic(std::uintptr_t address) {
-  const int slot = stack_slot(address);
-  if (__builtin_expect(slot < 0 || slot >= session->threads(), 1)) return;
-  Fiber& fiber = session->fiber(slot);
-  if (address < fiber.lowest_atomic) fiber.lowest_atomic = address;
-}
-
 template <class T>
 [[gnu::always_inline]] inline Access access_of(const volatile T* pointer, int order, Site site, bool write) {
   const auto address = reinterpret_cast<std::uintptr_t>(pointer);
   heap_check(address, sizeof(T), write, site);
-  note_atomic(address);
+  note_atomic(address, sizeof(T));
   return {address, sizeof(T), order_of(order), site};
 }
 

@@ -1,10 +1,12 @@
 #include "models/runtime/lines.hpp"
 
 #include <cxxabi.h>
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "models/runtime/heap.hpp"
@@ -34,14 +36,57 @@ Lines::~Lines() {
   if (data_->dwfl != nullptr) dwfl_end(data_->dwfl);
 }
 
+namespace {
+
+std::string normal(const char* file, int line) {
+  if (file == nullptr || line == 0) return "";
+  return std::filesystem::path(file).lexically_normal().string() + ":" + std::to_string(line);
+}
+
+/// Headers of the compiler and the system: people want to see the line of their own that led there.
+bool is_system(const std::string& place) { return place.starts_with("/usr/include/") || place.starts_with("/usr/lib/"); }
+
+/// The innermost call that was inlined at the address and stands in a file of the user's; "" if there is none.
+std::string inlined_call(Dwarf_Die* unit, Dwarf_Addr address, Dwarf_Addr bias) {
+  Dwarf_Die* scopes = nullptr;
+  const int count = dwarf_getscopes(unit, address - bias, &scopes);
+  if (count <= 0) return "";
+  // dwarf_getscopes gives abstract scopes beyond the first inlined one; the concrete ones are the ancestors of the innermost.
+  Dwarf_Die* ancestors = nullptr;
+  const int depth = dwarf_getscopes_die(&scopes[0], &ancestors);
+  std::string found;
+  Dwarf_Files* files = nullptr;
+  std::size_t file_count = 0;
+  if (dwarf_getsrcfiles(unit, &files, &file_count) == 0) {
+    for (int i = 0; i < depth && found.empty(); ++i) {
+      if (dwarf_tag(&ancestors[i]) != DW_TAG_inlined_subroutine) continue;
+      Dwarf_Attribute attribute;
+      Dwarf_Word file = 0, line = 0;
+      if (dwarf_formudata(dwarf_attr(&ancestors[i], DW_AT_call_file, &attribute), &file) != 0) continue;
+      if (dwarf_formudata(dwarf_attr(&ancestors[i], DW_AT_call_line, &attribute), &line) != 0) continue;
+      const std::string place = normal(dwarf_filesrc(files, file, nullptr, nullptr), static_cast<int>(line));
+      if (!place.empty() && !is_system(place)) found = place;
+    }
+  }
+  std::free(ancestors);
+  std::free(scopes);
+  return found;
+}
+
+}  // namespace
+
 std::string Lines::of_site(std::uintptr_t site) const {
   if (data_->dwfl == nullptr || site == 0) return "";
   Dwfl_Line* const line = dwfl_getsrc(data_->dwfl, site - 1);
   if (line == nullptr) return "";
   int number = 0;
   const char* const file = dwfl_lineinfo(line, nullptr, &number, nullptr, nullptr, nullptr);
-  if (file == nullptr || number == 0) return "";
-  return std::filesystem::path(file).lexically_normal().string() + ":" + std::to_string(number);
+  const std::string place = normal(file, number);
+  if (!is_system(place)) return place;
+  Dwarf_Addr bias = 0;
+  Dwarf_Die* const unit = dwfl_addrdie(data_->dwfl, site - 1, &bias);
+  const std::string call = unit == nullptr ? "" : inlined_call(unit, site - 1, bias);
+  return call.empty() ? place : call;
 }
 
 std::string Lines::of_data(std::uintptr_t address) const {
@@ -54,8 +99,8 @@ std::string Lines::of_data(std::uintptr_t address) const {
   const char* const name = dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr);
   if (name == nullptr || offset >= std::max<std::uint64_t>(symbol.st_size, 1)) return "";
   int status = 0;
-  char* const readable = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-  std::string text = status == 0 ? readable : name;
+  char* const readable = std::strncmp(name, "_Z", 2) == 0 ? abi::__cxa_demangle(name, nullptr, nullptr, &status) : nullptr;
+  std::string text = readable != nullptr ? readable : name;
   std::free(readable);
   return offset == 0 ? text : text + "+" + std::to_string(offset);
 }

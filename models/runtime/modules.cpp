@@ -45,7 +45,7 @@ bool calls_hooks(std::uintptr_t base, const ElfW(Dyn) * dynamic) {
 
 /// Cuts what is read-only after relocation off a writable segment.
 void add_writable(Module& module, Range segment, Range read_only) {
-  if (read_only.low < read_only.high && segment.contains(read_only.low)) segment.low = std::min(read_only.high, segment.high);
+  if (read_only.low <= segment.low && segment.low < read_only.high) segment.low = std::min(read_only.high, segment.high);
   if (segment.low < segment.high) module.writable.push_back(segment);
 }
 

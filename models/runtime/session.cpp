@@ -1,5 +1,7 @@
 #include "models/runtime/session.hpp"
 
+#include <sys/single_threaded.h>
+
 #include "models/runtime/arch/arch.hpp"
 #include "models/runtime/heap.hpp"
 #include "models/runtime/sync/keys.hpp"
@@ -24,6 +26,8 @@ constexpr bool kCanReject = requires(Engine& engine) {
 Session::Session(const explore::Options& options, std::function<void()> body, bool whole_program)
     : options_(options), body_(std::move(body)), modules_(loaded_modules()), thread_locals_(modules_, whole_program) {
   detect_processor();
+  // libstdc++ counts references without atomics while this holds; it must not hold in the first execution and not in the others.
+  __libc_single_threaded = 0;
   proberen_spins_on_plain_reads = !options.races_fail;
   fibers_.resize(kStackSlots);
   engine_ = std::make_unique<explore::Engine>(options, *this);

@@ -9,7 +9,7 @@ extern "C" {
 [[gnu::visibility("hidden")]] void proberen_switch(void** save, void* to, std::uintptr_t thread_pointer);
 [[gnu::visibility("hidden")]] void proberen_fiber_entry();
 /// Runs on a new fiber's stack. Never returns.
-[[noreturn, gnu::visibility("hidden")]] void proberen_fiber_main(void* argument) noexcept;
+[[noreturn, gnu::visibility("hidden")]] void proberen_fiber_main(void* argument);
 /// Whether user code may write the thread pointer itself.
 extern bool proberen_has_fsgsbase __attribute__((visibility("hidden")));
 /// Whether plain reads, too, are looked at for loops without effect.

@@ -49,6 +49,10 @@ class Engine {
   [[nodiscard]] const std::optional<Failure>& failure() const;
   /// Whether an execution is running, that is whether the calls below make sense.
   [[nodiscard]] bool running() const;
+  /// After the execution was left and before end(): whether every thread came to its end.
+  [[nodiscard]] bool completed() const;
+  /// Then, too: the execution is wrong as a whole, for what it came to.
+  void reject(FailureKind kind, std::string message);
   [[nodiscard]] ThreadId current() const;
 
   // ---- threads
@@ -61,6 +65,9 @@ class Engine {
   [[nodiscard]] bool finished(ThreadId thread) const;
   /// The running thread has ended; another one runs, or the execution is over.
   [[noreturn]] void finish_thread(Site site);
+  /// The running thread ends the whole execution, as exit() does. The others go on as far as they can first, so that nothing which they do
+  /// before it is missed; that some of them are blocked then is no deadlock.
+  [[noreturn]] void finish_execution(Site site);
 
   // ---- atomic accesses: the value is what an execution of the memory model may read
 
