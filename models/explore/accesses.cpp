@@ -7,16 +7,6 @@ namespace proberen::explore {
 
 namespace {
 
-/// The order of the read, and of the write, of a read-modify-write.
-Order read_part(Order order) {
-  if (order == Order::kAcqRel) return Order::kAcquire;
-  return order == Order::kRelease ? Order::kRelaxed : order;
-}
-Order write_part(Order order) {
-  if (order == Order::kAcqRel) return Order::kRelease;
-  return order == Order::kAcquire ? Order::kRelaxed : order;
-}
-
 Value of_size(Value value, unsigned size) {
   return size >= 16 ? value : value & ((Value{1} << (8 * size)) - 1);
 }
@@ -107,8 +97,15 @@ EventId Engine::Implementation::write_event(const Cell& cell, Order order, Value
     event.source = (*graph_)[read].source;
   }
   bool fresh = false;
-  const EventId id = step(event, fresh);
-  if (fresh && !strategy->write(id)) leave(Result::kLeft);
+  EventId id = step(event, fresh);
+  if (fresh) {
+    find_waiters(cell.location, value);
+    if (!strategy->write(id, waiters_)) leave(Result::kLeft);
+    if (!waiters_.empty()) {
+      move_waiters();
+      id = graph_->at(current, threads[static_cast<std::size_t>(current)].done - 1);
+    }
+  }
   locations_.show(cell.location, (*graph_)[id].place, value);
   ++threads[static_cast<std::size_t>(current)].effects;
   return id;

@@ -29,16 +29,17 @@ Engine::Implementation::Implementation(Options given, Host& its_host)
     : options(std::move(given)), host(its_host), strategy(make_strategy(options)) {}
 
 bool Engine::Implementation::begin() {
-  if (failure || stopping.load(std::memory_order_relaxed)) return false;
+  if ((failure && !options.keep_going) || stopping.load(std::memory_order_relaxed)) return false;
   const std::uint64_t seen = counts.executions + counts.blocked;
   if (options.max_executions != 0 && seen >= options.max_executions) return false;
   if (options.time.count() != 0 && seen % kLooksAtClock == 0 && std::chrono::steady_clock::now() - started_ > options.time) return false;
   if (!strategy->next()) {
-    complete = strategy->exhausts();
+    complete = strategy->exhausts() && !failure;
     return false;
   }
   graph_ = &strategy->graph();
   revisited_ = strategy->revisited();
+  unsettled_ = strategy->cause();
   performed_ = 0;
   locations_.begin();
   races_.begin();
@@ -57,6 +58,7 @@ void Engine::Implementation::end() {
   counts.longest = std::max(counts.longest, static_cast<std::uint64_t>(performed_));
   if (result == Result::kComplete) ++counts.executions;
   if (result == Result::kBlocked) ++counts.blocked;
+  if (result == Result::kFailed) ++counts.failed;
   current = kNoThread;
 }
 
@@ -72,11 +74,12 @@ void Engine::Implementation::fail(FailureKind kind, std::string message, std::ve
 }
 
 void Engine::Implementation::reject(FailureKind kind, std::string message, std::vector<Place> places) {
+  result = Result::kFailed;
+  if (failure) return;  // the first one is kept
   std::vector<int> performed;
   for (ThreadId thread = 0; thread < graph_->threads(); ++thread) performed.push_back(threads[static_cast<std::size_t>(thread)].done);
   Report report = describe(*graph_, locations_, performed, current);
   failure = Failure{kind, std::move(message), std::move(places), std::move(report.steps), std::move(report.witness)};
-  result = Result::kFailed;
 }
 
 Engine::Engine(Options options, Host& host) : implementation_(std::make_unique<Implementation>(std::move(options), host)) {}

@@ -43,6 +43,7 @@ struct Event {
   Order order = Order::kRelaxed;
   std::uint8_t size = 0;
   bool exclusive = false;                    ///< the read, or the write, of a read-modify-write that writes
+  bool moved = false;                        ///< of a read: a waiting one that has been moved on to its source
   bool open = false;                         ///< of a read: its order depends on what it reads
 };
 
@@ -51,6 +52,16 @@ struct Event {
 }
 [[nodiscard]] constexpr bool releases(Order order) {
   return order == Order::kRelease || order == Order::kAcqRel || order == Order::kSeqCst;
+}
+
+/// The order of the read, and of the write, of a read-modify-write.
+[[nodiscard]] constexpr Order read_part(Order order) {
+  if (order == Order::kAcqRel) return Order::kAcquire;
+  return order == Order::kRelease ? Order::kRelaxed : order;
+}
+[[nodiscard]] constexpr Order write_part(Order order) {
+  if (order == Order::kAcqRel) return Order::kRelease;
+  return order == Order::kAcquire ? Order::kRelaxed : order;
 }
 
 class Graph {
@@ -109,6 +120,18 @@ class Graph {
   /// The first place that something which knows `clock` may still read from, or write right after (coherence).
   [[nodiscard]] int lowest_place(LocationId location, const Clock* clock) const;
 
+  // ---- waiting
+
+  /// The waiting read has been moved on from `write`, where it could not go on: it counts as if it had been added when it could.
+  void pass(EventId read, EventId write) { passed_.push_back({read, write}); }
+  [[nodiscard]] bool has_passed(EventId read, EventId write) const;
+  /// The read is where it was before it passed `write`.
+  void forget_passing(EventId read, EventId write);
+  [[nodiscard]] bool has_passed_any(EventId read) const;
+  /// The thread's next event, a read, may not read what comes before `write` in modification order: that has been tried.
+  void set_bound(ThreadId thread, EventId write);
+  [[nodiscard]] EventId bound(ThreadId thread, int index) const;
+
   // ---- changes
 
   /// Adds an event at the end of its thread; `index`, neighbours and clocks are filled in. A read has no source yet, a write no place.
@@ -129,7 +152,13 @@ class Graph {
  private:
   struct Thread {
     EventId created_by = kNoEvent;
+    EventId bound = kNoEvent;
+    std::size_t bound_at = 0;  ///< the place in the thread of the event that is bound
     std::vector<EventId> events;
+  };
+  struct Passed {
+    EventId read;
+    EventId write;
   };
   struct Location {
     EventId first_write = kNoEvent;
@@ -148,6 +177,7 @@ class Graph {
   std::vector<Clock> clocks_;
   std::vector<Thread> threads_;
   std::vector<Location> locations_;
+  std::vector<Passed> passed_;
   std::vector<Clock> nothing_ = std::vector<Clock>(4, 0);
 };
 

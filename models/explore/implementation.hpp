@@ -61,7 +61,8 @@ class Engine::Implementation {
     kNothing,
     kThread,      ///< another thread's end
     kValue,       ///< a value, which may still come
-    kOtherValue,  ///< a value, which comes in another execution if it comes
+    kOtherValue,  ///< a value that it may write on, where the search moves waiters on to it
+    kAnotherExecution,  ///< a value, which comes in another execution if it comes
     kWakeup,
     kWakeupOrTime,
     kAssumption,
@@ -76,9 +77,10 @@ class Engine::Implementation {
     bool midway = false;  ///< between the events of one step: it goes on before others do
     Wait wait = Wait::kNothing;
     ThreadId target = kNoThread;         ///< of kThread
-    EventId entered = kNoEvent;          ///< of kWakeup
-    LocationId location = kNoLocation;   ///< of kValue
-    const Update* update = nullptr;      ///< of kValue
+    int entered = 0;                     ///< of kWakeup: the place in its thread of the write that joined the queue
+    LocationId location = kNoLocation;   ///< of kValue and kOtherValue
+    const Update* update = nullptr;      ///< of kValue and kOtherValue
+    Order order = Order::kRelaxed;       ///< of kOtherValue: with which it goes on
     std::string what;                    ///< in what it waits
     Site site = 0;
     std::uint64_t effects = 0;
@@ -105,9 +107,15 @@ class Engine::Implementation {
   [[nodiscard]] ThreadId next_of_replay() const;
   [[nodiscard]] std::uint64_t enabled() const;
   [[nodiscard]] bool can_go_on(ThreadId thread) const;
-  [[nodiscard]] EventId waker(EventId entered) const;
+  [[nodiscard]] EventId waker(ThreadId thread) const;
   void switch_to(ThreadId thread);
-  [[noreturn]] void block(Wait wait, std::string_view what, Site site);
+  /// The running thread does not go on, unless it waits for another value and is moved on to one: then this returns.
+  void block(Wait wait, std::string_view what, Site site);
+  /// Those who wait at the location for another value than the ones they have read.
+  void find_waiters(LocationId location, Value value);
+  void move_waiters();
+  /// The beginning has been performed: waiters learn of the write that is new in it.
+  void settle();
   [[noreturn]] void leave(Result how);
   [[noreturn]] void conclude();
   [[nodiscard]] bool reads_latest(EventId id) const;
@@ -129,13 +137,16 @@ class Engine::Implementation {
   };
   EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow, bool& fresh);
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
+  void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order);
   void set_midway(bool midway) { threads[static_cast<std::size_t>(current)].midway = midway; }
   /// Decides a read that may be part of a read-modify-write, then writes if it is.
   std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, const Update& update, bool waits, Value& old);
 
   Graph* graph_ = nullptr;
+  std::vector<Waiter> waiters_;
   EventId performed_ = 0;
   EventId revisited_ = kNoEvent;
+  EventId unsettled_ = kNoEvent;
   Locations locations_;
   Races races_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

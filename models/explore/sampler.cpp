@@ -79,7 +79,7 @@ bool Sampler::read(EventId id, const Follow* /*follow*/) {
   return true;
 }
 
-bool Sampler::write(EventId id) {
+bool Sampler::write(EventId id, std::vector<Waiter>& /*waiters*/) {
   const Event& event = graph_[id];
   const EventId latest = graph_.last_write(event.location);
   if (event.exclusive) {

@@ -20,7 +20,7 @@ void ExhaustiveSearch::enter(std::size_t depth) {
 ThreadId ExhaustiveSearch::pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) { return std::countr_zero(enabled); }
 
 bool ExhaustiveSearch::next() {
-  revisited_ = kNoEvent;
+  revisited_ = cause_ = kNoEvent;
   if (!started_) {
     started_ = true;
     graph().clear();
@@ -41,7 +41,7 @@ bool ExhaustiveSearch::next() {
 
 /// What the program makes of another value is not known yet.
 void ExhaustiveSearch::reopen(Event& read) {
-  read.exclusive = false;
+  read.exclusive = read.moved = false;
   if (read.open) read.order = Order::kRelaxed;
 }
 
@@ -61,6 +61,7 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
     case What::kPlace:
       if (event.place != 0) here.unplace(alternative.event);
       here.place_after(alternative.event, alternative.other);
+      cause_ = alternative.event;
       revisited_ = frames_[depth_].cause == alternative.event ? frames_[depth_].loose : kNoEvent;
       return sc_order_exists(here, alternative.event, revisited_);
     case What::kValue:
@@ -68,6 +69,11 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
       return true;
     case What::kRevisit:
       return revisit(alternative.event, alternative.other);
+    case What::kMove:
+      return move(alternative.event, alternative.other);
+    case What::kMoveConflict:
+      if (move(alternative.event, alternative.other)) try_update(alternative.other, alternative);
+      return false;
   }
   return false;
 }
@@ -81,7 +87,8 @@ bool ExhaustiveSearch::is_updated(EventId source, LocationId location) const {
 bool ExhaustiveSearch::read(EventId id, const Follow* follow) {
   Graph& here = *graph_;
   const Event& event = here[id];
-  const int lowest = here.lowest_place(event.location, here.knowledge(event.thread, event.index));
+  int lowest = here.lowest_place(event.location, here.knowledge(event.thread, event.index));
+  if (const EventId bound = here.bound(event.thread, event.index); bound != kNoEvent) lowest = std::max(lowest, here.place_of(bound));
   const EventId latest = here.last_write(event.location);
   here.set_source(id, latest);
   std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
@@ -111,9 +118,18 @@ void ExhaustiveSearch::conflict(const Alternative& alternative) {
   Graph& here = *graph_;
   Event& read = here[alternative.event];
   read.order = alternative.read_order;
-  read.exclusive = true;
   here.set_source(alternative.event, alternative.other);
-  if (!sc_order_exists(here, alternative.event, kNoEvent)) return;
+  if (sc_order_exists(here, alternative.event, kNoEvent)) try_update(alternative.event, alternative);
+}
+
+void ExhaustiveSearch::try_update(EventId id, const Alternative& alternative) {
+  Graph& here = *graph_;
+  Event& read = here[id];
+  read.exclusive = true;
+  if (read.order != alternative.read_order) {
+    read.order = alternative.read_order;
+    here.refresh(id);
+  }
   Event write;
   write.kind = Kind::kWrite;
   write.thread = read.thread;
@@ -122,14 +138,66 @@ void ExhaustiveSearch::conflict(const Alternative& alternative) {
   write.site = read.site;
   write.order = alternative.write_order;
   write.value = alternative.value;
-  write.source = alternative.other;
+  write.source = read.source;
   write.exclusive = true;
-  plan_revisits(here.add(write));
+  plan_revisits(here.add(write), {});
 }
 
-bool ExhaustiveSearch::write(EventId id) {
-  plan_revisits(id);
-  return place(id, kNoEvent);
+bool ExhaustiveSearch::write(EventId id, std::vector<Waiter>& waiters) {
+  const Event& event = (*graph_)[id];
+  if (event.exclusive && is_updated(event.source, event.location)) waiters.clear();  // no execution: it matters to others alone
+  plan_revisits(id, waiters);
+  if (!place(id, kNoEvent)) return false;
+  if (!waiters.empty()) move_waiters(id, waiters);
+  return true;
+}
+
+/// Where the write is the latest at its location, those who wait for another value there read it instead, in a graph of their own: that they
+/// keep waiting where they are would lead nowhere. Where it is not, they may wait on, or read it if it lets them go on. Of those who will write only the first can go on; the others read again. What they
+/// could read of what came before has been tried.
+/// After Kokologiannakis, Marmanis, Vafeiadis: "Unblocking Dynamic Partial Order Reduction" (CAV 2023), in-place revisits.
+void ExhaustiveSearch::move_waiters(EventId write, std::vector<Waiter>& waiters) {
+  const Graph& here = *graph_;
+  // One that reads what is no cause of the write has been moved by another one; where it had not been, it meets this write too.
+  std::erase_if(waiters, [&](const Waiter& waiter) { return !canonical(waiter.read, write); });
+  if (waiters.empty()) return;
+  if (!here.is_last(write, here[write].location)) {
+    for (const Waiter& waiter : waiters) {
+      if (waiter.content) {
+        frames_[depth_].alternatives.push_back({write, waiter.read, What::kMove, {}, {}, {}});
+      } else {
+        graph_->pass(waiter.read, write);
+      }
+    }
+    waiters.clear();
+    return;
+  }
+  kept_.assign(static_cast<std::size_t>(here.size()), 0);
+  bool taken = false;
+  for (Waiter& waiter : waiters) {
+    waiter.removed = waiter.content && taken;
+    if (waiter.content) taken = true;
+    if (waiter.removed) kept_[static_cast<std::size_t>(waiter.read)] = kNoEvent;
+  }
+  if (depth_ + 1 == frames_.size()) frames_.emplace_back();
+  Frame& frame = frames_[depth_ + 1];
+  frame.graph.assign_part(here, kept_, kNoEvent, kNoEvent);
+  frame.alternatives.clear();
+  frame.cause = frame.loose = kNoEvent;
+  frame.returned.clear();
+  const EventId moved_to = kept_[static_cast<std::size_t>(write)];
+  for (const Waiter& waiter : waiters) {
+    if (waiter.removed) {
+      frame.graph.set_bound(here[waiter.read].thread, moved_to);
+      continue;
+    }
+    const EventId read = kept_[static_cast<std::size_t>(waiter.read)];
+    const EventId from = frame.graph[read].source;
+    frame.graph.pass(read, from);
+    frame.graph[read].moved = true;
+    frame.graph.set_source(read, moved_to);
+  }
+  enter(depth_ + 1);
 }
 
 /// Places the write, and notes the other places. `loose` reads it and must be allowed to.
@@ -166,8 +234,48 @@ void ExhaustiveSearch::choose(EventId id, unsigned count) {
   for (unsigned value = count; --value > 0;) frames_[depth_].alternatives.push_back({id, static_cast<EventId>(value), What::kValue, {}, {}, {}});
 }
 
-/// Goes back from the write as far as all events are canonical.
-void ExhaustiveSearch::plan_revisits(EventId write) {
+/// The write came with a revisit. Waiting reads that had gone on without it meet it in another graph. If the revisited read will write,
+/// others who will write cannot have what it reads, but wait for what comes after.
+void ExhaustiveSearch::move_on(EventId write, std::vector<Waiter>& waiters) {
+  const Frame& frame = frames_[depth_];
+  const bool came_so = write == frame.cause;
+  std::erase_if(waiters, [&](const Waiter& waiter) {
+    return came_so && std::find(frame.returned.begin(), frame.returned.end(), waiter.read) != frame.returned.end();
+  });
+  if (came_so && (*graph_)[frame.loose].exclusive) {
+    std::erase_if(waiters, [&](const Waiter& waiter) {
+      if (!canonical(waiter.read, write)) return true;
+      graph_->pass(waiter.read, write);
+      if (waiter.content) {
+        frames_[depth_].alternatives.push_back({write, waiter.read, What::kMoveConflict, waiter.read_order, waiter.write_order, waiter.written});
+      }
+      return true;
+    });
+  }
+  if (!waiters.empty()) move_waiters(write, waiters);
+}
+
+/// A waiting read takes a write that is not the latest; nothing else changes.
+bool ExhaustiveSearch::move(EventId write, EventId read) {
+  const Graph& here = *graph_;
+  kept_.assign(static_cast<std::size_t>(here.size()), 0);
+  if (depth_ + 1 == frames_.size()) frames_.emplace_back();
+  Frame& frame = frames_[depth_ + 1];
+  frame.graph.assign_part(here, kept_, read, kNoEvent);
+  frame.alternatives.clear();
+  frame.cause = frame.loose = kNoEvent;
+  frame.returned.clear();
+  enter(depth_ + 1);
+  reopen(frame.graph[read]);
+  frame.graph.set_source(read, write);
+  revisited_ = read;
+  const Event& reader = frame.graph[read];
+  const int lowest = frame.graph.lowest_place(reader.location, frame.graph.knowledge(reader.thread, reader.index));
+  return frame.graph[write].place >= lowest && sc_order_exists(frame.graph, write, read);
+}
+
+/// Goes back from the write as far as all events are canonical. Those in `waiters` may read it without that anything is removed.
+void ExhaustiveSearch::plan_revisits(EventId write, const std::vector<Waiter>& waiters) {
   const Graph& here = *graph_;
   const Event& event = here[write];
   const Graph::Clock* const causes = here.causes(write);
@@ -175,9 +283,9 @@ void ExhaustiveSearch::plan_revisits(EventId write) {
     if (here.contains(causes, id)) continue;
     if (!canonical(id, write)) return;
     const Event& candidate = here[id];
-    if (candidate.kind == Kind::kRead && candidate.location == event.location) {
-      frames_[depth_].alternatives.push_back({write, id, What::kRevisit, {}, {}, {}});
-    }
+    if (candidate.kind != Kind::kRead || candidate.location != event.location) continue;
+    if (std::any_of(waiters.begin(), waiters.end(), [=](const Waiter& waiter) { return waiter.read == id; })) continue;
+    frames_[depth_].alternatives.push_back({write, id, What::kRevisit, {}, {}, {}});
   }
 }
 
@@ -189,16 +297,36 @@ bool ExhaustiveSearch::canonical(EventId id, EventId cause) const {
   if (event.kind != Kind::kRead && event.kind != Kind::kWrite) return true;
   const Graph::Clock* const causes = cause == kNoEvent ? nullptr : here.causes(cause);
   const auto was_there = [&](EventId other) { return other < id || (causes != nullptr && other != cause && here.contains(causes, other)); };
-  const EventId write = event.kind == Kind::kRead ? event.source : id;
-  // Without a cause: there may yet be one that depends on the source.
-  if (event.kind == Kind::kRead && write != kInitial && cause != kNoEvent && !was_there(write)) return false;
-  for (EventId later = here.later_than(write, event.location); later != kNoEvent; later = here[later].later) {
+  if (event.kind == Kind::kRead) {
+    EventId latest = here.last_write(event.location);
+    // Without a cause: there may yet be one that depends on the source.
+    while (latest != kInitial && (latest == cause || !was_there(latest)) && !(cause == kNoEvent && latest == event.source)) latest = here[latest].earlier;
+    return latest == event.source || here.has_passed(id, latest);
+  }
+  for (EventId later = event.later; later != kNoEvent; later = here[later].later) {
     if (later != cause && was_there(later)) return false;
   }
-  if (event.kind == Kind::kWrite) {
-    for (EventId other = here.last_at(event.location); other != kNoEvent; other = here[other].previous_at_location) {
-      if (other < id && here[other].kind == Kind::kRead && here[other].source == id) return false;
-    }
+  for (EventId other = here.last_at(event.location); other != kNoEvent; other = here[other].previous_at_location) {
+    // One that has been moved on to it can be moved back.
+    if (other < id && here[other].kind == Kind::kRead && here[other].source == id && !here[other].moved) return false;
+  }
+  return true;
+}
+
+/// Waiting reads that had been moved on to a write which is gone wait again where they would have waited. False: they would not have.
+bool ExhaustiveSearch::move_back(Frame& frame) {
+  Graph& graph = frame.graph;
+  frame.returned.clear();
+  for (EventId id = 0; id < graph.size(); ++id) {
+    Event& event = graph[id];
+    if (event.kind != Kind::kRead || event.source != kNoEvent) continue;
+    const EventId latest = graph.last_write(event.location);
+    if (!graph.has_passed(id, latest)) return false;
+    graph.forget_passing(id, latest);
+    reopen(event);
+    event.moved = graph.has_passed_any(id);
+    frame.returned.push_back(id);
+    graph.set_source(id, latest);
   }
   return true;
 }
@@ -218,10 +346,13 @@ bool ExhaustiveSearch::revisit(EventId write, EventId read) {
   frame.cause = kept_[static_cast<std::size_t>(write)];
   frame.loose = kept_[static_cast<std::size_t>(read)];
   reopen(frame.graph[frame.loose]);
+  frame.graph[frame.loose].source = kInitial;  // for now
+  if (!move_back(frame)) return false;
   if (place(frame.cause, frame.loose)) {
     frame.graph.set_source(frame.loose, frame.cause);
     const EventId latest = frame.graph.last_write(frame.graph[frame.cause].location);
     revisited_ = frame.loose;
+    cause_ = frame.cause;
     // An update has one place; the reader must be allowed to read from there.
     const Event& reader = frame.graph[frame.loose];
     const int lowest = frame.graph.lowest_place(reader.location, frame.graph.knowledge(reader.thread, reader.index));

@@ -26,20 +26,22 @@ class ExhaustiveSearch final : public Strategy {
   [[nodiscard]] Graph& graph() override { return *graph_; }
   [[nodiscard]] bool next() override;
   [[nodiscard]] bool read(EventId read, const Follow* follow) override;
-  [[nodiscard]] bool write(EventId write) override;
+  [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
   [[nodiscard]] EventId revisited() const override { return revisited_; }
+  [[nodiscard]] EventId cause() const override { return cause_; }
+  void move_on(EventId write, std::vector<Waiter>& waiters) override;
   [[nodiscard]] bool may_change(EventId event) const override { return canonical(event, kNoEvent); }
   [[nodiscard]] bool exhausts() const override { return true; }
 
  private:
-  enum class What : std::uint8_t { kSource, kConflict, kPlace, kValue, kRevisit };
+  enum class What : std::uint8_t { kSource, kConflict, kPlace, kValue, kRevisit, kMove, kMoveConflict };
   struct Alternative {
     EventId event;
     EventId other;  ///< the source; the neighbour before; the value; the read to be changed
     What what;
-    Order read_order = Order::kRelaxed;  ///< of kConflict
+    Order read_order = Order::kRelaxed;  ///< of kConflict and kMoveConflict
     Order write_order = Order::kRelaxed;
     Value value = 0;  ///< of kConflict: what would be written
   };
@@ -48,16 +50,22 @@ class ExhaustiveSearch final : public Strategy {
     std::vector<Alternative> alternatives;
     EventId loose = kNoEvent;  ///< the read changed by the revisit that made this frame
     EventId cause = kNoEvent;  ///< and the write that it reads
+    std::vector<EventId> returned;  ///< the waiting reads that had to be moved back then
   };
 
   static void reopen(Event& read);
   bool take(const Alternative& alternative);
   void conflict(const Alternative& alternative);
+  void try_update(EventId read, const Alternative& alternative);
   [[nodiscard]] bool is_updated(EventId source, LocationId location) const;
   bool revisit(EventId write, EventId read);
+  bool move(EventId write, EventId read);
   bool place(EventId write, EventId loose);
-  void plan_revisits(EventId write);
+  void plan_revisits(EventId write, const std::vector<Waiter>& waiters);
+
   [[nodiscard]] bool canonical(EventId event, EventId cause) const;
+  [[nodiscard]] static bool move_back(Frame& frame);
+  void move_waiters(EventId write, std::vector<Waiter>& waiters);
 
   void enter(std::size_t depth);
 
@@ -66,6 +74,7 @@ class ExhaustiveSearch final : public Strategy {
   Graph* graph_ = nullptr;  ///< that of the frame at depth_
   bool started_ = false;
   EventId revisited_ = kNoEvent;
+  EventId cause_ = kNoEvent;
   std::vector<EventId> kept_;
   std::vector<EventId> places_;
 };

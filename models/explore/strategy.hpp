@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "models/explore/graph.hpp"
 #include "proberen/explore/engine.hpp"
@@ -15,6 +16,17 @@ struct Follow {
   Order read_order;       ///< of the two events, where it writes
   Order write_order;
   bool waits;             ///< where it does not write it waits for another value
+};
+
+/// A thread that waits: it has read a value with which it cannot go on. With another one it writes, so that only one of them can.
+struct Waiter {
+  ThreadId thread;
+  EventId read;
+  bool content;    ///< the new value lets it go on
+  Value written;   ///< and what it would write
+  Order read_order;
+  Order write_order;
+  bool removed = false;  ///< set where its read was taken back, so that the thread has to read again
 };
 
 class Strategy {
@@ -32,8 +44,10 @@ class Strategy {
   /// After a read was added without a source: gives it one. `follow` says what comes of it, where that is known and the write, if any, comes
   /// right after the read. False: there is no source, and the execution must be left.
   [[nodiscard]] virtual bool read(EventId read, const Follow* follow) = 0;
-  /// After a write was added without a place: gives it one. False: there is none, and the execution must be left.
-  [[nodiscard]] virtual bool write(EventId write) = 0;
+  /// After a write was added without a place: gives it one. `waiters` are the threads that wait at its location, by the number of their
+  /// reads; where the write is the latest they may be moved on to it. That may change the numbers of events. False: there is no place,
+  /// and the execution must be left.
+  [[nodiscard]] virtual bool write(EventId write, std::vector<Waiter>& waiters) = 0;
   /// After a choice among 0 … count-1 was added: gives it a value.
   virtual void choose(EventId choice, unsigned count) = 0;
   /// One of the threads that can go on, given as a set (never empty); some of them have not started.
@@ -41,6 +55,10 @@ class Strategy {
 
   /// The read in the beginning given by `next` of which it is not known yet what the program makes of its value.
   [[nodiscard]] virtual EventId revisited() const { return kNoEvent; }
+  /// The write in it that is new to those who wait at its location.
+  [[nodiscard]] virtual EventId cause() const { return kNoEvent; }
+  /// Moves waiters on to a write that is the latest, as `write` does; called once the beginning has been performed.
+  virtual void move_on(EventId /*write*/, std::vector<Waiter>& /*waiters*/) {}
   /// Whether the last event of a thread that waits may still be taken back, so that it is worth while to go on.
   [[nodiscard]] virtual bool may_change(EventId /*event*/) const { return true; }
   /// How many different reads-from graphs it has seen; 0 where all are different by construction.

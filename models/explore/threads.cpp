@@ -37,6 +37,10 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
       switch_to(next_of_replay());
       continue;
     }
+    if (unsettled_ != kNoEvent) {
+      settle();
+      continue;
+    }
     const std::uint64_t ready = enabled();
     if (ready == 0) conclude();
     if ((ready & (ready - 1)) != 0 || ready != bit(current)) {
@@ -99,7 +103,7 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
     case Wait::kNothing: return true;
     case Wait::kThread: return threads[static_cast<std::size_t>(state.target)].finished;
     case Wait::kWakeup:
-    case Wait::kWakeupOrTime: return waker(state.entered) != kNoEvent;
+    case Wait::kWakeupOrTime: return waker(thread) != kNoEvent;
     case Wait::kValue: {
       const EventId write = graph_->last_write(state.location);
       return (*state.update)(write == kInitial ? locations_.initial(state.location) : (*graph_)[write].value).has_value();
@@ -168,6 +172,7 @@ void Engine::Implementation::finish_thread(Site site) {
   static_cast<void>(step(event, fresh));
   threads[static_cast<std::size_t>(current)].finished = true;
   block(Wait::kNothing, "", site);
+  __builtin_unreachable();
 }
 
 void Engine::Implementation::finish_execution(Site site) { block(Wait::kExit, "the end of all others", site); }
@@ -178,7 +183,6 @@ void Engine::Implementation::assume(bool holds, Site site) {
 
 void Engine::Implementation::spin(Site site) { block(Wait::kSpin, "a loop without effect", site); }
 
-/// The running thread does not go on in this execution.
 void Engine::Implementation::block(Wait wait, std::string_view what, Site site) {
   const ThreadId self = current;
   Thread& me = threads[static_cast<std::size_t>(self)];
@@ -190,9 +194,13 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
       !strategy->may_change(graph_->at(self, me.done - 1))) {
     leave(Result::kBlocked);
   }
-  while (true) {
+  while (me.finished || me.wait != Wait::kNothing) {
     if (performed_ < graph_->size()) {
       switch_to(next_of_replay());
+      continue;
+    }
+    if (unsettled_ != kNoEvent) {
+      settle();
       continue;
     }
     const std::uint64_t ready = enabled();
@@ -234,7 +242,7 @@ void Engine::Implementation::conclude() {
     const EventId last = state.done > 0 ? graph_->at(thread, state.done - 1) : kNoEvent;
     exits = exits || state.wait == Wait::kExit;
     if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
-    if (state.wait == Wait::kOtherValue && !reads_latest(last)) open_end = true;
+    if ((state.wait == Wait::kOtherValue || state.wait == Wait::kAnotherExecution) && !reads_latest(last)) open_end = true;
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
     if (state.wait != Wait::kSpin && state.wait != Wait::kThread) spins_only = false;
     stuck.push_back({thread, state.site, "waits for " + state.what});

@@ -4,6 +4,7 @@
 // either before a thread joins the queue, and then it sees what was written before the wake-up, or after, and then it may be meant for it.
 // FUTEX_WAIT reads the queue, looks at its word, and joins, in one step; a sleeper goes on from the first wake-up that names it.
 
+#include <algorithm>
 #include <bit>
 
 #include "models/explore/implementation.hpp"
@@ -16,19 +17,62 @@ constexpr Value bit(ThreadId thread) { return Value{1} << thread; }
 
 }  // namespace
 
+/// Where the search is exhaustive a thread reads first and then waits; else it waits first.
+void Engine::Implementation::prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order) {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  me.location = cell.location;
+  me.update = &update;
+  me.order = order;
+  if (strategy->waits_for_good()) return;
+  me.wait = Wait::kValue;
+  me.what = what;
+  me.site = cell.site;
+}
+
 Value Engine::Implementation::await_update(const Access& access, const Update& update, std::string_view what) {
   const Cell cell{locate(access), access.size, access.site};
-  Thread& me = threads[static_cast<std::size_t>(current)];
-  if (!strategy->waits_for_good()) {
-    me.wait = Wait::kValue;
-    me.location = cell.location;
-    me.update = &update;
-    me.what = what;
-    me.site = access.site;
+  while (true) {
+    prepare_to_wait(cell, update, what, strengthened(access.order));
+    Value old = 0;
+    if (update_cell(cell, &access, strengthened(access.order), update, true, old)) return old;
+    block(Wait::kOtherValue, what, access.site);
   }
-  Value old = 0;
-  if (!update_cell(cell, &access, strengthened(access.order), update, true, old)) block(Wait::kOtherValue, what, access.site);
-  return old;
+}
+
+void Engine::Implementation::find_waiters(LocationId location, Value value) {
+  waiters_.clear();
+  if (!strategy->exhausts()) return;
+  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+    const Thread& state = threads[static_cast<std::size_t>(thread)];
+    if (state.wait != Wait::kOtherValue || state.location != location) continue;
+    const std::optional<Value> written = (*state.update)(value);
+    waiters_.push_back({thread, graph_->at(thread, state.done - 1), written.has_value(), written.value_or(0), read_part(state.order), write_part(state.order)});
+  }
+  std::sort(waiters_.begin(), waiters_.end(), [](const Waiter& a, const Waiter& b) { return a.read < b.read; });
+}
+
+void Engine::Implementation::settle() {
+  const EventId write = unsettled_;
+  unsettled_ = kNoEvent;
+  const Event& event = (*graph_)[write];
+  find_waiters(event.location, event.value);
+  std::erase_if(waiters_, [&](const Waiter& waiter) { return (*graph_)[waiter.read].source == write; });
+  if (waiters_.empty()) return;
+  strategy->move_on(write, waiters_);
+  if (!waiters_.empty()) move_waiters();
+}
+
+/// Those who were moved on to a value that lets them go on, or whose read was taken back, make that step again.
+void Engine::Implementation::move_waiters() {
+  graph_ = &strategy->graph();
+  for (const Waiter& waiter : waiters_) {
+    if (!waiter.content) continue;
+    Thread& state = threads[static_cast<std::size_t>(waiter.thread)];
+    state.wait = Wait::kNothing;
+    --state.done;
+    --performed_;
+    if (!waiter.removed) revisited_ = graph_->at(waiter.thread, state.done);
+  }
 }
 
 std::optional<Value> Engine::Implementation::try_update(const Access& access, const Update& update) {
@@ -40,21 +84,16 @@ std::optional<Value> Engine::Implementation::try_update(const Access& access, co
 
 Value Engine::Implementation::await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what) {
   const Cell cell{locate(access), access.size, access.site};
-  Thread& me = threads[static_cast<std::size_t>(current)];
   const Update same = [&](Value value) { return ready(value) ? std::optional<Value>(value) : std::nullopt; };
-  if (!strategy->waits_for_good()) {
-    me.wait = Wait::kValue;
-    me.location = cell.location;
-    me.update = &same;
-    me.what = what;
-    me.site = access.site;
+  while (true) {
+    prepare_to_wait(cell, same, what, strengthened(access.order));
+    bool fresh = false;
+    const EventId id = read_event(cell, strengthened(access.order), false, false, nullptr, fresh);
+    note_access(access, id, false);
+    const Value value = value_of(id);
+    if (ready(value)) return value;
+    block(Wait::kAnotherExecution, what, access.site);
   }
-  bool fresh = false;
-  const EventId id = read_event(cell, strengthened(access.order), false, false, nullptr, fresh);
-  note_access(access, id, false);
-  const Value value = value_of(id);
-  if (!ready(value)) block(Wait::kOtherValue, what, access.site);
-  return value;
 }
 
 bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site) {
@@ -75,15 +114,16 @@ bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* 
   (*graph_)[read].exclusive = joins;
   if (joins) {
     Thread& me = threads[static_cast<std::size_t>(current)];
-    me.entered = write_event(cell, order == Order::kSeqCst ? order : Order::kRelease, value_of(read) | bit(current), read);
+    static_cast<void>(write_event(cell, order == Order::kSeqCst ? order : Order::kRelease, value_of(read) | bit(current), read));
+    me.entered = me.done - 1;
   }
   set_midway(false);
   return joins;
 }
 
-/// The first write to the queue after `entered` that takes its thread out of it.
-EventId Engine::Implementation::waker(EventId entered) const {
-  const Event& event = (*graph_)[entered];
+/// The first write to the queue, after the one by which the thread joined it, that takes it out.
+EventId Engine::Implementation::waker(ThreadId thread) const {
+  const Event& event = (*graph_)[graph_->at(thread, threads[static_cast<std::size_t>(thread)].entered)];
   for (EventId id = event.later; id != kNoEvent; id = (*graph_)[id].later) {
     if (((*graph_)[id].value & bit(event.thread)) == 0) return id;
   }
@@ -109,7 +149,7 @@ bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site s
   event.site = site;
   bool fresh = false;
   const EventId id = step(event, fresh);
-  if (fresh) graph_->set_source(id, waker(me.entered));
+  if (fresh) graph_->set_source(id, waker(self));
   return true;
 }
 

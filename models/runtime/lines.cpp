@@ -46,6 +46,15 @@ std::string normal(const char* file, int line) {
 /// Headers of the compiler and the system: people want to see the line of their own that led there.
 bool is_system(const std::string& place) { return place.starts_with("/usr/include/") || place.starts_with("/usr/lib/"); }
 
+/// The compilation unit of an address. clang writes no index of addresses, so all units are asked.
+Dwarf_Die* unit_of(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& bias) {
+  if (Dwarf_Die* const found = dwfl_module_addrdie(module, address, &bias)) return found;
+  for (Dwarf_Die* unit = nullptr; (unit = dwfl_module_nextcu(module, unit, &bias)) != nullptr;) {
+    if (dwarf_haspc(unit, address - bias) == 1) return unit;
+  }
+  return nullptr;
+}
+
 /// The innermost call that was inlined at the address and stands in a file of the user's; "" if there is none.
 std::string inlined_call(Dwarf_Die* unit, Dwarf_Addr address, Dwarf_Addr bias) {
   Dwarf_Die* scopes = nullptr;
@@ -77,15 +86,19 @@ std::string inlined_call(Dwarf_Die* unit, Dwarf_Addr address, Dwarf_Addr bias) {
 
 std::string Lines::of_site(std::uintptr_t site) const {
   if (data_->dwfl == nullptr || site == 0) return "";
-  Dwfl_Line* const line = dwfl_getsrc(data_->dwfl, site - 1);
+  const Dwarf_Addr address = site - 1;
+  Dwfl_Module* const module = dwfl_addrmodule(data_->dwfl, address);
+  if (module == nullptr) return "";
+  Dwarf_Addr bias = 0;
+  Dwarf_Die* const unit = unit_of(module, address, bias);
+  if (unit == nullptr) return "";
+  Dwarf_Line* const line = dwarf_getsrc_die(unit, address - bias);
   if (line == nullptr) return "";
   int number = 0;
-  const char* const file = dwfl_lineinfo(line, nullptr, &number, nullptr, nullptr, nullptr);
-  const std::string place = normal(file, number);
+  dwarf_lineno(line, &number);
+  const std::string place = normal(dwarf_linesrc(line, nullptr, nullptr), number);
   if (!is_system(place)) return place;
-  Dwarf_Addr bias = 0;
-  Dwarf_Die* const unit = dwfl_addrdie(data_->dwfl, site - 1, &bias);
-  const std::string call = unit == nullptr ? "" : inlined_call(unit, site - 1, bias);
+  const std::string call = inlined_call(unit, address, bias);
   return call.empty() ? place : call;
 }
 

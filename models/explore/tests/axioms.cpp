@@ -102,7 +102,7 @@ class Counter {
       const int thread = static_cast<int>(t);
       for (const Instruction& i : program_[t]) {
         bool reads = i.op != Op::kStore && i.op != Op::kFence && i.op != Op::kUnlock;
-        bool writes = i.op != Op::kLoad && i.op != Op::kFence && i.op != Op::kAwait;
+        bool writes = i.op != Op::kLoad && i.op != Op::kFence && i.op != Op::kAwait && i.op != Op::kWait;
         Order order = i.op == Op::kLock ? Order::kAcquire : i.op == Op::kUnlock ? Order::kRelease : i.order;
         bool swaps = true;
         if (i.op == Op::kCas) swaps = writes = ((outcomes >> which++) & 1U) != 0;
@@ -163,7 +163,7 @@ class Counter {
       if (node.type == Type::kRead) node.value = node.source < 0 ? 0 : nodes_[static_cast<std::size_t>(node.source)].value;
       if (node.type == Type::kWrite) {
         const Instruction& i = *node.instruction;
-        node.value = i.op == Op::kAdd ? nodes_[static_cast<std::size_t>(node.read)].value + i.value : i.op == Op::kLock ? 1 : i.op == Op::kUnlock ? 0 : i.value;
+        node.value = i.op == Op::kAdd ? nodes_[static_cast<std::size_t>(node.read)].value + i.value : i.op == Op::kTake ? nodes_[static_cast<std::size_t>(node.read)].value - 1 : i.op == Op::kLock ? 1 : i.op == Op::kUnlock ? 0 : i.value;
       }
     }
     for (const auto& [read, swaps] : swaps_) {
@@ -171,7 +171,8 @@ class Counter {
       const Instruction& i = *node.instruction;
       if (i.op == Op::kCas && (node.value == i.expected) != swaps) return false;
       if (i.op == Op::kLock && node.value != 0) return false;
-      if (i.op == Op::kAwait && node.value != i.expected) return false;
+      if (i.op == Op::kTake && node.value <= 0) return false;
+      if ((i.op == Op::kAwait || i.op == Op::kWait) && node.value != i.expected) return false;
     }
     return true;
   }
@@ -310,14 +311,14 @@ const char* name(Order order) {
 std::uint64_t count_executions(const Program& program, MemoryModel model) { return Counter(program, model).count(); }
 
 std::string to_text(const Program& program) {
-  static constexpr std::array<const char*, 8> kNames = {"load", "store", "add", "cas", "fence", "lock", "unlock", "await"};
+  static constexpr std::array<const char*, 10> kNames = {"load", "store", "add", "cas", "fence", "lock", "unlock", "await", "wait", "take"};
   std::string text;
   for (const auto& thread : program) {
     text += "thread:";
     for (const Instruction& i : thread) {
       text += std::string(" ") + kNames[static_cast<std::size_t>(i.op)] + "(" + std::string(1, static_cast<char>('w' + i.location)) + " " + name(i.order);
       if (i.op == Op::kCas) text += std::string("/") + name(i.on_failure) + " " + std::to_string(i.expected) + "->";
-      if (i.op == Op::kAwait) text += " " + std::to_string(i.expected);
+      if (i.op == Op::kAwait || i.op == Op::kWait) text += " " + std::to_string(i.expected);
       text += " " + std::to_string(i.value) + ");";
     }
     text += "\n";

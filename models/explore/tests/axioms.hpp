@@ -10,14 +10,15 @@
 
 namespace proberen::explore {
 
-enum class Op : std::uint8_t { kLoad, kStore, kAdd, kCas, kFence, kLock, kUnlock, kAwait };
+enum class Op : std::uint8_t { kLoad, kStore, kAdd, kCas, kFence, kLock, kUnlock, kAwait, kWait, kTake };
 
 struct Instruction {
   Op op = Op::kLoad;
+  // kAwait assumes what it reads, kWait waits for it; kTake waits for more than nothing and takes one.
   int location = 0;  ///< kLock and kUnlock: a location of locks alone
   Order order = Order::kRelaxed;
   Order on_failure = Order::kRelaxed;  ///< of kCas
-  int expected = 0;                    ///< of kCas and kAwait
+  int expected = 0;                    ///< of kCas, kAwait and kWait
   int value = 0;                       ///< stored, added, swapped in
 };
 

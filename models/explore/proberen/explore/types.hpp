@@ -44,6 +44,7 @@ struct Options {
   std::uint64_t max_events = 1'000'000;          ///< in one execution; more is a runaway loop
   bool races_fail = true;                        ///< a data race is a failure; else plain accesses are explored like relaxed atomic ones
   bool spurious_failures = false;                ///< a weak compare-and-swap may fail for no reason, a condition wait may return for none
+  bool keep_going = false;                       ///< a failure does not end the search; the first one is kept
   std::string witness;                           ///< of kReplay
 };
 
@@ -84,6 +85,7 @@ struct Failure {
 struct Counts {
   std::uint64_t executions = 0;  ///< complete: every thread ended
   std::uint64_t blocked = 0;     ///< abandoned, because an assumption does not hold or a loop would wait for ever where others go on
+  std::uint64_t failed = 0;      ///< executions that ended with a failure: one, but where the search keeps going
   std::uint64_t events = 0;      ///< performed, replayed ones included
   std::uint64_t distinct = 0;    ///< of a sampled search: different reads-from graphs seen
   std::uint64_t longest = 0;     ///< events of the longest execution
