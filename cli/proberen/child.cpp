@@ -38,8 +38,25 @@ Pipe make_pipe() {
   return {ends[0], ends[1]};
 }
 
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  list.reserve(texts.size() + 1);
+  for (const std::string& text : texts) list.push_back(const_cast<char*>(text.c_str()));
+  list.push_back(nullptr);
+  return list;
+}
+
+/// This process's environment with the command's own variables in front: the first of a name is the one that counts.
+std::vector<char*> environment_of(const Command& command) {
+  std::vector<char*> list = pointers(command.environment);
+  list.pop_back();
+  for (char** variable = environ; *variable != nullptr; ++variable) list.push_back(*variable);
+  list.push_back(nullptr);
+  return list;
+}
+
 /// Runs in the child. Nothing is allocated here.
-[[noreturn]] void become(const Command& command, char* const* words, pid_t parent, int output, int errors) {
+[[noreturn]] void become(const Command& command, char* const* words, char* const* environment, pid_t parent, int output, int errors) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // it died before we asked to follow it
@@ -54,7 +71,7 @@ Pipe make_pipe() {
     const int now = ::personality(0xffffffff);
     if (now != -1) ::personality(static_cast<unsigned long>(now) | ADDR_NO_RANDOMIZE);
   }
-  ::execv(words[0], words);
+  ::execve(words[0], words, environment);
   const char* const why = ::strerrordesc_np(errno);
   const auto say = [](const char* text) { return ::write(STDERR_FILENO, text, std::strlen(text)) > 0; };
   const bool said = say("cannot execute: ") && say(why != nullptr ? why : "unknown error") && say("\n");
@@ -113,14 +130,12 @@ Child::Child(const Command& command) : started_(Clock::now()), deadline_(started
 }
 
 void Child::start(const Command& command, int output, int errors) {
-  std::vector<char*> words;
-  words.reserve(command.words.size() + 1);
-  for (const std::string& word : command.words) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
+  const std::vector<char*> words = pointers(command.words);
+  const std::vector<char*> environment = environment_of(command);
   const pid_t parent = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) fail("fork");
-  if (pid_ == 0) become(command, words.data(), parent, output, errors);
+  if (pid_ == 0) become(command, words.data(), environment.data(), parent, output, errors);
 }
 
 Child::~Child() {
@@ -131,6 +146,12 @@ Child::~Child() {
 }
 
 void Child::kill() { ::kill(-pid_, SIGKILL); }
+
+void Child::ask_to_end(int signal, milliseconds grace) {
+  if (ended_) return;
+  ::kill(-pid_, signal);
+  deadline_ = std::min(deadline_, Clock::now() + grace);
+}
 
 /// The process is a zombie, or about to be one: its number still is its own, so the group can be cleared safely.
 void Child::reap() {

@@ -11,10 +11,11 @@
 namespace proberen::cli {
 
 struct Command {
-  std::vector<std::string> words;       ///< the program and its arguments
-  bool fixed_addresses = false;         ///< without address space randomization, which ThreadSanitizer of GCC 12 may need
-  std::chrono::milliseconds limit{0};   ///< after it the child is killed
-  std::size_t keep_output = 16 * 1024;  ///< bytes of standard output that are kept, from its end
+  std::vector<std::string> words;        ///< the program and its arguments
+  std::vector<std::string> environment;  ///< `NAME=value`, beside what this process has
+  bool fixed_addresses = false;          ///< without address space randomization, which ThreadSanitizer of GCC 12 may need
+  std::chrono::milliseconds limit{0};    ///< after it the child is killed
+  std::size_t keep_output = 16 * 1024;   ///< bytes of standard output that are kept, from its end
 };
 
 struct Outcome {
@@ -41,6 +42,8 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   void kill();
+  /// Passes a signal on, and gives it so much time to end. Nothing when it has ended.
+  void ask_to_end(int signal, std::chrono::milliseconds grace);
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
 

@@ -19,6 +19,7 @@ int run_verb(const Options& options) {
   if (options.verb == "list") return run_list(options);
   if (options.verb == "doctor") return run_doctor(options);
   if (options.verb == "ipc") return run_ipc_sweep(options);
+  if (!options.program.file.empty()) return run_program(options);
   return run_method(options);
 }
 

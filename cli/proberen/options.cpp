@@ -10,6 +10,7 @@
 
 #include "cli/proberen/error.hpp"
 #include "cli/proberen/nearest.hpp"
+#include "cli/proberen/program_options.hpp"
 
 namespace proberen::cli {
 namespace {
@@ -21,6 +22,7 @@ const char* const kExamples =
     "Examples:\n"
     "  proberen gate build                 every subject, every method, one report, one exit status\n"
     "  proberen explore Lock               one method, one subject\n"
+    "  proberen explore ./program          every execution of a program built with proberen-cc or proberen-c++\n"
     "  proberen report build/gate          the reports again, from the records\n"
     "Exit status: 0 everything holds; 1 a check failed; 2 the request or the environment is wrong; 3 inconclusive.";
 
@@ -80,7 +82,8 @@ void add_method(CLI::App& app, Parsed& parsed, const std::string& name, const st
   add_run(*method, parsed);
   method->add_option("--scenario", parsed.options.scenario, "Check this scenario of one subject")->type_name("TEXT");
   method->add_option("--witness", parsed.options.witness, "Replay this witness of one subject")->type_name("W");
-  method->footer("Examples:\n  proberen " + name + " Lock --time 10\n  proberen " + name + " --filter 'Queue*' --json records.jsonl\n" +
+  method->footer("Examples:\n" + std::string(name == "explore" ? "  proberen explore ./program --memory-model sc\n" : "") + "  proberen " +
+                 name + " Lock --time 10\n  proberen " + name + " --filter 'Queue*' --json records.jsonl\n" +
                  "A known-bad twin that is asked for by name is judged like any other subject.");
 }
 
@@ -112,10 +115,12 @@ void add_ipc(CLI::App& app, Options& options) {
 
 void add_verbs(CLI::App& app, Parsed& parsed) {
   add_gate(app, parsed);
-  add_method(app, parsed, "explore", "Every execution that the memory model allows, of small scenarios");
+  add_method(app, parsed, "explore", "Every execution that the memory model allows, of a program or of a subject's small scenarios");
+  add_program_options(*app.get_subcommand("explore"), parsed.options.program);
   add_method(app, parsed, "fuzz", "Random scenarios on real threads against the sequential spec");
   add_method(app, parsed, "stress", "Long runs under sanitizers, on threads and processes");
   add_method(app, parsed, "bench", "Benchmarks beside peers");
+  add_replay(app, parsed.options);
   add_report(app, parsed.options);
   CLI::App* list = app.add_subcommand("list", "The subjects, their checks, methods, operations and known-bad twins");
   add_build(*list, parsed.options, "--build");
@@ -158,6 +163,7 @@ void complete(Parsed& parsed, const CLI::App& verb) {
   if (seed != nullptr && seed->count() == 0) options.seed = std::random_device{}();
   const CLI::Option* jobs = verb.get_option_no_throw("--jobs");
   if (jobs != nullptr && jobs->count() == 0) options.jobs = usable_cores();
+  complete_program(verb, parsed.seconds, options);
   if (parsed.seconds == 0) parsed.seconds = options.quick ? kQuickTime : kTime;
   options.time = std::chrono::milliseconds(std::llround(parsed.seconds * 1000));
   for (const std::string& method : options.methods) {
@@ -186,9 +192,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
   Parsed parsed;
   add_verbs(app, parsed);
   try {
-    app.parse(argc, argv);
+    app.parse(cut_program_arguments(argc, argv, parsed.options.program), argv);
     if (app.get_subcommands().empty())
-      throw BadRequest("say what to do: gate, explore, fuzz, stress, bench, report, list, doctor or ipc (--help)");
+      throw BadRequest("say what to do: gate, explore, fuzz, stress, bench, replay, report, list, doctor or ipc (--help)");
     complete(parsed, *app.get_subcommands().front());
     return parsed.options;
   } catch (const CLI::Success& success) {

@@ -9,8 +9,24 @@
 
 namespace proberen::cli {
 
+/// What is asked of the engine in a program that was built with proberen-cc or proberen-c++.
+struct ProgramOptions {
+  std::string file;                    ///< "": the request is about subjects
+  std::vector<std::string> arguments;  ///< of the program
+  std::string model = "rc11";          ///< rc11, sc
+  std::string search = "exhaustive";   ///< exhaustive, random, pct, pos, surw; replay
+  std::uint64_t executions = 0;        ///< 0: no limit
+  std::optional<std::chrono::milliseconds> time;
+  int preemptions = -1;        ///< -1: no bound
+  int depth = 3;               ///< of pct
+  std::string races = "fail";  ///< fail, explore
+  bool spurious = false;       ///< weak compare-and-swaps and condition waits may fail and return for no reason
+  bool trace = false;          ///< print every step
+  std::string witness;         ///< of replay: the token, or a file that holds it
+};
+
 struct Options {
-  std::string verb;                  ///< gate, explore, fuzz, stress, bench, report, list, doctor, ipc
+  std::string verb;                  ///< gate, explore, fuzz, stress, bench, replay, report, list, doctor, ipc
   std::string build;                 ///< the build folder; "": look for it
   std::string output;                ///< where `gate` leaves its files; "": <build>/gate
   std::vector<std::string> names;    ///< subjects by name
@@ -32,6 +48,7 @@ struct Options {
   std::string html;
   std::string junit;
   std::string markdown;
+  ProgramOptions program;
 };
 
 /// The four methods, in the order in which they are run.

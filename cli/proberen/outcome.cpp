@@ -21,22 +21,6 @@ constexpr milliseconds kGrace{60'000};
 constexpr int kSeriesPerBenchmark = 8;  ///< one for each number of threads, each of which gets the whole budget
 constexpr std::size_t kDetails = 40;    ///< lines
 
-std::string quoted(const std::string& word) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_-.:,/+=@%").find(c) != std::string_view::npos;
-  };
-  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
-std::string how_it_ended(const Outcome& outcome) {
-  if (outcome.signal == 0) return "exit status " + std::to_string(outcome.exit_status);
-  const char* const name = ::sigabbrev_np(outcome.signal);
-  return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(outcome.signal);
-}
-
 Record death(const Task& task, const Options& options, const Outcome& outcome, std::string kind, std::string message) {
   Record record = begin_record(task, options);
   record.verdict = Verdict::kFail;
@@ -52,6 +36,22 @@ Record death(const Task& task, const Options& options, const Outcome& outcome, s
 }
 
 }  // namespace
+
+std::string quoted(const std::string& word) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_-.:,/+=@%").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+std::string how_it_ended(const Outcome& outcome) {
+  if (outcome.signal == 0) return "exit status " + std::to_string(outcome.exit_status);
+  const char* const name = ::sigabbrev_np(outcome.signal);
+  return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(outcome.signal);
+}
 
 milliseconds hang_limit(const Task& task, const Options& options) {
   if (const char* forced = std::getenv("PROBEREN_HANG_LIMIT_MS")) return milliseconds(std::strtoll(forced, nullptr, 10));

@@ -9,6 +9,12 @@
 
 namespace proberen::cli {
 
+/// A word as a shell takes it.
+[[nodiscard]] std::string quoted(const std::string& word);
+
+/// `SIGABRT`, `exit status 3`.
+[[nodiscard]] std::string how_it_ended(const Outcome& outcome);
+
 /// How long a task may take before it counts as hung.
 [[nodiscard]] std::chrono::milliseconds hang_limit(const Task& task, const Options& options);
 

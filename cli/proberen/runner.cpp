@@ -1,19 +1,14 @@
 #include "cli/proberen/runner.hpp"
 
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "cli/proberen/error.hpp"
 #include "cli/proberen/outcome.hpp"
+#include "cli/proberen/signals.hpp"
+#include "cli/proberen/workplace.hpp"
 
 namespace proberen::cli {
 namespace {
@@ -24,55 +19,6 @@ std::chrono::milliseconds time_for_twin(const Task& task, std::chrono::milliseco
   using std::chrono::milliseconds;
   return task.method == "stress" ? milliseconds(2000) : std::max(asked, milliseconds(15000));
 }
-
-/// The folder in which children write their records; gone at the end.
-class Workplace {
- public:
-  Workplace() {
-    std::string name = (std::filesystem::temp_directory_path() / "proberen-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "cannot make " + name);
-    folder_ = name;
-  }
-  ~Workplace() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
-  [[nodiscard]] std::string file(std::size_t number) const { return (folder_ / (std::to_string(number) + ".jsonl")).string(); }
-
- private:
-  std::filesystem::path folder_;
-};
-
-/// While it lives, SIGINT and SIGTERM are something to read.
-class Signals {
- public:
-  Signals() {
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::sigaddset(&set, SIGINT);
-    ::sigaddset(&set, SIGTERM);
-    ::sigprocmask(SIG_BLOCK, &set, &before_);
-    descriptor_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
-  }
-  ~Signals() {
-    ::close(descriptor_);
-    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-  [[nodiscard]] int take() const {
-    signalfd_siginfo info{};
-    return ::read(descriptor_, &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : SIGTERM;
-  }
-
- private:
-  sigset_t before_{};
-  int descriptor_ = -1;
-};
 
 class Runner {
  public:

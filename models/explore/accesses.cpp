@@ -147,6 +147,7 @@ Value Engine::Implementation::update(const Access& access, Rmw operation, Value 
   set_midway(true);
   const EventId write = write_event(cell, write_part(order), *written(old), read);
   set_midway(false);
+  if ((*graph_)[write].value == old) --threads[static_cast<std::size_t>(current)].effects;
   note_access(access, write, true);
   return old;
 }
@@ -238,6 +239,21 @@ void Engine::Implementation::plain(std::uintptr_t address, std::size_t size, Sit
     report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");
   }
   if (!write) return;
+  ++me.effects;
+  if (atomic_before) locations_.forget(address, size);
+}
+
+void Engine::Implementation::memory_dies(std::uintptr_t address, std::size_t size, Site site) {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  bool atomic_before = false;
+  const auto race = races_.note({address, size, current, static_cast<std::uint32_t>(me.done) + 1, graph_->knowledge(current, me.done), site, true, false},
+                                atomic_before);
+  if (race && options.races_fail) {
+    fail(FailureKind::kUseAfterFree,
+         "thread " + std::to_string(current) + " frees memory that thread " + std::to_string(race->thread) +
+             " uses: neither happens before the other",
+         {{current, site, "free"}, {race->thread, race->site, race->write ? "write" : "read"}});
+  }
   ++me.effects;
   if (atomic_before) locations_.forget(address, size);
 }

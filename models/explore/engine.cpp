@@ -129,11 +129,12 @@ int Engine::wake(std::uintptr_t queue, int count, Site site) { return implementa
 void Engine::plain_read(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, false); }
 void Engine::plain_write(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, true); }
 void Engine::memory_born(std::uintptr_t address, std::size_t size) { implementation_->memory_born(address, size); }
-void Engine::memory_dies(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, true); }
+void Engine::memory_dies(std::uintptr_t address, std::size_t size, Site site) { implementation_->memory_dies(address, size, site); }
 
 unsigned Engine::choose(unsigned count, Site site) { return implementation_->choose(count, site); }
 void Engine::assume(bool holds, Site site) { implementation_->assume(holds, site); }
-void Engine::spin(Site site) { implementation_->spin(site); }
+void Engine::spin(int first, Site site) { implementation_->spin(first, site); }
+int Engine::steps(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].done; }
 std::uint64_t Engine::effects(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].effects; }
 void Engine::yield() { implementation_->yield(); }
 void Engine::fail(FailureKind kind, std::string message, std::vector<Place> places) {

@@ -36,7 +36,7 @@ class Engine::Implementation {
   [[noreturn]] void finish_thread(Site site);
   [[noreturn]] void finish_execution(Site site);
   void assume(bool holds, Site site);
-  void spin(Site site);
+  void spin(int first, Site site);
   void yield();
 
   // ---- accesses (accesses.cpp)
@@ -47,6 +47,7 @@ class Engine::Implementation {
   void fence(Order order, Site site);
   unsigned choose(unsigned count, Site site);
   void plain(std::uintptr_t address, std::size_t size, Site site, bool write);
+  void memory_dies(std::uintptr_t address, std::size_t size, Site site);
   void memory_born(std::uintptr_t address, std::size_t size);
 
   // ---- waiting (waiting.cpp)
@@ -83,6 +84,7 @@ class Engine::Implementation {
     Order order = Order::kRelaxed;       ///< of kOtherValue: with which it goes on
     std::string what;                    ///< in what it waits
     Site site = 0;
+    int cycle = 0;  ///< of kSpin: the place in the thread of the first step of its loop
     std::uint64_t effects = 0;
   };
   enum class Result : std::uint8_t { kRunning, kComplete, kBlocked, kLeft, kFailed };

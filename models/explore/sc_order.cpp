@@ -151,26 +151,16 @@ class Psc {
     for (; id != kNoEvent; id = graph_[id].later) to[static_cast<std::size_t>(id)] = true;
   }
 
-  /// po|/=loc ; hb ; po|/=loc
+  /// po ; hb ; po
   void mark_by_way_of_others(const Event& event, std::vector<bool>& to) const {
-    EventId out = kNoEvent;
-    for (int i = event.index + 1; i < graph_.length(event.thread) && out == kNoEvent; ++i) {
-      const EventId id = graph_.at(event.thread, i);
-      if (elsewhere(graph_[id], event)) out = id;
-    }
-    if (out == kNoEvent) return;
+    if (event.index + 1 >= graph_.length(event.thread)) return;
+    const EventId out = graph_.at(event.thread, event.index + 1);
     for (EventId id = 0; id < graph_.size(); ++id) {
       const Event& target = graph_[id];
-      if (target.thread == event.thread || to[static_cast<std::size_t>(id)]) continue;  // within a thread it is po
-      for (int i = target.index - 1; i >= 0; --i) {
-        const EventId in = graph_.at(target.thread, i);
-        if (!elsewhere(graph_[in], target)) continue;
-        if (graph_.happens_before(out, in)) to[static_cast<std::size_t>(id)] = true;
-        break;
-      }
+      if (target.thread == event.thread || target.index == 0) continue;  // within a thread it is po
+      if (graph_.happens_before(out, graph_.at(target.thread, target.index - 1))) to[static_cast<std::size_t>(id)] = true;
     }
   }
-  static bool elsewhere(const Event& a, const Event& b) { return a.location != b.location || a.location == kNoLocation; }
 
   /// eco = rf | mo ; rf? | fr ; rf?
   void mark_eco(EventId from, std::vector<bool>& to) const {

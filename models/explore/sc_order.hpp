@@ -1,7 +1,8 @@
 /// Whether sequentially consistent accesses and fences can be put in one order: the relation psc of RC11 must not have a cycle
-/// (Lahav, Vafeiadis, Kang, Hur, Dreyer: "Repairing sequential consistency in C/C++11", PLDI 2017; C++20 has it by P0668).
+/// (Lahav, Vafeiadis, Kang, Hur, Dreyer: "Repairing sequential consistency in C/C++11", PLDI 2017), with `po ; hb ; po` as the standard has it
+/// ("strongly happens before", P0668), where the paper leaves out steps within one location.
 ///
-///   scb      = po | po|/=loc ; hb ; po|/=loc | hb|=loc | mo | fr
+///   scb      = po | po ; hb ; po | hb|=loc | mo | fr
 ///   psc_base = ([SC] | [Fsc] ; hb?) ; scb ; ([SC] | hb? ; [Fsc])
 ///   psc_F    = [Fsc] ; (hb | hb ; eco ; hb) ; [Fsc]
 ///   psc      = psc_base | psc_F

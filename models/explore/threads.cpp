@@ -184,7 +184,10 @@ void Engine::Implementation::assume(bool holds, Site site) {
   if (!holds) block(Wait::kAssumption, "an assumption", site);
 }
 
-void Engine::Implementation::spin(Site site) { block(Wait::kSpin, "a loop without effect", site); }
+void Engine::Implementation::spin(int first, Site site) {
+  threads[static_cast<std::size_t>(current)].cycle = first;
+  block(Wait::kSpin, "a loop without effect", site);
+}
 
 void Engine::Implementation::block(Wait wait, std::string_view what, Site site) {
   const ThreadId self = current;
@@ -217,17 +220,21 @@ bool Engine::Implementation::reads_latest(EventId id) const {
   return event.kind == Kind::kRead && graph_->is_last(event.source, event.location);
 }
 
-/// Whether the thread reads the latest values in its loop, so that it would go round for ever.
+/// Whether the thread reads the latest values all round its loop, so that it would go round for ever.
 bool Engine::Implementation::spins_on_latest(ThreadId thread) const {
-  std::vector<LocationId> seen;
-  for (int i = graph_->length(thread) - 1; i >= 0; --i) {
+  const Thread& state = threads[static_cast<std::size_t>(thread)];
+  for (int i = state.cycle; i < state.done; ++i) {
     const EventId id = graph_->at(thread, i);
     const Event& event = (*graph_)[id];
-    if (event.kind != Kind::kRead || event.exclusive) break;
-    bool known = false;
-    for (const LocationId location : seen) known = known || location == event.location;
-    if (!known && !reads_latest(id)) return false;
-    seen.push_back(event.location);
+    if (event.kind != Kind::kRead) continue;
+    // What it wrote back itself, unchanged, is as good as what it read.
+    EventId source = event.source;
+    for (EventId later = graph_->later_than(source, event.location); later != kNoEvent && (*graph_)[later].exclusive &&
+                                                                     (*graph_)[later].source == source && (*graph_)[later].value == value_of(id);
+         later = (*graph_)[later].later) {
+      source = later;
+    }
+    if (!graph_->is_last(source, event.location)) return false;
   }
   return true;
 }
@@ -235,10 +242,11 @@ bool Engine::Implementation::spins_on_latest(ThreadId thread) const {
 /// No thread can go on: the execution is complete, or blocked, or it shows a deadlock or a livelock.
 void Engine::Implementation::conclude() {
   std::vector<Place> stuck;
-  bool spins_only = true;
+  std::vector<Place> joining;  // they wait because others do
+  bool spins = false;
+  bool sleeps = false;
   bool open_end = false;  // somebody might still have gone on, in another execution
   bool exits = false;
-  std::string first;
   for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
     if (!state.created || state.finished) continue;
@@ -247,16 +255,16 @@ void Engine::Implementation::conclude() {
     if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
     if ((state.wait == Wait::kOtherValue || state.wait == Wait::kAnotherExecution) && !reads_latest(last)) open_end = true;
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
-    if (state.wait != Wait::kSpin && state.wait != Wait::kThread) spins_only = false;
-    stuck.push_back({thread, state.site, "waits for " + state.what});
-    if (state.wait != Wait::kThread && first.empty()) first = "thread " + std::to_string(thread) + " waits for " + state.what + " for ever";
+    if (state.wait == Wait::kSpin) spins = true;
+    if (state.wait != Wait::kSpin && state.wait != Wait::kThread) sleeps = true;
+    (state.wait == Wait::kThread ? joining : stuck).push_back({thread, state.site, "waits for " + state.what});
   }
+  stuck.insert(stuck.end(), joining.begin(), joining.end());
   if (stuck.empty()) leave(Result::kComplete);
   if (exits && !open_end) leave(Result::kComplete);
   if (open_end) leave(Result::kBlocked);
-  if (first.empty()) first = "thread " + std::to_string(stuck.front().thread) + " " + stuck.front().what + " for ever";
-  fail(spins_only && stuck.size() > 0 && first.find("loop") != std::string::npos ? FailureKind::kLivelock : FailureKind::kDeadlock, first,
-       std::move(stuck));
+  std::string message = "thread " + std::to_string(stuck.front().thread) + " " + stuck.front().what + " for ever";
+  fail(spins && !sleeps ? FailureKind::kLivelock : FailureKind::kDeadlock, std::move(message), std::move(stuck));
 }
 
 }  // namespace proberen::explore

@@ -53,7 +53,8 @@ PROBEREN_INTERPOSED unsigned proberen_runtime_choose(unsigned count) {
 PROBEREN_INTERPOSED void proberen_runtime_spin_hint() {
   if (!explored()) return;
   PROBEREN_ENTER();
-  engine().spin(site);
+  const int steps = engine().steps(engine().current());
+  engine().spin(steps > 0 ? steps - 1 : 0, site);  // it is the last read that has to change
 }
 
 PROBEREN_INTERPOSED void proberen_runtime_observe(const char* name, long long value) {

@@ -61,12 +61,16 @@ template <class T>
   engine().store(access, static_cast<Value>(value));
 }
 
+/// An update that writes what it has read is no effect: a lock that is taken again and again, in vain, is a loop like another.
 template <class T>
-[[gnu::always_inline]] inline T explored_update(Rmw operation, volatile T* pointer, T operand, int order, void* returns_to) {
+[[gnu::always_inline]] inline T explored_update(Rmw operation, volatile T* pointer, T operand, int order) {
   const Inside inside;
-  const Access access = access_of(pointer, order, reinterpret_cast<Site>(returns_to), true);
-  effect();
-  return static_cast<T>(engine().update(access, operation, static_cast<Value>(operand)));
+  const void* const frame = proberen_frame;
+  const Access access = access_of(pointer, order, site_of(frame), true);
+  spin_check(*current, frame, access.address);
+  const Value old = engine().update(access, operation, static_cast<Value>(operand));
+  if (native::combine(operation, static_cast<T>(old), operand) != static_cast<T>(old)) effect();
+  return static_cast<T>(old);
 }
 
 template <class T>
@@ -100,10 +104,12 @@ using namespace proberen::runtime;  // NOLINT: what follows is the compilers' in
 #define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
 #define PROBEREN_RETURN __builtin_return_address(0)
 
-#define PROBEREN_UPDATE(bits, name, operation)                                                                          \
-  PROBEREN_INTERPOSED uint##bits##_t __tsan_atomic##bits##_##name(volatile uint##bits##_t* p, uint##bits##_t v, int order) { \
-    if (!explored()) return native::update(Rmw::operation, p, v);                                             \
-    return explored_update(Rmw::operation, p, v, order, PROBEREN_RETURN);                                      \
+#define PROBEREN_UPDATE(bits, name, operation)                                                                                          \
+  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_##name(volatile uint##bits##_t* p, uint##bits##_t v, int) {       \
+    return native::update(Rmw::operation, p, v);                                                                                        \
+  }                                                                                                                                     \
+  PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_##name(volatile uint##bits##_t* p, uint##bits##_t v, int order) { \
+    return explored_update(Rmw::operation, p, v, order);                                                                                \
   }
 
 #define PROBEREN_ATOMIC(bits)                                                                                                              \

@@ -31,7 +31,7 @@ void SpinMemory::copy(Visit& visit, std::size_t size) {
   std::memcpy(buffer_ + visit.at, visit.frame, size);
 }
 
-bool SpinMemory::same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects) {
+bool SpinMemory::same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects, int steps, int& first) {
   if (effects != effects_) {
     effects_ = effects;
     count_ = next_ = 0;
@@ -43,19 +43,27 @@ bool SpinMemory::same_again(const void* frame, const char* top, std::uintptr_t a
   for (int i = 0; i < count_; ++i) {
     Visit& visit = visits_[static_cast<std::size_t>(i)];
     if (visit.site != site || visit.frame != frame || visit.address != address) continue;
-    if (visit.size == size && std::memcmp(buffer_ + visit.at, frame, size) == 0) return true;
+    if (visit.size == size && std::memcmp(buffer_ + visit.at, frame, size) == 0) {
+      first = visit.steps;
+      return true;
+    }
+    visit.steps = steps;
     copy(visit, size);
     return false;
   }
   const int slot = count_ < kVisits ? count_++ : next_++ % kVisits;
   Visit& visit = visits_[static_cast<std::size_t>(slot)];
-  visit = {site, frame, address, 0, 0};
+  visit = {site, frame, address, 0, 0, steps};
   if (size <= kCheapState) copy(visit, size);
   return false;
 }
 
 void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address) {
-  if (__builtin_expect(fiber.spin.same_again(frame, fiber.borrowed.stack_top, address, fiber.effects), 0)) engine().spin(site_of(frame));
+  int first = 0;
+  const int steps = engine().steps(engine().current());
+  if (__builtin_expect(fiber.spin.same_again(frame, fiber.borrowed.stack_top, address, fiber.effects, steps, first), 0)) {
+    engine().spin(first, site_of(frame));
+  }
 }
 
 }  // namespace proberen::runtime

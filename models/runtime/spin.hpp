@@ -20,8 +20,9 @@ class SpinMemory {
   static constexpr std::size_t kMaxState = std::size_t{256} << 10;
 
   void forget() { count_ = 0; }
-  /// Whether the state [frame, top) with the access to `address` is that of an earlier visit since `effects` last changed. Notes it if not.
-  bool same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects);
+  /// Whether the state [frame, top) with the access to `address` is that of an earlier visit since `effects` last changed; `first` is then how
+  /// many steps the thread had made at that visit. Notes it if not.
+  bool same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects, int steps, int& first);
 
  private:
   struct Visit {
@@ -30,6 +31,7 @@ class SpinMemory {
     std::uintptr_t address = 0;
     std::size_t at = 0;    ///< where in the buffer the state is
     std::size_t size = 0;  ///< 0: no copy yet
+    int steps = 0;         ///< that the thread had made
   };
   static constexpr int kVisits = 16;
   /// A big state is copied only when the thread has come back once.

@@ -88,8 +88,6 @@ void PoolCore::join() {
   if (!thread_.joinable()) return;
   thread_.join();
   starter_.finish();
-  // The kernel counts a thread for a moment after it can be joined; who makes a pool by fork next must not be refused for that.
-  while (::syscall(SYS_tgkill, creator_, thread_id_.load(std::memory_order_relaxed), 0) == 0) std::this_thread::yield();
 }
 
 std::vector<pid_t> PoolCore::pids() {
@@ -105,7 +103,6 @@ void PoolCore::call_thread() {
 }
 
 void PoolCore::run() {
-  thread_id_.store(static_cast<pid_t>(::syscall(SYS_gettid)), std::memory_order_relaxed);
   std::vector<Outcome> outcomes;
   for (bool more = true; more;) {
     {

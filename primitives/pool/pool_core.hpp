@@ -5,7 +5,6 @@
 /// it has not begun is taken back when another worker has nothing to do, so no request waits behind another while a worker is idle.
 #pragma once
 
-#include <atomic>
 #include <deque>
 #include <memory>
 #include <span>
@@ -75,7 +74,6 @@ class PoolCore {
   std::vector<const Link*> dead_;             ///< the thread's: seen to have ended, not yet buried
 
   Lock join_mutex_;
-  std::atomic<pid_t> thread_id_{0};
   std::thread thread_;
 };
 

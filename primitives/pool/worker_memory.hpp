@@ -29,8 +29,9 @@ class Ring {
   std::uint64_t put(std::uint64_t position, const void* from, std::size_t size) const {
     const std::size_t at = position % kRingSize;
     const std::size_t first = std::min(size, kRingSize - at);
-    std::memcpy(bytes_ + at, from, first);
-    std::memcpy(bytes_, static_cast<const char*>(from) + first, size - first);
+    const char* const source = static_cast<const char*>(from);
+    std::copy_n(source, first, bytes_ + at);  // `from` is nullptr where there are no bytes, which memcpy must not be given
+    std::copy_n(source + first, size - first, bytes_);
     return position + size;
   }
   std::uint64_t take(std::uint64_t position, void* to, std::size_t size) const {

@@ -1,6 +1,8 @@
 #include "primitives/process/launch.hpp"
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -87,6 +89,20 @@ std::vector<Descriptor> lift(std::span<const int> descriptors) {
   return lifted;
 }
 
+/// Of a thread of this process, by its folder in /proc/self/task: whether it is past its last instruction. The kernel lists one that has been
+/// joined for a moment more.
+bool has_ended(const std::filesystem::path& thread) {
+  constexpr unsigned kExiting = 0x4;  // PF_EXITING of the kernel's linux/sched.h; set before a join returns
+  std::ifstream file(thread / "stat");
+  std::string line(256, '\0');
+  file.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(file.gcount()));  // 0 when it has gone by now
+  const std::size_t name_end = line.rfind(')');  // proc(5): pid (name) state ppid pgrp session tty tpgid flags …
+  unsigned flags = 0;
+  return name_end == std::string::npos || std::sscanf(line.c_str() + name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
+         (flags & kExiting) != 0;
+}
+
 [[noreturn]] void run_forked(const Entry& entry, void* arguments, const Birth& birth, std::span<const int> kept, const LastWords& words) {
   if (!birth.keep_descriptors) close_others(kept);
   words.leave_here();
@@ -160,6 +176,10 @@ int count_threads() {
   if (::stat("/proc/self/task", &tasks) != 0) throw_errno("cannot count the threads in /proc/self/task");
   // A folder has two links more than it has folders, one for each thread.
   int threads = static_cast<int>(tasks.st_nlink) - 2;
+  if (threads > 1) {
+    threads = 0;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) threads += has_ended(thread) ? 0 : 1;
+  }
 #ifdef __SANITIZE_THREAD__
   --threads;  // ThreadSanitizer's own, which survives a fork
 #endif

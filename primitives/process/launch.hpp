@@ -49,7 +49,8 @@ inline constexpr const char* kTrackerRole = "tracker";
 /// Keeps a descriptor's number free for what must not fail later: close it, and open the other.
 [[nodiscard]] Descriptor reserve_descriptor();
 
-/// How many threads this process has, without those of which the library or a sanitizer knows that they do not matter to a fork.
+/// How many threads this process has, without those that have ended, and those of which the library or a sanitizer knows that they do not
+/// matter to a fork.
 [[nodiscard]] int count_threads();
 
 }  // namespace proberen::ipc::detail

@@ -1,5 +1,6 @@
 #include "proberen/ipc/process.hpp"
 
+#include <exception>
 #include <utility>
 
 #include <signal.h>
@@ -57,9 +58,12 @@ void Process::end() noexcept {
   }
   if (!exit_code_) {
     detail::send_signal(pidfd_.get(), SIGKILL);
-    siginfo_t info{};
-    // With a fork server it is that which reaps it.
-    if (!status_) detail::resumed([&] { return ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED); });
+    try {
+      // With a fork server, until that has reaped it: else the server might go first and leave it to whoever adopts it.
+      (void)join();
+    } catch (const std::exception&) {
+      // How it ended is asked by nobody.
+    }
   }
   release();
 }

@@ -113,7 +113,8 @@ TEST(IpcLockDeath, L28_AChildsEndLeavesItsParentsLocksAlone) {
 TEST(IpcLockDeath, B5_EveryWaiterIsReachedAfterADeath) { EXPECT_TRUE(reaches_every_waiter_after_a_death<Lock>(5, 30s)); }
 
 TEST(KnownBadRobustLock, B5_AForgottenWaiterIsSeen) {
-  EXPECT_FALSE(reaches_every_waiter_after_a_death<WrongRobustLock<ForgetsWaiters>>(5, 500ms));
+  // Where a waiter was not yet asleep at the death there is nobody to forget.
+  EXPECT_TRUE(eventually([] { return !reaches_every_waiter_after_a_death<WrongRobustLock<ForgetsWaiters>>(5, 500ms); }));
 }
 
 /// One round: some processes hammer a lock and one or two of them are killed. Whether the others come to an end, and no death was

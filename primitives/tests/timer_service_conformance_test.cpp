@@ -9,6 +9,7 @@
 #include <random>
 #include <vector>
 
+#include "primitives/process/launch.hpp"
 #include "primitives/tests/support/processes.hpp"
 #include "primitives/tests/support/signals.hpp"
 #include "primitives/tests/support/timers.hpp"
@@ -141,15 +142,15 @@ Tally cancel_half(int count, MakeTimer make_timer) {
 
 TEST_F(ServedTimers, T7_TenThousandTimersHalfOfThemCancelledRunUnlessCancelled) {
   Tally all;
-  for (int round = 0; round < 5; ++round) {
+  int rounds = 0;
+  EXPECT_TRUE(eventually([&] {
     TimerService service;
     const Tally tally = cancel_half(10'000, [&](auto interval, auto callback) { return Timer(service, interval, callback); });
     EXPECT_EQ(tally.wrong, 0);
     all.cancelled += tally.cancelled;
     all.too_late += tally.too_late;
-  }
-  EXPECT_GT(all.cancelled, 0);
-  EXPECT_GT(all.too_late, 0);
+    return (++rounds >= 5 && all.cancelled > 0 && all.too_late > 0) || HasFailure();
+  }));
 }
 
 /// Says that it has been cancelled when it is running already, as Python's Timer may.
@@ -170,17 +171,20 @@ TEST_F(ServedTimers, T7_ACancelThatPromisesTooMuchIsSeen) {
 
 TEST_F(ServedTimers, T7_EachCancelWinsOnceAgainstTheCallback) {
   std::array<int, 2> seen{};
-  for (int round = 0; round < scaled(20'000); ++round) {
+  const auto race = [&](int round) {
     std::atomic<int> ran{0};
     Timer timer(std::chrono::microseconds(round % 40), [&] { ++ran; });
     timer.start();
     for (int spins = round % 500; spins > 0; --spins) NativePlatform::relax();
     const bool cancelled = timer.cancel_and_wait() == CancelResult::cancelled;
-    ASSERT_EQ(ran, cancelled ? 0 : 1);
+    EXPECT_EQ(ran, cancelled ? 0 : 1);
     ++seen[cancelled ? 1 : 0];
-  }
-  EXPECT_GT(seen[0], 0);
-  EXPECT_GT(seen[1], 0);
+  };
+  // On a busy machine the service may not have its turn all the time.
+  EXPECT_TRUE(eventually([&] {
+    for (int round = 0; round < scaled(20'000) && !HasFailure(); ++round) race(round);
+    return (seen[0] > 0 && seen[1] > 0) || HasFailure();
+  }));
 }
 
 // A timer at the address of one that was cancelled a moment ago is another timer (picotcp #308), and the one before never fires.
@@ -223,9 +227,9 @@ TEST_F(ServedTimers, T7_NoCallbackIsLostAmongStartsAndDestructions) {
 }
 
 TEST_F(ServedTimers, AHundredThousandPendingTimersAddOneThread) {
-  const auto before = threads_of_this_process();
+  const auto before = ipc::detail::count_threads();
   TimerService service;
-  EXPECT_EQ(threads_of_this_process(), before) << "a service without timers has no thread";
+  EXPECT_EQ(ipc::detail::count_threads(), before) << "a service without timers has no thread";
   const int count = scaled(100'000);
   std::atomic<int> ran{0};
   std::deque<Timer> timers;
@@ -235,7 +239,7 @@ TEST_F(ServedTimers, AHundredThousandPendingTimersAddOneThread) {
     timers.back().start();
   }
   EXPECT_EQ(service.pending(), static_cast<std::size_t>(count));
-  EXPECT_EQ(threads_of_this_process(), before + 1);
+  EXPECT_EQ(ipc::detail::count_threads(), before + 1);
   for (int i = 0; i < count; i += 2) EXPECT_EQ(timers[static_cast<std::size_t>(i)].cancel(), CancelResult::cancelled);
   EXPECT_EQ(service.pending(), static_cast<std::size_t>(count / 2));
   timers.clear();

@@ -193,6 +193,25 @@ std::string twin_words(const Terminal& out, const TwinResult& result) {
   return "";
 }
 
+/// What the executions of a program observed, and how many of them each.
+void print_outcomes(Terminal& out, const Record& record) {
+  constexpr std::string_view kPrefix = "outcome ";
+  std::vector<std::pair<std::string, std::string>> rows;
+  std::size_t widest = 0;
+  std::size_t widest_number = 0;
+  for (const auto& [name, count] : record.counts) {
+    if (!name.starts_with(kPrefix)) continue;
+    rows.emplace_back(clean(name.substr(kPrefix.size()), 200), number(static_cast<std::size_t>(count)));
+    widest = std::max(widest, columns(rows.back().first));
+    widest_number = std::max(widest_number, rows.back().second.size());
+  }
+  if (rows.empty()) return;
+  out.heading("outcomes of " + clean(record.subject) + ", and executions with each");
+  print_list(out, rows, "  ", [&](const auto& row) {
+    out.line(fmt::format("  {}{:{}}  {:>{}}", row.first, "", widest - columns(row.first), row.second, widest_number));
+  });
+}
+
 void print_twins(Terminal& out, const Summary& summary) {
   if (summary.twins.empty()) return;
   out.heading("known-bad twins, and what caught them");
@@ -240,6 +259,7 @@ std::string render_terminal(std::span<const Record> records, const GateResult& g
   Terminal out(options);
   print_verdict(out, gate);
   print_table(out, summary);
+  for (const Record& record : records) print_outcomes(out, record);
   print_failures(out, summary);
   print_twins(out, summary);
   print_goals(out, summary);

@@ -276,17 +276,15 @@ class Counter {
     const Relation id = identity(size());
     const Relation sc = only([](const Node& n) { return n.order == Order::kSeqCst; });
     const Relation fence = only([](const Node& n) { return n.order == Order::kSeqCst && n.type == Type::kFence; });
-    Relation elsewhere;
     Relation same;
     for (int a = 0; a < size(); ++a) {
       for (int b = 0; b < size(); ++b) {
         const int la = nodes_[static_cast<std::size_t>(a)].location;
         const int lb = nodes_[static_cast<std::size_t>(b)].location;
-        if (po_.has(a, b) && (la != lb || la < 0)) elsewhere.put(a, b);
         if (hb.has(a, b) && la == lb && la >= 0) same.put(a, b);
       }
     }
-    const Relation scb = po_ | (elsewhere * hb * elsewhere) | same | co_ | fr_;
+    const Relation scb = po_ | (po_ * hb * po_) | same | co_ | fr_;
     const Relation maybe_hb = id | hb;
     const Relation base = (sc | (fence * maybe_hb)) * scb * (sc | (maybe_hb * fence));
     return base | (fence * (hb | (hb * eco * hb)) * fence);

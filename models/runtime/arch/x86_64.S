@@ -96,6 +96,13 @@ proberen_fiber_entry:
         hook    __tsan_atomic\size\()_compare_exchange_strong
         hook    __tsan_atomic\size\()_compare_exchange_weak
         hook    __tsan_atomic\size\()_compare_exchange_val
+        hook    __tsan_atomic\size\()_exchange
+        hook    __tsan_atomic\size\()_fetch_add
+        hook    __tsan_atomic\size\()_fetch_sub
+        hook    __tsan_atomic\size\()_fetch_and
+        hook    __tsan_atomic\size\()_fetch_or
+        hook    __tsan_atomic\size\()_fetch_xor
+        hook    __tsan_atomic\size\()_fetch_nand
         .endr
         hook    pthread_mutex_trylock
         hook    pthread_rwlock_tryrdlock

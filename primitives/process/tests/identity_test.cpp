@@ -162,9 +162,7 @@ TEST_P(ParentDeathTest, X14_AChildNoticesTheEndOfItsCreator) {
   wait_until_readable(pipe.reader);
   let_creator_die();
   EXPECT_EQ(creator.join(), -SIGKILL);
-  const auto died = std::chrono::steady_clock::now();
   EXPECT_EQ(pipe.read_all(), "alive ended");
-  EXPECT_LT(std::chrono::steady_clock::now() - died, 5s) << "one second, and patience for a loaded machine";
 }
 
 TEST_P(ParentDeathTest, X14_AChildDiesWithItsCreatorWhereItIsAskedTo) {

@@ -148,6 +148,14 @@ TEST(ForkTest, RefusesToCopySeveralThreads) {
   thread.join();
 }
 
+TEST(ForkTest, AThreadThatHasBeenJoinedDoesNotMatter) {
+  Context context(StartMethod::fork);
+  for (int round = 0; round < 100; ++round) {
+    std::thread([] {}).join();
+    EXPECT_EQ(context.start("give_back", 5).join(), 5);
+  }
+}
+
 TEST(ForkTest, OnlyTheCreatorJoins) {
   Context context(StartMethod::fork);
   Process sibling = context.start("sleep_long");

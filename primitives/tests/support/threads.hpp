@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <latch>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,6 +23,13 @@ inline constexpr int kSlowdown = 10;
 #else
 inline constexpr int kSlowdown = 1;
 #endif
+
+/// What can be read of a file; of one in /proc nothing, when what it is about ends meanwhile.
+inline std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
 
 /// The length of a stress loop: `rounds`, or fewer where a sanitizer makes each one dear.
 [[nodiscard]] constexpr int scaled(int rounds) { return rounds / kSlowdown; }
@@ -80,8 +89,7 @@ class Waiter {
  private:
   [[nodiscard]] bool asleep() const {
     if (tid_ == 0) return false;
-    std::ifstream stat("/proc/self/task/" + std::to_string(tid_) + "/stat");
-    const std::string line{std::istreambuf_iterator<char>(stat), {}};
+    const std::string line = text_of("/proc/self/task/" + std::to_string(tid_) + "/stat");
     const std::size_t name_end = line.rfind(')');  // proc(5): pid (name) state …
     return name_end != std::string::npos && name_end + 2 < line.size() && line[name_end + 2] == 'S';
   }

@@ -1,10 +1,8 @@
-/// What the tests of timers share: callbacks that say when they ran, and a count of this process's threads.
+/// What the tests of timers share: callbacks that say when they ran.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <filesystem>
-#include <iterator>
 #include <thread>
 
 #include "primitives/tests/support/threads.hpp"
@@ -12,10 +10,6 @@
 #include "proberen/timer.hpp"
 
 namespace proberen::test {
-
-inline std::ptrdiff_t threads_of_this_process() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), std::filesystem::directory_iterator());
-}
 
 /// A callback that has begun and does not end before it is told to.
 class HeldCallback {

@@ -10,8 +10,6 @@
 
 #include <cctype>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,11 +47,6 @@ inline void tell(const ipc::Descriptor& line, int number) {
 inline void wait_for_end_of(const ipc::Descriptor& line) {
   char byte;
   (void)ipc::detail::resumed([&] { return ::read(line.get(), &byte, 1); });
-}
-
-inline std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// The processes that began with this token in their environment and have not ended: children that are fresh, and the tracker.

@@ -26,6 +26,9 @@ struct TerminalOptions {
 /// verdict again as the last line.
 [[nodiscard]] std::string render_terminal(std::span<const Record> records, const GateResult& gate, const TerminalOptions& options = {});
 
+/// Every step of the execution that failed, one a line: number, thread, what it did, the source line.
+[[nodiscard]] std::string render_steps(const Failure& failure);
+
 /// One HTML file: no network, no scripts, fewer than kHtmlLimit bytes.
 [[nodiscard]] std::string render_html(std::span<const Record> records, const GateResult& gate);
 

@@ -71,5 +71,23 @@ TEST(Terminal, NothingAndMuch) {
   EXPECT_TRUE(has(text, "more\n"));
 }
 
+TEST(Terminal, ShowsOutcomes) {
+  Record record = samples::deadlock();
+  record.counts = {{"executions", 1003}, {"outcome r0=0 r1=0", 1000}, {"outcome r0=10 r1=0 (forbidden)", 3}};
+  const std::string text = terminal({record});
+  EXPECT_TRUE(has(text, "outcomes of Lock, and executions with each\n"
+                        "  r0=0 r1=0               1,000\n"
+                        "  r0=10 r1=0 (forbidden)      3\n"))
+      << text;
+}
+
+TEST(Steps, AreShownWholeAndInOrder) {
+  EXPECT_EQ(render_steps(*samples::deadlock().failure),
+            "1  thread 0  load acquire 0                  lock.hpp:80\n"
+            "2  thread 1  exchange acq_rel 0 → 1          lock.hpp:81\n"
+            "3  thread 0  futex wait → blocked            lock.hpp:88\n");
+  EXPECT_EQ(render_steps(Failure{}), "");
+}
+
 }  // namespace
 }  // namespace proberen

@@ -114,9 +114,13 @@ class Engine {
   [[nodiscard]] unsigned choose(unsigned count, Site site);
   /// Where `holds` is false the execution is abandoned and counted as blocked.
   void assume(bool holds, Site site);
-  /// The thread goes round in a loop without effect: it is blocked until something that it read since its last effect changes.
-  void spin(Site site);
-  /// Counts up with every effect of the thread (writes, plain ones included; not reads), so that a loop without one can be told.
+  /// The thread has come round in a loop without effect: it is blocked until something that it read in it changes. `first` is what `steps`
+  /// said when the loop was where it is now.
+  void spin(int first, Site site);
+  /// How many steps the thread has made in this execution.
+  [[nodiscard]] int steps(ThreadId thread) const;
+  /// Counts up with every effect of the thread, so that a loop without one can be told: with writes, plain ones included, but not with reads,
+  /// nor with updates that write what they have read.
   [[nodiscard]] std::uint64_t effects(ThreadId thread) const;
   /// Another thread may run now; not an event.
   void yield();

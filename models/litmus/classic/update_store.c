@@ -1,0 +1,19 @@
+/* An update is never split by a store. */
+#include "../litmus.h"
+
+static atomic_int x;
+static int r0;
+
+THREAD(first) {
+  r0 = add(x, 1, U);
+}
+
+THREAD(second) {
+  store(x, 10, W);
+}
+
+int main(void) {
+  run(first, second);
+  observe(r0);
+  observe_last(x);
+}

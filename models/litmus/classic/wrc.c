@@ -1,0 +1,28 @@
+/* WRC, write to read causality: the middle thread passes on what it has seen. */
+#include "../litmus.h"
+
+static atomic_int x, y;
+static int r0, r1, r2;
+
+THREAD(first) {
+  store(x, 1, W);
+}
+
+THREAD(second) {
+  r0 = load(x, R);
+  fence(F);
+  store(y, 1, W);
+}
+
+THREAD(third) {
+  r1 = load(y, R);
+  fence(G);
+  r2 = load(x, R);
+}
+
+int main(void) {
+  run(first, second, third);
+  observe(r0);
+  observe(r1);
+  observe(r2);
+}

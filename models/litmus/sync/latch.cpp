@@ -1,0 +1,28 @@
+// std::latch: one thread waits for two. SHORT: the count is one too high.
+#include <proberen/explore.h>
+
+#include <latch>
+#include <thread>
+
+#ifdef SHORT
+constexpr int kCount = 3;
+#else
+constexpr int kCount = 2;
+#endif
+
+int main() {
+  std::latch done(kCount);
+  int made[2] = {};
+  std::thread first([&] {
+    made[0] = 1;
+    done.count_down();
+  });
+  std::thread second([&] {
+    made[1] = 1;
+    done.count_down();
+  });
+  done.wait();
+  proberen_observe("sum", made[0] + made[1]);
+  first.join();
+  second.join();
+}
