@@ -21,6 +21,7 @@ struct ProgramOptions {
   int depth = 3;               ///< of pct
   std::string races = "fail";  ///< fail, explore
   bool spurious = false;       ///< weak compare-and-swaps and condition waits may fail and return for no reason
+  bool leaks = false;          ///< memory that is left at the end of an execution is a failure
   bool trace = false;          ///< print every step
   std::string witness;         ///< of replay: the token, or a file that holds it
 };

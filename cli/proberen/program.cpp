@@ -56,6 +56,7 @@ std::string orders_of(const Options& options, const std::string& record_file) {
   if (program.preemptions >= 0) add("preemptions", std::to_string(program.preemptions));
   if (program.search == "pct") add("depth", std::to_string(program.depth));
   if (program.spurious) add("spurious", "1");
+  if (program.leaks) add("leaks", "1");
   if (program.trace) add("trace", "1");
   if (!program.witness.empty()) add("witness", witness_of(program));
   return orders;
@@ -65,6 +66,7 @@ std::string replay_line(const ProgramOptions& program, const std::string& witnes
   std::string line = "proberen replay " + quoted(witness) + " " + quoted(program.file);
   if (program.model != "rc11") line += " --memory-model " + program.model;
   if (program.races != "fail") line += " --data-races " + program.races;
+  if (program.leaks) line += " --leaks";
   const auto dashed = [](const std::string& word) { return word.starts_with("-"); };
   if (std::any_of(program.arguments.begin(), program.arguments.end(), dashed)) line += " --";
   for (const std::string& argument : program.arguments) line += " " + quoted(argument);

@@ -14,8 +14,8 @@ namespace {
 constexpr const char* kGroup = "Of a program built with proberen-cc or proberen-c++";
 constexpr double kSampledTime = 3;  ///< seconds; an exhaustive search has no limit of its own
 
-const std::vector<std::string> kOfPrograms{"--memory-model", "--search",     "--executions", "--bound",
-                                           "--depth",        "--data-races", "--spurious",   "--trace"};
+const std::vector<std::string> kOfPrograms{"--memory-model", "--search",   "--executions", "--bound", "--depth",
+                                           "--data-races",   "--spurious", "--leaks",      "--trace"};
 const std::vector<std::string> kOfSubjects{"--build",        "--filter",   "--jobs",   "--quick", "--require-complete",
                                            "--strict-goals", "--scenario", "--witness"};
 
@@ -30,7 +30,7 @@ std::string read_bound(const std::string& text, int& preemptions) {
   return "must be preemptions=K";
 }
 
-void add_model_and_races(CLI::App& verb, ProgramOptions& program) {
+void add_checks(CLI::App& verb, ProgramOptions& program) {
   verb.add_option("--memory-model", program.model,
                   "rc11: the memory model of C++20 without load buffering; sc: interleavings (default: rc11)")
       ->check(CLI::IsMember({"rc11", "sc"}))
@@ -40,6 +40,7 @@ void add_model_and_races(CLI::App& verb, ProgramOptions& program) {
       ->check(CLI::IsMember({"fail", "explore"}))
       ->type_name("fail|explore")
       ->group(kGroup);
+  verb.add_flag("--leaks", program.leaks, "Memory that is not freed at the end of an execution is a failure")->group(kGroup);
   verb.add_flag("--trace", program.trace, "Print every step of the execution that fails")->group(kGroup);
 }
 
@@ -87,7 +88,7 @@ void add_program_options(CLI::App& explore, ProgramOptions& program) {
       ->group(kGroup);
   explore.add_flag("--spurious", program.spurious, "Weak compare-and-swaps may fail, and condition waits return, for no reason")
       ->group(kGroup);
-  add_model_and_races(explore, program);
+  add_checks(explore, program);
 }
 
 void add_replay(CLI::App& app, Options& options) {
@@ -95,7 +96,7 @@ void add_replay(CLI::App& app, Options& options) {
   replay->add_option("witness", options.program.witness, "The witness, or a file that holds it")->required();
   replay->add_option("program", options.names, "The program that it came from, by a path with a '/', and its arguments")->required();
   replay->add_option("--json", options.json, "Put the record into this file too")->type_name("FILE");
-  add_model_and_races(*replay, options.program);
+  add_checks(*replay, options.program);
   replay->footer("Example:\n  proberen replay WITNESS ./program --trace");
 }
 

@@ -66,7 +66,7 @@ def explore(options, target, model):
     """What a row says of it: executions, result; and how long it took."""
     record = target.with_name(f"{target.name}.{model}.jsonl")
     record.unlink(missing_ok=True)
-    orders = f"model={model} search=exhaustive time_ms={LIMIT_S * 1000} record={record}"
+    orders = f"model={model} search=exhaustive time_ms={LIMIT_S * 1000} leaks=1 record={record}"
     start = time.monotonic()
     try:
         done = subprocess.run([target], env={**os.environ, "PROBEREN_EXPLORE": orders}, capture_output=True, text=True, errors="replace",

@@ -51,11 +51,11 @@ class ProgramTest(CliTest):
         orders.pop("seed")
         self.assertEqual(orders, {"model": "rc11", "search": "exhaustive", "races": "fail"})
         orders, arguments = self.orders("explore", program, "one", "--search", "pct", "--depth", 2, "--seed", 7, "--executions", 9, "--time", "1.5",
-                                        "--bound", "preemptions=2", "--data-races", "explore", "--spurious", "--trace", "--", "--two")
+                                        "--bound", "preemptions=2", "--data-races", "explore", "--spurious", "--leaks", "--trace", "--", "--two")
         self.assertEqual(arguments, ["one", "--two"])
         orders.pop("record")
         self.assertEqual(orders, {"model": "rc11", "search": "pct", "depth": "2", "seed": "7", "executions": "9", "time_ms": "1500",
-                                  "preemptions": "2", "races": "explore", "spurious": "1", "trace": "1"})
+                                  "preemptions": "2", "races": "explore", "spurious": "1", "leaks": "1", "trace": "1"})
 
     def test_a_sampled_search_has_a_limit_and_a_seed(self):
         program = self.program("note")
