@@ -59,14 +59,15 @@ class Locations {
     LocationId current = kNoLocation;
     std::uint64_t run = 0;
     bool ended = false;      ///< the next access begins another life
-    bool neighbours = false;  ///< another location has begun within 16 bytes
+    bool crowded = false;    ///< another location may overlap it
+    unsigned widest = 0;     ///< of its lives, in bytes
   };
 
   static constexpr std::size_t kSlots = 1024;
   static std::size_t slot_of(std::uintptr_t address) { return (address ^ (address >> 12)) % kSlots; }
   LocationId find_slowly(std::uintptr_t address, unsigned size, std::uintptr_t key);
   LocationId live(Home& home, std::uintptr_t address, unsigned size);
-  void meet_neighbours(std::uintptr_t address);
+  void meet_neighbours(std::uintptr_t address, unsigned size);
   [[nodiscard]] bool overlaps(std::uintptr_t address, unsigned size) const;
 
   std::uint64_t run_ = 0;
