@@ -47,12 +47,46 @@ Value Engine::Implementation::value_of(EventId read) const {
 }
 
 void Engine::Implementation::note_access(const Access& access, EventId id, bool write) {
-  bool atomic_before = false;
   const Event& event = (*graph_)[id];
-  const auto race = races_.note({access.address, access.size, current, static_cast<std::uint32_t>(event.index) + 1, graph_->before(id),
-                                 access.site, write, true},
-                                atomic_before);
+  const auto location = static_cast<std::size_t>(event.location);
+  if (location >= cells_.size()) cells_.resize(location + 1);
+  Cells& cells = cells_[location];
+  if (cells.first == nullptr) {
+    cells.first = races_.cell_of(event.location, access.address);
+    if (access.size == 16) cells.second = races_.cell_of(event.location, access.address + 8);
+  }
+  const MemoryAccess noted{access.address, access.size, current, static_cast<std::uint32_t>(event.index) + 1, graph_->before(id), access.site, write};
+  std::optional<Race> race = races_.meet(*cells.first, noted);
+  if (cells.second != nullptr && !race) race = races_.meet(*cells.second, noted);
   if (race && options.races_fail) report_race(*race, access.site, write ? "atomic write" : "atomic read");
+}
+
+/// The atomic access, among those performed, with which a plain one races.
+std::optional<Race> Engine::Implementation::race_with_atomic(const Races::Cell& cell, const MemoryAccess& access) const {
+  for (const LocationId location : cell.locations) {
+    const std::uintptr_t address = locations_.address(location);
+    if (location >= graph_->locations() || address >= access.address + access.size || address + locations_.size(location) <= access.address) continue;
+    for (EventId id = graph_->last_at(location); id != kNoEvent; id = (*graph_)[id].previous_at_location) {
+      const Event& event = (*graph_)[id];
+      const bool write = event.kind == Kind::kWrite;
+      if (event.thread == access.thread || !(write || access.write) || !performed(id)) continue;
+      if (access.known[event.thread] <= static_cast<Graph::Clock>(event.index)) return Race{event.thread, event.site, write, true};
+    }
+  }
+  return std::nullopt;
+}
+
+/// Notes a plain access; what it races with, if anything.
+std::optional<Race> Engine::Implementation::note_plain(std::uintptr_t address, std::size_t size, Site site, bool write) {
+  const Thread& me = threads[static_cast<std::size_t>(current)];
+  Races::Cell* atomic = nullptr;
+  const MemoryAccess access{address, size, current, static_cast<std::uint32_t>(me.done) + 1, graph_->knowledge(current, me.done), site, write};
+  std::optional<Race> race = races_.note(access, atomic);
+  if (__builtin_expect(atomic != nullptr, 0)) {
+    for (std::uintptr_t at = address; at < address + size && !race; at += 8 - at % 8) race = race_with_atomic(*races_.find(at), access);
+    if (write && !race) locations_.forget(address, size);
+  }
+  return race;
 }
 
 void Engine::Implementation::report_race(const Race& race, Site site, const std::string& what) {
@@ -63,8 +97,27 @@ void Engine::Implementation::report_race(const Race& race, Site site, const std:
        {{current, site, what}, {race.thread, race.site, other}});
 }
 
+/// The next event of the running thread where it is in the graph and may be performed at once; else kNoEvent, and step() sees to it.
+inline EventId Engine::Implementation::replay_access(Kind kind, const Cell& cell, Value value) {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  if (me.done >= graph_->length(current)) return kNoEvent;
+  const EventId id = graph_->at(current, me.done);
+  const Event& found = (*graph_)[id];
+  if (found.kind != kind || found.location != cell.location || found.size != cell.size) return kNoEvent;
+  if (kind == Kind::kWrite ? found.value != value : found.source >= 0 && !performed(found.source)) return kNoEvent;
+  ++me.done;
+  ++performed_;
+  me.wait = Wait::kNothing;
+  return id;
+}
+
 EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow,
                                            bool& fresh) {
+  if (const EventId id = replay_access(Kind::kRead, cell, 0); id != kNoEvent) {
+    fresh = id == revisited_;
+    if (fresh && exclusive) (*graph_)[id].exclusive = true;
+    return id;
+  }
   Event event;
   event.kind = Kind::kRead;
   event.thread = static_cast<std::int16_t>(current);
@@ -84,6 +137,11 @@ EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool e
 }
 
 EventId Engine::Implementation::write_event(const Cell& cell, Order order, Value value, EventId read) {
+  if (const EventId id = replay_access(Kind::kWrite, cell, value); id != kNoEvent) {
+    locations_.show(cell.location, (*graph_)[id].place, value);
+    ++threads[static_cast<std::size_t>(current)].effects;
+    return id;
+  }
   Event event;
   event.kind = Kind::kWrite;
   event.thread = static_cast<std::int16_t>(current);
@@ -140,7 +198,7 @@ Value Engine::Implementation::update(const Access& access, Rmw operation, Value 
   const Cell cell{locate(access), access.size, access.site};
   const Order order = strengthened(access.order);
   bool fresh = false;
-  const Update written = [&](Value value) { return std::optional<Value>(apply(operation, value, operand, access.size)); };
+  const auto written = [&](Value value) { return std::optional<Value>(apply(operation, value, operand, access.size)); };
   const Follow follow{written, locations_.initial(cell.location), read_part(order), write_part(order), false};
   const EventId read = read_event(cell, read_part(order), true, false, &follow, fresh);
   const Value old = value_of(read);
@@ -152,7 +210,7 @@ Value Engine::Implementation::update(const Access& access, Rmw operation, Value 
   return old;
 }
 
-std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, const Update& update, bool waits,
+std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, UpdateRef update, bool waits,
                                                  Value& old) {
   bool fresh = false;
   const bool waited = threads[static_cast<std::size_t>(current)].wait == Wait::kValue;  // so the latest value will do
@@ -183,7 +241,7 @@ bool Engine::Implementation::compare_exchange(const Access& access, Order on_fai
   const Value wanted = expected;
   bool fresh = false;
   const bool may_fail = weak && options.spurious_failures;
-  const Update swapped = [&](Value value) { return value == wanted ? std::optional<Value>(desired) : std::nullopt; };
+  const auto swapped = [&](Value value) -> std::optional<Value> { return value == wanted ? std::optional<Value>(desired) : std::nullopt; };
   const Follow follow{swapped, locations_.initial(cell.location), read_part(order), write_part(order), false};
   const EventId read = read_event(cell, Order::kRelaxed, false, true, may_fail ? nullptr : &follow, fresh);
   expected = value_of(read);
@@ -230,32 +288,19 @@ unsigned Engine::Implementation::choose(unsigned count, Site site) {
 }
 
 void Engine::Implementation::plain(std::uintptr_t address, std::size_t size, Site site, bool write) {
-  Thread& me = threads[static_cast<std::size_t>(current)];
-  bool atomic_before = false;
-  const auto race = races_.note({address, size, current, static_cast<std::uint32_t>(me.done) + 1, graph_->knowledge(current, me.done), site,
-                                 write, false},
-                                atomic_before);
-  if (race && options.races_fail) {
-    report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");
-  }
-  if (!write) return;
-  ++me.effects;
-  if (atomic_before) locations_.forget(address, size);
+  const auto race = note_plain(address, size, site, write);
+  if (race && options.races_fail) report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");
+  if (write) ++threads[static_cast<std::size_t>(current)].effects;
 }
 
 void Engine::Implementation::memory_dies(std::uintptr_t address, std::size_t size, Site site) {
-  Thread& me = threads[static_cast<std::size_t>(current)];
-  bool atomic_before = false;
-  const auto race = races_.note({address, size, current, static_cast<std::uint32_t>(me.done) + 1, graph_->knowledge(current, me.done), site, true, false},
-                                atomic_before);
-  if (race && options.races_fail) {
+  if (const auto race = note_plain(address, size, site, true); race && options.races_fail) {
     fail(FailureKind::kUseAfterFree,
          "thread " + std::to_string(current) + " frees memory that thread " + std::to_string(race->thread) +
              " uses: neither happens before the other",
          {{current, site, "free"}, {race->thread, race->site, race->write ? "write" : "read"}});
   }
-  ++me.effects;
-  if (atomic_before) locations_.forget(address, size);
+  ++threads[static_cast<std::size_t>(current)].effects;
 }
 
 void Engine::Implementation::memory_born(std::uintptr_t address, std::size_t size) {

@@ -82,7 +82,7 @@ class Engine::Implementation {
     LocationId location = kNoLocation;   ///< of kValue and kOtherValue
     const Update* update = nullptr;      ///< of kValue and kOtherValue
     Order order = Order::kRelaxed;       ///< of kOtherValue: with which it goes on
-    std::string what;                    ///< in what it waits
+    std::string_view what;               ///< in what it waits; of kThread: ""
     Site site = 0;
     int cycle = 0;  ///< of kSpin: the place in the thread of the first step of its loop
     std::uint64_t effects = 0;
@@ -127,6 +127,8 @@ class Engine::Implementation {
   [[nodiscard]] Value initial_or_written(EventId write, LocationId location) const;
   [[nodiscard]] Order strengthened(Order order) const { return options.model == MemoryModel::kSc ? Order::kSeqCst : order; }
   [[noreturn]] void report_race(const Race& race, Site site, const std::string& what);
+  [[nodiscard]] std::optional<Race> race_with_atomic(const Races::Cell& cell, const MemoryAccess& access) const;
+  [[nodiscard]] std::optional<Race> note_plain(std::uintptr_t address, std::size_t size, Site site, bool write);
   void note_access(const Access& access, EventId id, bool write);
   [[nodiscard]] Value value_of(EventId read) const;
   /// A read whose order is decided by what it reads, or that is part of a read-modify-write only then.
@@ -137,12 +139,13 @@ class Engine::Implementation {
     unsigned size = 0;
     Site site = 0;
   };
+  EventId replay_access(Kind kind, const Cell& cell, Value value);
   EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow, bool& fresh);
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
   void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order);
   void set_midway(bool midway) { threads[static_cast<std::size_t>(current)].midway = midway; }
   /// Decides a read that may be part of a read-modify-write, then writes if it is.
-  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, const Update& update, bool waits, Value& old);
+  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, UpdateRef update, bool waits, Value& old);
 
   Graph* graph_ = nullptr;
   std::vector<Waiter> waiters_;
@@ -151,6 +154,11 @@ class Engine::Implementation {
   EventId unsettled_ = kNoEvent;
   Locations locations_;
   Races races_;
+  struct Cells {
+    Races::Cell* first = nullptr;
+    Races::Cell* second = nullptr;
+  };
+  std::vector<Cells> cells_;  ///< of each location
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

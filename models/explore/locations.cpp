@@ -42,12 +42,24 @@ LocationId Locations::live(Home& home, std::uintptr_t address, unsigned size) {
   return home.current;
 }
 
+/// Notes which locations another one may overlap in some execution: most have none, and need not be looked at again.
+void Locations::meet_neighbours(std::uintptr_t address, unsigned size) {
+  Home& home = homes_[address];
+  home.widest = size;
+  for (std::uintptr_t near = address - (kWidest - 1); near < address + size; ++near) {
+    const auto other = homes_.find(near);
+    if (near == address || other == homes_.end() || near + other->second.widest <= address) continue;
+    other->second.crowded = home.crowded = true;
+  }
+}
+
 LocationId Locations::find_slowly(std::uintptr_t address, unsigned size, std::uintptr_t key) {
   Home& home = homes_[key];
+  if (size > home.widest) meet_neighbours(address, size);
   if (home.run == run_ && !home.ended) {
     if (places_[static_cast<std::size_t>(home.current)].size != size) return kNoLocation;
   } else {
-    if (size != 0 && overlaps(address, size)) return kNoLocation;
+    if (size != 0 && home.crowded && overlaps(address, size)) return kNoLocation;
     live(home, address, size);
   }
   Slot& slot = slots_[slot_of(key)];

@@ -31,6 +31,7 @@ class Locations {
 
   [[nodiscard]] Value initial(LocationId location) const { return places_[static_cast<std::size_t>(location)].initial; }
   [[nodiscard]] std::uintptr_t address(LocationId location) const { return places_[static_cast<std::size_t>(location)].address; }
+  [[nodiscard]] unsigned size(LocationId location) const { return places_[static_cast<std::size_t>(location)].size; }
   [[nodiscard]] bool is_queue(LocationId location) const { return places_[static_cast<std::size_t>(location)].size == 0; }
 
   /// The value may be seen in memory, unless a later one is there already.
@@ -57,13 +58,16 @@ class Locations {
     LocationId first = kNoLocation;
     LocationId current = kNoLocation;
     std::uint64_t run = 0;
-    bool ended = false;  ///< the next access begins another life
+    bool ended = false;      ///< the next access begins another life
+    bool crowded = false;    ///< another location may overlap it
+    unsigned widest = 0;     ///< of its lives, in bytes
   };
 
   static constexpr std::size_t kSlots = 1024;
   static std::size_t slot_of(std::uintptr_t address) { return (address ^ (address >> 12)) % kSlots; }
   LocationId find_slowly(std::uintptr_t address, unsigned size, std::uintptr_t key);
   LocationId live(Home& home, std::uintptr_t address, unsigned size);
+  void meet_neighbours(std::uintptr_t address, unsigned size);
   [[nodiscard]] bool overlaps(std::uintptr_t address, unsigned size) const;
 
   std::uint64_t run_ = 0;

@@ -18,22 +18,26 @@ Races::Cell& Races::cell(std::uintptr_t address) {
   if (found.run != run_) {
     found.run = run_;
     found.count = 0;
-    found.atomic = false;
   }
   return found;
 }
 
-std::optional<Race> Races::note(const MemoryAccess& access, bool& atomic_before) {
+namespace {
+
+/// The bytes of one cell, from `first` to before `past`.
+std::uint8_t bytes_between(std::uintptr_t first, std::uintptr_t past) { return static_cast<std::uint8_t>(((1U << (past - first)) - 1U) << first); }
+
+}  // namespace
+
+std::optional<Race> Races::note(const MemoryAccess& access, Cell*& atomic) {
   std::uintptr_t address = access.address;
   const std::uintptr_t end = address + access.size;
   while (address < end) {
     const std::uintptr_t first = address % 8;
     const std::uintptr_t past = std::min<std::uintptr_t>(8, first + (end - address));
-    const auto bytes = static_cast<std::uint8_t>(((1U << (past - first)) - 1U) << first);
     Cell& here = cell(address);
-    if (auto race = note(here, access, bytes)) return race;
-    atomic_before = atomic_before || here.atomic;
-    here.atomic = here.atomic || access.atomic;
+    if (auto race = note(here, access, bytes_between(first, past))) return race;
+    if (here.atomic_run == run_) atomic = &here;
     address += past - first;
   }
   return std::nullopt;
@@ -46,13 +50,13 @@ std::optional<Race> Races::note(Cell& cell, const MemoryAccess& access, std::uin
     Entry& old = entry(cell, i);
     const bool same_thread = old.thread == static_cast<std::uint8_t>(access.thread);
     const bool ordered = same_thread || access.known[old.thread] >= old.time;
-    const bool conflict = (old.bytes & bytes) != 0 && (old.write || access.write) && !(old.atomic && access.atomic);
-    if (conflict && !ordered) return Race{old.thread, old.site, old.write, old.atomic, static_cast<unsigned>(access.size)};
-    if (same_thread && old.bytes == bytes && old.write == access.write && old.atomic == access.atomic) {
+    const bool conflict = (old.bytes & bytes) != 0 && (old.write || access.write);
+    if (conflict && !ordered) return Race{old.thread, old.site, old.write, false};
+    if (same_thread && old.bytes == bytes && old.write == access.write) {
       old.time = access.time;
       old.site = access.site;
       noted = true;
-    } else if (ordered && access.write && !access.atomic && (old.bytes & ~bytes) == 0) {
+    } else if (ordered && access.write && (old.bytes & ~bytes) == 0) {
       continue;  // whatever races with it races with this write as well
     }
     if (kept != i) entry(cell, kept) = old;
@@ -60,7 +64,7 @@ std::optional<Race> Races::note(Cell& cell, const MemoryAccess& access, std::uin
   }
   cell.count = kept;
   if (noted) return std::nullopt;
-  const Entry fresh{access.site, access.time, static_cast<std::uint8_t>(access.thread), bytes, access.write, access.atomic};
+  const Entry fresh{access.site, access.time, static_cast<std::uint8_t>(access.thread), bytes, access.write};
   if (cell.count < 2) {
     cell.first[cell.count] = fresh;
   } else {
@@ -71,11 +75,27 @@ std::optional<Race> Races::note(Cell& cell, const MemoryAccess& access, std::uin
   return std::nullopt;
 }
 
+Races::Cell* Races::cell_of(LocationId location, std::uintptr_t address) {
+  Cell& here = cell(address);
+  if (std::find(here.locations.begin(), here.locations.end(), location) == here.locations.end()) here.locations.push_back(location);
+  return &here;
+}
+
+std::optional<Race> Races::meet_plain(Cell& cell, const MemoryAccess& access) {
+  const std::uint8_t bytes = bytes_between(access.address % 8, std::min<std::uintptr_t>(8, access.address % 8 + access.size));
+  for (std::uint32_t i = 0; i < cell.count; ++i) {
+    const Entry& old = entry(cell, i);
+    if (old.thread == static_cast<std::uint8_t>(access.thread) || access.known[old.thread] >= old.time) continue;
+    if ((old.bytes & bytes) != 0 && (old.write || access.write)) return Race{old.thread, old.site, old.write, false};
+  }
+  return std::nullopt;
+}
+
 void Races::forget(std::uintptr_t address, std::size_t size) {
   for (std::uintptr_t at = address; at < address + size; at += 8 - at % 8) {
     Cell& here = cell(at);
     here.count = 0;
-    here.atomic = false;
+    here.atomic_run = 0;
   }
 }
 

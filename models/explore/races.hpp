@@ -2,6 +2,8 @@
 /// ([intro.races]). For each 8 bytes of memory the accesses are kept that another one may still race with: in the manner of FastTrack
 /// (Flanagan, Freund, PLDI 2009), with what each byte needs kept apart.
 ///
+/// Atomic accesses are in the graph, and are not kept here: a cell knows which locations lie in it.
+///
 /// Nothing is lost: a cell grows as it must. Cost of an access: O(accesses kept for its 8 bytes), usually one or two.
 #pragma once
 
@@ -20,11 +22,10 @@ struct MemoryAccess {
   std::uintptr_t address = 0;
   std::size_t size = 0;
   ThreadId thread = 0;
-  std::uint32_t time = 0;               ///< one more than the events of its thread before it, or up to it if it is one
+  std::uint32_t time = 0;               ///< one more than the events of its thread before it
   const Graph::Clock* known = nullptr;  ///< what happens before it
   Site site = 0;
   bool write = false;
-  bool atomic = false;
 };
 
 struct Race {
@@ -32,7 +33,6 @@ struct Race {
   Site site = 0;
   bool write = false;
   bool atomic = false;
-  unsigned size = 0;
 };
 
 class Races {
@@ -40,28 +40,43 @@ class Races {
   /// A new execution begins: nothing has been accessed.
   void begin() { ++run_; }
 
-  /// The access with which this one races, if any; else it is noted. `atomic_before` is set where an atomic access was seen in those bytes.
-  [[nodiscard]] std::optional<Race> note(const MemoryAccess& access, bool& atomic_before);
+  struct Cell;
+
+  /// The plain access with which this plain one races, if any; else it is noted. `atomic` gets a cell in which atomic accesses were made, if
+  /// there is one.
+  [[nodiscard]] std::optional<Race> note(const MemoryAccess& access, Cell*& atomic);
+
+  [[nodiscard]] Cell* find(std::uintptr_t address) { return &cell(address); }
+  /// The cells of a location: one, or two where it is 16 bytes long. They stay where they are.
+  [[nodiscard]] Cell* cell_of(LocationId location, std::uintptr_t address);
+  /// The plain access with which this atomic one races, if any. The location lies in the cell.
+  [[nodiscard]] std::optional<Race> meet(Cell& cell, const MemoryAccess& access) const {
+    cell.atomic_run = run_;
+    if (__builtin_expect(cell.run != run_ || cell.count == 0, 1)) return std::nullopt;
+    return meet_plain(cell, access);
+  }
 
   /// The bytes begin a new life.
   void forget(std::uintptr_t address, std::size_t size);
 
- private:
+  /// What is known of 8 bytes of memory.
   struct Entry {
     Site site;
     std::uint32_t time;
     std::uint8_t thread;
     std::uint8_t bytes;  ///< which of the eight
     bool write;
-    bool atomic;
   };
   struct Cell {
-    std::uint64_t run = 0;
+    std::uint64_t run = 0;         ///< in which the entries were made
+    std::uint64_t atomic_run = 0;  ///< the last one with an atomic access
     std::uint32_t count = 0;
-    bool atomic = false;
-    std::vector<Entry> more;  ///< beyond the first two
+    std::vector<LocationId> locations;  ///< that have been in it
+    std::vector<Entry> more;            ///< beyond the first two
     Entry first[2];
   };
+
+ private:
   static constexpr std::size_t kCells = 512;
   struct Page {
     Cell cells[kCells];
@@ -69,6 +84,7 @@ class Races {
 
   Cell& cell(std::uintptr_t address);
   std::optional<Race> note(Cell& cell, const MemoryAccess& access, std::uint8_t bytes);
+  [[nodiscard]] static std::optional<Race> meet_plain(Cell& cell, const MemoryAccess& access);
   static Entry& entry(Cell& cell, std::uint32_t i) { return i < 2 ? cell.first[i] : cell.more[i - 2]; }
 
   std::uint64_t run_ = 0;

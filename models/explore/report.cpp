@@ -117,7 +117,7 @@ int later_writes(const Graph& graph, const std::vector<EventId>& order, std::siz
 }
 
 std::string place_text(const Locations& locations, LocationId location) {
-  return (locations.is_queue(location) ? "the sleepers of " : "") + hex(locations.address(location));
+  return (locations.is_queue(location) ? "sleepers of " : "") + hex(locations.address(location));
 }
 
 std::string source_text(const Graph& graph, EventId source) {
@@ -133,9 +133,9 @@ std::string step_text(const Graph& graph, const Locations& locations, const Even
       const Value value = event.source == kInitial ? locations.initial(event.location)
                           : event.source >= 0      ? graph[event.source].value
                                                    : 0;
-      return "load " + order + " " + place_text(locations, event.location) + " = " + decimal(value);
+      return "read " + decimal(value) + " of " + place_text(locations, event.location) + ", " + order;
     }
-    case Kind::kWrite: return "store " + order + " " + place_text(locations, event.location) + " := " + decimal(event.value);
+    case Kind::kWrite: return "write " + decimal(event.value) + " to " + place_text(locations, event.location) + ", " + order;
     case Kind::kFence: return "fence " + order;
     case Kind::kCreate: return "create thread " + decimal(event.value);
     case Kind::kFinish: return "end";

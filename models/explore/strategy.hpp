@@ -9,9 +9,22 @@
 
 namespace proberen::explore {
 
+/// A function of a value, by reference: it must outlive the call that it is given to.
+class UpdateRef {
+ public:
+  template <class F>
+  UpdateRef(const F& function)  // NOLINT(google-explicit-constructor): stands in for the function
+      : function_(&function), call_([](const void* f, Value value) -> std::optional<Value> { return (*static_cast<const F*>(f))(value); }) {}
+  std::optional<Value> operator()(Value value) const { return call_(function_, value); }
+
+ private:
+  const void* function_;
+  std::optional<Value> (*call_)(const void*, Value);
+};
+
 /// What the program makes of a read that may be part of a read-modify-write.
 struct Follow {
-  const Update& update;   ///< gives the value written, or nothing where it does not write
+  UpdateRef update;       ///< gives the value written, or nothing where it does not write
   Value initial;          ///< what the location held at first
   Order read_order;       ///< of the two events, where it writes
   Order write_order;

@@ -151,7 +151,7 @@ void Engine::Implementation::join(ThreadId thread, Site site) {
   me.wait = Wait::kThread;
   me.target = thread;
   me.site = site;
-  me.what = "the end of thread " + std::to_string(thread);
+  me.what = {};
   Event event;
   event.kind = Kind::kJoin;
   event.thread = static_cast<std::int16_t>(current);
@@ -257,7 +257,8 @@ void Engine::Implementation::conclude() {
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
     if (state.wait == Wait::kSpin) spins = true;
     if (state.wait != Wait::kSpin && state.wait != Wait::kThread) sleeps = true;
-    (state.wait == Wait::kThread ? joining : stuck).push_back({thread, state.site, "waits for " + state.what});
+    (state.wait == Wait::kThread ? joining : stuck).push_back(
+        {thread, state.site, "waits for " + (state.wait == Wait::kThread ? "the end of thread " + std::to_string(state.target) : std::string(state.what))});
   }
   stuck.insert(stuck.end(), joining.begin(), joining.end());
   if (stuck.empty()) leave(Result::kComplete);

@@ -136,7 +136,7 @@ bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site s
   if (may_expire && choose(2, site) == 1) {
     const Cell cell{locations_.find_queue(queue), 0, site};
     Value old = 0;
-    const Update leave_it = [&](Value value) { return std::optional<Value>(value & ~bit(self)); };
+    const auto leave_it = [&](Value value) { return std::optional<Value>(value & ~bit(self)); };
     static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), leave_it, false, old));
     return (old & bit(self)) == 0;
   }

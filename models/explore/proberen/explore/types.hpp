@@ -61,7 +61,7 @@ enum class FailureKind : std::uint8_t {
 struct Step {
   ThreadId thread = 0;
   int index = 0;           ///< its place in its thread, from 0
-  std::string text;        ///< `load acquire 4 of 0x… = 1`
+  std::string text;        ///< `read 1 of 0x…, acquire`
   std::string reads_from;  ///< `T1.3`, `init`, or ""
   Site site = 0;
 };
