@@ -26,7 +26,7 @@ void* park(void* argument) {
   // Below this frame is room for that of pause(); then the fiber's stack starts.
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   parked.stack_top.store(reinterpret_cast<char*>((here - 4096) & ~std::uintptr_t{63}), std::memory_order_release);  // (1)
-  for (;;) pause();
+  sleep_for_ever();  // touches nothing from here on: a fiber may be using this thread's identity
 }
 
 bool start(int slot, Parked& parked, pthread_t& handle) {

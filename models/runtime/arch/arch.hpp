@@ -24,6 +24,8 @@ inline constexpr std::size_t kSavedRegisters = 6;
 [[nodiscard]] std::uintptr_t thread_pointer();
 /// Writes a new fiber's first frame below `top` and returns the stack pointer to switch to.
 [[nodiscard]] void* first_frame(char* top, void* argument);
+/// Stops the calling kernel thread without touching its stack or its thread-local data.
+[[noreturn]] void sleep_for_ever();
 /// Finds out what this processor and kernel can do.
 void detect_processor();
 

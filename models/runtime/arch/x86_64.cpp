@@ -22,6 +22,14 @@ void* first_frame(char* top, void* argument) {
   return frame;
 }
 
+void sleep_for_ever() {
+  constexpr long kPause = 34;
+  for (;;) {
+    long result = kPause;
+    asm volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
+  }
+}
+
 void detect_processor() {
   constexpr unsigned long kHwcap2Fsgsbase = 1UL << 1;
   proberen_has_fsgsbase = (getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) != 0;
