@@ -1,5 +1,6 @@
 // How a failed execution is told: in an order of its steps that has few context switches, as text and as a witness.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -106,16 +107,6 @@ class Linearization {
   std::size_t total_ = 0;
 };
 
-/// How many writes at the location that are in the list already come later in modification order than the place.
-int later_writes(const Graph& graph, const std::vector<EventId>& order, std::size_t before, LocationId location, int place) {
-  int count = 0;
-  for (std::size_t i = 0; i < before; ++i) {
-    const Event& event = graph[order[i]];
-    if (event.kind == Kind::kWrite && event.location == location && event.place > place) ++count;
-  }
-  return count;
-}
-
 std::string place_text(const Locations& locations, LocationId location) {
   return (locations.is_queue(location) ? "sleepers of " : "") + hex(locations.address(location));
 }
@@ -152,6 +143,12 @@ Report describe(const Graph& graph, const Locations& locations, const std::vecto
   std::vector<EventId> order = Linearization(graph, performed, true).find();
   if (order.empty()) order = Linearization(graph, performed, false).find();
   Report report;
+  std::vector<std::vector<int>> placed(static_cast<std::size_t>(graph.locations()));  // the writes told so far, by location
+  // How many of them come later in modification order.
+  const auto later = [&](const Event& event, int place) {
+    const std::vector<int>& places = placed[static_cast<std::size_t>(event.location)];
+    return static_cast<int>(std::count_if(places.begin(), places.end(), [=](int other) { return other > place; }));
+  };
   ThreadId thread = kNoThread;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const Event& event = graph[order[i]];
@@ -163,8 +160,11 @@ Report describe(const Graph& graph, const Locations& locations, const std::vecto
     step.site = event.site;
     report.steps.push_back(std::move(step));
     int choice = 0;
-    if (event.kind == Kind::kRead) choice = later_writes(graph, order, i, event.location, graph.place_of(event.source));
-    if (event.kind == Kind::kWrite) choice = later_writes(graph, order, i, event.location, event.place);
+    if (event.kind == Kind::kRead) choice = later(event, graph.place_of(event.source));
+    if (event.kind == Kind::kWrite) {
+      choice = later(event, event.place);
+      placed[static_cast<std::size_t>(event.location)].push_back(event.place);
+    }
     if (event.kind == Kind::kChoice) choice = static_cast<int>(event.value);
     if (event.thread != thread) report.witness += (report.witness.empty() ? "" : "-") + std::to_string(event.thread) + ":";
     thread = event.thread;

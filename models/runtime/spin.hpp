@@ -19,7 +19,10 @@ class SpinMemory {
  public:
   static constexpr std::size_t kMaxState = std::size_t{256} << 10;
 
-  void forget() { count_ = 0; }
+  void forget() {
+    count_ = next_ = 0;
+    used_ = 0;
+  }
   /// Whether the state [frame, top) with the access to `address` is that of an earlier visit since `effects` last changed; `first` is then how
   /// many steps the thread had made at that visit. Notes it if not.
   bool same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects, int steps, int& first);

@@ -41,7 +41,7 @@ struct Options {
   std::chrono::milliseconds time{0};             ///< 0: no limit
   int preemptions = -1;                          ///< at most so many in one execution; -1: no limit
   int pct_depth = 3;                             ///< of PCT
-  std::uint64_t max_events = 1'000'000;          ///< in one execution; more is a runaway loop
+  std::uint64_t max_events = 100'000;          ///< in one execution; more is a runaway loop
   bool races_fail = true;                        ///< a data race is a failure; else plain accesses are explored like relaxed atomic ones
   bool spurious_failures = false;                ///< a weak compare-and-swap may fail for no reason, a condition wait may return for none
   bool keep_going = false;                       ///< a failure does not end the search; the first one is kept
