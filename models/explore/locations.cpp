@@ -67,6 +67,19 @@ LocationId Locations::find_slowly(std::uintptr_t address, unsigned size, std::ui
   return home.current;
 }
 
+LocationId Locations::find_around(std::uintptr_t address, unsigned size, unsigned& shift) {
+  for (std::uintptr_t near = address - (kWidest - 1); near <= address; ++near) {
+    const auto home = homes_.find(near);
+    if (home == homes_.end() || home->second.run != run_ || home->second.ended) continue;
+    const Place& place = places_[static_cast<std::size_t>(home->second.current)];
+    if (place.size < size || near + place.size < address + size) continue;
+    shift = static_cast<unsigned>(address - near) * 8;
+    return home->second.current;
+  }
+  shift = 0;
+  return find(address, size);
+}
+
 LocationId Locations::find_queue(std::uintptr_t queue) {
   const std::uintptr_t key = queue | kQueueBit;
   Slot& slot = slots_[slot_of(key)];

@@ -26,6 +26,9 @@ class Locations {
     if (slot.address == address && slot.run == run_ && slot.size == size) return slot.current;
     return find_slowly(address, size, address);
   }
+  /// The location that contains the bytes, where a wider one does, and how many bits of its value come before them: a futex may be half of a
+  /// word that is updated as a whole.
+  [[nodiscard]] LocationId find_around(std::uintptr_t address, unsigned size, unsigned& shift);
   /// The location that stands for the sleepers of a queue.
   [[nodiscard]] LocationId find_queue(std::uintptr_t queue);
 

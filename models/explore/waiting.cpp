@@ -107,9 +107,14 @@ bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* 
   bool joins = true;
   if (access != nullptr) {
     bool fresh_look = false;
-    const EventId look = read_event({locate(*access), access->size, site}, strengthened(access->order), false, false, nullptr, fresh_look);
-    note_access(*access, look, false);
-    joins = value_of(look) == expected;
+    unsigned shift = 0;
+    const LocationId location = locations_.find_around(access->address, access->size, shift);
+    if (location == kNoLocation) static_cast<void>(locate(*access));  // says what is wrong
+    graph_->ensure_location(location);
+    const unsigned size = locations_.size(location);
+    const EventId look = read_event({location, size, site}, strengthened(access->order), false, false, nullptr, fresh_look);
+    note_access({locations_.address(location), size, access->order, site}, look, false);
+    joins = ((value_of(look) >> shift) & ((Value{1} << (8 * access->size)) - 1)) == expected;
   }
   (*graph_)[read].exclusive = joins;
   if (joins) {
