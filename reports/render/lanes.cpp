@@ -9,6 +9,7 @@ namespace proberen::render {
 namespace {
 
 constexpr std::size_t kMostLanes = 12;
+constexpr std::size_t kGap = 2;  ///< columns between lanes
 
 std::vector<const Event*> shown(const std::vector<Event>& events, std::size_t most, Lanes& lanes) {
   std::vector<const Event*> all;
@@ -76,7 +77,7 @@ std::vector<std::vector<std::string>> grid_of(const Lanes& lanes) {
     const Event& event = *block.event;
     const std::string text = clean(event.text, 120);
     const std::string outcome = outcome_of(event, lanes.explained);
-    const std::string place = event.location.empty() ? "" : "  " + clean(event.location, 120);
+    const std::string place = event.location.empty() ? "" : "  " + clean(without_folder(event.location), 120);
     if (block.first_row == block.last_row) {
       grid[block.first_row][block.lane] = text + (outcome.empty() ? "" : " " + outcome) + place;
       continue;
@@ -118,10 +119,22 @@ std::string outcome_of(const Event& event, bool explained) {
   return outcome;
 }
 
+std::string without_folder(const std::string& location) { return location.substr(location.rfind('/') + 1); }
+
+std::size_t lanes_width(const Lanes& lanes) {
+  const std::vector<std::vector<std::string>> grid = grid_of(lanes);
+  std::size_t total = 0;
+  for (std::size_t lane = 0; lane < lanes.threads.size(); ++lane) {
+    std::size_t needed = columns(lane_name(lanes.threads[lane]));
+    for (const auto& row : grid) needed = std::max(needed, columns(row[lane]));
+    total += needed + (lane > 0 ? kGap : 0);
+  }
+  return total;
+}
+
 std::vector<std::string> lanes_as_text(const Lanes& lanes, std::size_t width) {
   if (lanes.threads.empty()) return {};
   const std::vector<std::vector<std::string>> grid = grid_of(lanes);
-  constexpr std::size_t kGap = 2;
   const std::size_t count = lanes.threads.size();
   const std::size_t most = std::max<std::size_t>(width / count, kGap + 6) - kGap;
   std::vector<std::size_t> widths;

@@ -35,7 +35,16 @@ struct Lanes {
 /// What the `[3]` mean.
 inline constexpr const char* kPlaceLegend = "[n]: place in the longest order of the calls that the spec allows; [–]: in none";
 
+/// `folder/file.cpp:3` is `file.cpp:3`.
+[[nodiscard]] std::string without_folder(const std::string& location);
+
+/// Columns that lanes_as_text needs to cut nothing.
+[[nodiscard]] std::size_t lanes_width(const Lanes& lanes);
+
 /// Lines of at most `width` columns.
 [[nodiscard]] std::vector<std::string> lanes_as_text(const Lanes& lanes, std::size_t width);
+
+/// One line for each event, for when lanes would be cut; the last `most_events`.
+[[nodiscard]] std::vector<std::string> steps_as_text(const std::vector<Event>& events, bool with_folders, std::size_t most_events);
 
 }  // namespace proberen::render

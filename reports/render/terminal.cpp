@@ -141,6 +141,14 @@ void print_events(Terminal& out, const char* title, const std::vector<Event>& ev
   for (const std::string& line : lanes_as_text(lay_out(events), out.width() - 6)) out.line("      " + line);
 }
 
+/// Steps never overlap, so a list says as much as lanes, where those would be cut.
+void print_interleaving(Terminal& out, const std::vector<Event>& events) {
+  constexpr std::size_t kMostSteps = 100;
+  if (events.empty() || lanes_width(lay_out(events)) <= out.width() - 6) return print_events(out, "interleaving", events);
+  out.line("    interleaving:");
+  for (const std::string& line : steps_as_text(events, false, kMostSteps)) out.line("      " + line);
+}
+
 void print_failure(Terminal& out, const Record& record) {
   const std::string variant = variant_of(record);
   const std::string where = record.subject + ": " + record.method + (variant.empty() ? "" : " (" + variant + ")");
@@ -158,7 +166,7 @@ void print_failure(Terminal& out, const Record& record) {
   field("    how:      ", record.how);
   if (!failure.scenario.empty()) out.unwrapped("    scenario: ", whole_or_excuse(failure.scenario));
   print_events(out, "history", failure.history);
-  print_events(out, "interleaving", failure.interleaving);
+  print_interleaving(out, failure.interleaving);
   print_list(out, failure.details, "    ", [&](const std::string& detail) { field("    ", detail); });
   if (!failure.witness.empty()) out.unwrapped("    witness:  ", whole_or_excuse(failure.witness));
   if (!failure.replay.empty()) out.unwrapped("    replay:   ", whole_or_excuse(failure.replay));

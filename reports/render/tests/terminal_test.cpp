@@ -75,9 +75,10 @@ TEST(Terminal, ShowsOutcomes) {
   Record record = samples::deadlock();
   record.counts = {{"executions", 1003}, {"outcome r0=0 r1=0", 1000}, {"outcome r0=10 r1=0 (forbidden)", 3}};
   const std::string text = terminal({record});
-  EXPECT_TRUE(has(text, "outcomes of Lock, and executions with each\n"
-                        "  r0=0 r1=0               1,000\n"
-                        "  r0=10 r1=0 (forbidden)      3\n"))
+  EXPECT_TRUE(has(text,
+                  "outcomes of Lock, and executions with each\n"
+                  "  r0=0 r1=0               1,000\n"
+                  "  r0=10 r1=0 (forbidden)      3\n"))
       << text;
 }
 
@@ -87,6 +88,15 @@ TEST(Steps, AreShownWholeAndInOrder) {
             "2  thread 1  exchange acq_rel 0 → 1          lock.hpp:81\n"
             "3  thread 0  futex wait → blocked            lock.hpp:88\n");
   EXPECT_EQ(render_steps(Failure{}), "");
+}
+
+TEST(Terminal, ListsStepsWhereLanesWouldBeCut) {
+  Record record = samples::deadlock();
+  for (int thread = 2; thread < 5; ++thread)
+    record.failure->interleaving.push_back(
+        {thread, "load acquire 4 of a_location_with_a_long_name", "7", "/a/folder/queue.hpp:7", 4, 4, 0});
+  const std::string text = terminal({record});
+  EXPECT_TRUE(has(text, "\n      4  thread 2  load acquire 4 of a_location_with_a_long_name → 7  queue.hpp:7\n")) << text;
 }
 
 }  // namespace
