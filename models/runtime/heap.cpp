@@ -22,13 +22,28 @@ struct Header {
 constexpr std::uint64_t kMagic = 0x70726f626572656e;
 constexpr std::size_t kGap = 16;
 constexpr std::uintptr_t kBlocks = 0x0d00'0000'0000;
-constexpr std::size_t kMaxBlocks = std::size_t{1} << 25;
+constexpr std::size_t kMaxBlocks = std::size_t{1} << 20;  ///< of one thread
 /// More than this is given back to the kernel between executions rather than zeroed.
 constexpr std::size_t kCheapToZero = std::size_t{1} << 20;
 
-Block* const blocks = reinterpret_cast<Block*>(kBlocks);
-std::size_t block_count = 0;
-std::uintptr_t top = kArena;
+/// A thread's part. The first one is also that of what runs before main.
+struct Part {
+  std::uintptr_t top = 0;  ///< below it memory is in use
+  std::size_t count = 0;   ///< of blocks
+};
+Part parts[explore::kMaxThreads];
+int parts_used = 1;
+
+std::uintptr_t bottom_of(int part) { return kArena + static_cast<std::uintptr_t>(part) * kPartSize; }
+Block* blocks_of(int part) { return reinterpret_cast<Block*>(kBlocks) + static_cast<std::size_t>(part) * kMaxBlocks; }
+int part_of(std::uintptr_t address) { return static_cast<int>((address - kArena) / kPartSize); }
+
+Part& part(int number) {
+  for (; parts_used <= number; ++parts_used) parts[parts_used] = {};
+  Part& found = parts[number];
+  if (found.top == 0) found.top = bottom_of(number);
+  return found;
+}
 
 /// What heap_keep() has kept.
 struct Kept {
@@ -66,59 +81,68 @@ void mark_living(std::uintptr_t start, std::size_t size) {
 
 bool heap_reserve() {
   if (heap_ready) return true;
-  heap_ready = reserve(kArena, kArenaSize) && reserve(kShadow, kArenaSize / 8) && reserve(kBlocks, kMaxBlocks * sizeof(Block));
+  heap_ready = reserve(kArena, kArenaSize) && reserve(kShadow, kArenaSize / 8) && reserve(kBlocks, explore::kMaxThreads * kMaxBlocks * sizeof(Block));
   return heap_ready;
 }
 
 void heap_keep() {
+  const Part& first = part(0);
   const auto* bytes = reinterpret_cast<const char*>(kArena);
-  kept.bytes.assign(bytes, bytes + (top - kArena));
-  kept.shadow.assign(&shadow_of(kArena), &shadow_of(kArena) + (top - kArena + 7) / 8);
-  kept.blocks.assign(blocks, blocks + block_count);
+  kept.bytes.assign(bytes, bytes + (first.top - kArena));
+  kept.shadow.assign(&shadow_of(kArena), &shadow_of(kArena) + (first.top - kArena + 7) / 8);
+  kept.blocks.assign(blocks_of(0), blocks_of(0) + first.count);
 }
 
 void heap_begin_execution() {
-  const std::uintptr_t level = kArena + kept.bytes.size();
-  zero(level, top);
-  zero(shadow_address(level), shadow_address(top + 7));
-  if (!kept.bytes.empty()) {
-    std::memcpy(reinterpret_cast<void*>(kArena), kept.bytes.data(), kept.bytes.size());
-    std::memcpy(&shadow_of(kArena), kept.shadow.data(), kept.shadow.size());
-    std::copy(kept.blocks.begin(), kept.blocks.end(), blocks);
+  for (int i = 0; i < parts_used; ++i) {
+    const std::uintptr_t level = bottom_of(i) + (i == 0 ? kept.bytes.size() : 0);
+    Part& used = part(i);
+    zero(level, used.top);
+    if (used.top > level) zero(shadow_address(level), shadow_address(used.top - 1) + 1);
+    used = {level, i == 0 ? kept.blocks.size() : 0};
   }
-  block_count = kept.blocks.size();
-  top = level;
+  if (kept.bytes.empty()) return;
+  std::memcpy(reinterpret_cast<void*>(kArena), kept.bytes.data(), kept.bytes.size());
+  std::memcpy(&shadow_of(kArena), kept.shadow.data(), kept.shadow.size());
+  std::copy(kept.blocks.begin(), kept.blocks.end(), blocks_of(0));
 }
 
 void* heap_allocate(std::size_t size, std::size_t alignment, explore::Site site) {
   alignment = std::max<std::size_t>(alignment, 16);
-  if (size > kArenaSize || alignment > kArenaSize) return nullptr;
-  const std::uintptr_t start = (top + sizeof(Header) + alignment - 1) & ~(alignment - 1);
+  if (size > kPartSize || alignment > kPartSize) return nullptr;
+  const int number = current != nullptr ? current->id : 0;
+  Part& mine = part(number);
+  const std::uintptr_t start = (mine.top + sizeof(Header) + alignment - 1) & ~(alignment - 1);
   const std::uintptr_t end = (start + std::max<std::size_t>(size, 1) + kGap + 15) & ~std::uintptr_t{15};
-  if (end > kArena + kArenaSize || block_count == kMaxBlocks) return nullptr;
+  if (end > bottom_of(number) + kPartSize || mine.count == kMaxBlocks) return nullptr;
   auto* header = reinterpret_cast<Header*>(start) - 1;
   header->magic = kMagic;
-  header->index = block_count;
-  blocks[block_count++] = {start, size, site, 0, current != nullptr ? current->id : explore::kNoThread, explore::kNoThread, false};
+  header->index = mine.count;
+  blocks_of(number)[mine.count++] = {start, size, site, 0, current != nullptr ? current->id : explore::kNoThread, explore::kNoThread, false};
   mark_living(start, size);
-  top = end;
+  mine.top = end;
   return reinterpret_cast<void*>(start);
 }
 
 Block* heap_block_at(const void* pointer) {
   const auto address = reinterpret_cast<std::uintptr_t>(pointer);
-  if (!in_arena(address) || address < kArena + sizeof(Header) || (address & 15U) != 0 || address >= top) return nullptr;
+  if (!in_arena(address) || (address & 15U) != 0) return nullptr;
+  const int number = part_of(address);
+  if (address < bottom_of(number) + sizeof(Header) || address >= part(number).top) return nullptr;
   const auto* header = reinterpret_cast<const Header*>(address) - 1;
-  if (header->magic == kMagic && header->index < block_count && blocks[header->index].start == address) return &blocks[header->index];
+  Block* const blocks = blocks_of(number);
+  if (header->magic == kMagic && header->index < part(number).count && blocks[header->index].start == address) return &blocks[header->index];
   Block* const near = heap_block_near(address);  // the header may have been overwritten by code that nobody checks
   return near != nullptr && near->start == address ? near : nullptr;
 }
 
 Block* heap_block_near(std::uintptr_t address) {
-  Block* const end = blocks + block_count;
+  if (!in_arena(address)) return nullptr;
+  Block* const blocks = blocks_of(part_of(address));
+  Block* const end = blocks + part(part_of(address)).count;
   Block* const after = std::upper_bound(blocks, end, address, [](std::uintptr_t value, const Block& block) { return value < block.start; });
-  if (after == blocks) return nullptr;
   // What is just below a block is more likely meant for that one.
+  if (after == blocks) return nullptr;
   if (after != end && after->start - address <= sizeof(Header) && address >= after[-1].start + after[-1].size + kGap) return after;
   return after - 1;
 }
@@ -130,10 +154,10 @@ void heap_free(Block& block, explore::Site site) {
   std::memset(&shadow_of(block.start), kFreed, (block.size + 7) / 8);
 }
 
-HeapBlocks heap_blocks() { return {blocks, block_count, kept.blocks.size()}; }
+HeapBlocks heap_blocks(explore::ThreadId thread) { return {blocks_of(thread), part(thread).count, thread == 0 ? kept.blocks.size() : 0}; }
 
 bool heap_accessible(std::uintptr_t address, std::size_t size) {
-  if (address + size > top) return false;
+  if (address + size > part(part_of(address)).top) return false;
   for (const std::uintptr_t end = address + size; address < end;) {
     const unsigned char bytes = shadow_of(address);
     const std::uintptr_t word = address & ~std::uintptr_t{7};

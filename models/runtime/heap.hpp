@@ -1,5 +1,6 @@
-/// Heap: where an explored program's memory comes from. An arena at a fixed address, handed out from the bottom up and never reused within an
-/// execution, so that the same choices give the same addresses and memory that was freed stays recognisable.
+/// Heap: where an explored program's memory comes from. An arena at a fixed address, of which each thread has a part of its own, handed out
+/// from the bottom up and never reused within an execution: an address depends on the thread and on what it has allocated before, not on
+/// the schedule, and memory that was freed stays recognisable.
 ///
 /// Every block has a header, which with the gap behind the block forms its red zones. A shadow has one byte for each 8 of the arena: how many
 /// of them the program may touch, or that they were freed.
@@ -17,7 +18,8 @@
 namespace proberen::runtime {
 
 inline constexpr std::uintptr_t kArena = 0x0b00'0000'0000;
-inline constexpr std::size_t kArenaSize = std::size_t{4} << 30;
+inline constexpr std::size_t kPartSize = std::size_t{1} << 30;  ///< of one thread
+inline constexpr std::size_t kArenaSize = kPartSize * explore::kMaxThreads;
 inline constexpr std::uintptr_t kShadow = 0x0c00'0000'0000;
 inline constexpr unsigned char kWholeWord = 8;
 inline constexpr unsigned char kFreed = 0xfd;
@@ -55,13 +57,13 @@ void heap_begin_execution();
 [[nodiscard]] Block* heap_block_near(std::uintptr_t address);
 void heap_free(Block& block, explore::Site site);
 
-/// All blocks of the execution, in the order of their addresses; the first `kept` are from before main.
+/// The blocks of one thread, in the order of their addresses; the first `kept` are from before main.
 struct HeapBlocks {
   const Block* first = nullptr;
   std::size_t count = 0;
   std::size_t kept = 0;
 };
-[[nodiscard]] HeapBlocks heap_blocks();
+[[nodiscard]] HeapBlocks heap_blocks(explore::ThreadId thread);
 
 /// The reason why an access would be wrong: fails the execution. Called when the shadow objects.
 [[noreturn]] void heap_complain(std::uintptr_t address, std::size_t size, bool write, explore::Site site);

@@ -1,12 +1,12 @@
 #include "models/runtime/leaks.hpp"
 
+#include <unordered_set>
+
 namespace proberen::runtime {
 namespace {
 
 class Marking {
  public:
-  Marking() : blocks_(heap_blocks()), reached_(blocks_.count, false) {}
-
   void scan(std::uintptr_t low, std::uintptr_t high) {
     constexpr std::uintptr_t kWord = sizeof(std::uintptr_t);
     for (std::uintptr_t at = (low + kWord - 1) & ~(kWord - 1); at + kWord <= high; at += kWord) {
@@ -22,27 +22,27 @@ class Marking {
     }
   }
   [[nodiscard]] const Block* unreached() const {
-    for (std::size_t i = blocks_.kept; i < blocks_.count; ++i) {
-      if (!blocks_.first[i].freed && !reached_[i]) return &blocks_.first[i];
+    for (explore::ThreadId thread = 0; thread < explore::kMaxThreads; ++thread) {
+      const HeapBlocks blocks = heap_blocks(thread);
+      for (std::size_t i = blocks.kept; i < blocks.count; ++i) {
+        if (!blocks.first[i].freed && !reached_.contains(&blocks.first[i])) return &blocks.first[i];
+      }
     }
     return nullptr;
   }
   void reach_kept() {
-    for (std::size_t i = 0; i < blocks_.kept; ++i) reach(blocks_.first[i].start);
+    const HeapBlocks blocks = heap_blocks(0);
+    for (std::size_t i = 0; i < blocks.kept; ++i) reach(blocks.first[i].start);
   }
 
  private:
   void reach(std::uintptr_t address) {
     const Block* const block = heap_block_near(address);
     if (block == nullptr || block->freed || address < block->start || address > block->start + block->size) return;
-    const auto index = static_cast<std::size_t>(block - blocks_.first);
-    if (reached_[index]) return;
-    reached_[index] = true;
-    open_.push_back(block);
+    if (reached_.insert(block).second) open_.push_back(block);
   }
 
-  HeapBlocks blocks_;
-  std::vector<bool> reached_;
+  std::unordered_set<const Block*> reached_;
   std::vector<const Block*> open_;
 };
 
