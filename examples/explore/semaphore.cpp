@@ -1,4 +1,3 @@
-// Nothing special: two threads, each takes the one unit of a semaphore and gives it back.
 #include <semaphore>
 #include <thread>
 

@@ -1,5 +1,7 @@
 #include "models/runtime/options.hpp"
 
+#include "models/runtime/build_id.hpp"
+
 #include <charconv>
 #include <functional>
 #include <sstream>
@@ -80,6 +82,7 @@ ProgramOptions parse_options(const std::string& text) {
     options.words[key] = value;
   }
   if (options.engine.search == Search::kReplay && options.engine.witness.empty()) throw std::invalid_argument("PROBEREN_EXPLORE: search=replay needs witness=");
+  if (!options.engine.witness.empty()) options.engine.witness = unbind_witness(options.engine.witness);
   return options;
 }
 

@@ -1,5 +1,7 @@
 #include "models/runtime/report.hpp"
 
+#include "models/runtime/build_id.hpp"
+
 #include <sstream>
 
 #include "models/runtime/lines.hpp"
@@ -28,7 +30,7 @@ proberen::Failure describe(const explore::Failure& failure) {
   proberen::Failure result;
   result.kind = explore::to_string(failure.kind);
   result.message = lines.name_addresses(failure.message);
-  result.witness = failure.witness;
+  if (!failure.witness.empty()) result.witness = bind_witness(failure.witness);
   const Ways ways = recorded_ways(failure);
   for (std::size_t i = 0; i < failure.places.size(); ++i) {
     const explore::Place& place = failure.places[i];
