@@ -67,6 +67,12 @@ LocationId Locations::find_slowly(std::uintptr_t address, unsigned size, std::ui
   return home.current;
 }
 
+unsigned Locations::size_at(std::uintptr_t address) const {
+  const auto home = homes_.find(address);
+  if (home == homes_.end() || home->second.run != run_ || home->second.ended) return 0;
+  return places_[static_cast<std::size_t>(home->second.current)].size;
+}
+
 LocationId Locations::find_queue(std::uintptr_t queue) {
   const std::uintptr_t key = queue | kQueueBit;
   Slot& slot = slots_[slot_of(key)];

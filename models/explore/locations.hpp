@@ -34,6 +34,9 @@ class Locations {
   [[nodiscard]] unsigned size(LocationId location) const { return places_[static_cast<std::size_t>(location)].size; }
   [[nodiscard]] bool is_queue(LocationId location) const { return places_[static_cast<std::size_t>(location)].size == 0; }
 
+  /// How wide the location is that begins at the address; 0 where there is none now.
+  [[nodiscard]] unsigned size_at(std::uintptr_t address) const;
+
   /// The value may be seen in memory, unless a later one is there already.
   void show(LocationId location, int place, Value value);
 

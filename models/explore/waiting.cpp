@@ -107,9 +107,11 @@ bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* 
   bool joins = true;
   if (access != nullptr) {
     bool fresh_look = false;
-    const EventId look = read_event({locate(*access), access->size, site}, strengthened(access->order), false, false, nullptr, fresh_look);
-    note_access(*access, look, false);
-    joins = value_of(look) == expected;
+    Access whole = *access;
+    whole.size = std::max(whole.size, locations_.size_at(access->address));
+    const EventId look = read_event({locate(whole), whole.size, site}, strengthened(whole.order), false, false, nullptr, fresh_look);
+    note_access(whole, look, false);
+    joins = of_size(value_of(look), access->size) == expected;
   }
   (*graph_)[read].exclusive = joins;
   if (joins) {

@@ -2,7 +2,6 @@
 
 #include <sstream>
 
-#include "models/runtime/lines.hpp"
 #include "models/runtime/output.hpp"
 
 namespace proberen::runtime {
@@ -23,26 +22,24 @@ void add_output(std::vector<std::string>& details, const char* name, const std::
 }
 
 proberen::Failure describe(const explore::Failure& failure) {
-  const Lines lines;
+  explore::Told told = explore::tell(failure);
   proberen::Failure result;
-  result.kind = explore::to_string(failure.kind);
-  result.message = lines.name_addresses(failure.message);
+  result.kind = std::move(told.kind);
+  result.message = std::move(told.message);
+  result.location = std::move(told.location);
   result.witness = failure.witness;
-  for (const explore::Place& place : failure.places) {
-    const std::string where = lines.of_site(place.site);
-    if (result.location.empty()) result.location = where;
-    result.details.push_back("T" + std::to_string(place.thread) + ": " + lines.name_addresses(place.what) + (where.empty() ? "" : " at " + where));
+  for (const auto& place : told.places) {
+    result.details.push_back("T" + std::to_string(place.thread) + ": " + place.text + (place.location.empty() ? "" : " at " + place.location));
   }
   std::uint64_t position = 0;
-  for (const explore::Step& step : failure.steps) {
+  for (auto& step : told.steps) {
     Event event;
     event.thread = step.thread;
-    event.text = lines.name_addresses(step.text) + (step.reads_from.empty() ? "" : " (from " + step.reads_from + ")");
-    event.location = lines.of_site(step.site);
+    event.text = std::move(step.text);
+    event.location = std::move(step.location);
     event.begin = event.end = ++position;
     result.interleaving.push_back(std::move(event));
   }
-  if (result.location.empty() && !result.interleaving.empty()) result.location = result.interleaving.back().location;
   add_output(result.details, "stdout", output_text(1));
   add_output(result.details, "stderr", output_text(2));
   return result;

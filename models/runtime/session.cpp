@@ -14,23 +14,21 @@ Fiber* current = nullptr;
 
 namespace {
 
-/// The engine's word for "the execution that has just ended is wrong as a whole"; where it has none, the failure is without its steps.
-template <class Engine>
-constexpr bool kCanReject = requires(Engine& engine) {
-  engine.reject(explore::FailureKind::kOutcome, std::string());
-  { engine.completed() } -> std::convertible_to<bool>;
-};
+explore::Options with_judge(explore::Options options, const explore::Body& body) {
+  options.stuck_is_an_end = body.judge != nullptr;
+  return options;
+}
 
 }  // namespace
 
-Session::Session(const explore::Options& options, std::function<void()> body, bool whole_program)
-    : options_(options), body_(std::move(body)), modules_(loaded_modules()), thread_locals_(modules_, whole_program) {
+Session::Session(const explore::Options& options, explore::Body body)
+    : options_(with_judge(options, body)), body_(std::move(body)), modules_(loaded_modules()), thread_locals_(modules_, body_.variables_put_back) {
   detect_processor();
   // libstdc++ counts references without atomics while this holds; it must not hold in the first execution and not in the others.
   __libc_single_threaded = 0;
   proberen_spins_on_plain_reads = !options.races_fail;
   fibers_.resize(kStackSlots);
-  engine_ = std::make_unique<explore::Engine>(options, *this);
+  engine_ = std::make_unique<explore::Engine>(options_, *this);
   loop_thread_pointer_ = thread_pointer();
 }
 
@@ -56,20 +54,15 @@ void Session::run(const std::function<void()>& before) {
 }
 
 void Session::judge() {
-  const auto with = [this](auto& engine) {
-    if constexpr (kCanReject<std::remove_reference_t<decltype(engine)>>) {
-      if (engine.completed()) {
-        if (auto complaint = outcomes_.end()) engine.reject(explore::FailureKind::kOutcome, *complaint);
-      }
-      engine.end();
-    } else {
-      const std::uint64_t before = engine.counts().executions;
-      engine.end();
-      if (engine.failure() || engine.counts().executions == before) return;
-      if (auto complaint = outcomes_.end()) failure_ = explore::Failure{explore::FailureKind::kOutcome, *complaint, {}, {}, ""};
-    }
-  };
-  with(*engine_);
+  const auto& stuck = engine_->stuck();
+  if (engine_->completed()) {
+    std::optional<std::string> complaint;
+    if (!stuck) complaint = outcomes_.end();
+    if (!complaint && body_.judge) complaint = body_.judge(stuck.has_value());
+    if (complaint && stuck) engine_->reject(stuck->kind, *complaint, stuck->places);
+    if (complaint && !stuck) engine_->reject(explore::FailureKind::kOutcome, *complaint);
+  }
+  engine_->end();
 }
 
 void Session::resume(ThreadId thread) {
