@@ -9,6 +9,7 @@ option(PROBEREN_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
 #   relacy   explore, on Relacy's platform
 #   tsan     stress under ThreadSanitizer
 #   asan     stress under AddressSanitizer and UndefinedBehaviorSanitizer
+#   explored explore, on the native platform, under models/runtime/
 include(ProberenVariants)
 
 # proberen_require(<package> <debian package> [component ...]): find_package() that says what to install.

@@ -6,10 +6,13 @@ if(PROBEREN_SANITIZE)
   set(PROBEREN_VARIANTS native)
 else()
   set(PROBEREN_VARIANTS native relacy tsan asan)
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")  # the only one that the exploration runtime knows
+    list(APPEND PROBEREN_VARIANTS explored)
+  endif()
 endif()
 # Those that run real threads. What only computes is built natively and serves all variants.
 set(PROBEREN_RUN_VARIANTS ${PROBEREN_VARIANTS})
-list(REMOVE_ITEM PROBEREN_RUN_VARIANTS relacy)
+list(REMOVE_ITEM PROBEREN_RUN_VARIANTS relacy explored)
 
 # proberen_apply_variant(<target> <variant>): the flags of a variant, on our own target only.
 function(proberen_apply_variant target variant)
@@ -23,5 +26,26 @@ function(proberen_apply_variant target variant)
   elseif(variant STREQUAL "asan")
     target_compile_options(${target} PUBLIC -fsanitize=address,undefined -O1 -g1 -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  elseif(variant STREQUAL "explored")
+    # The hooks that ThreadSanitizer's compiler passes set, answered by libproberen_runtime instead of ThreadSanitizer's library.
+    target_compile_options(${target} PUBLIC -fsanitize=thread -O1 -g1 $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "EXECUTABLE")
+      proberen_link_runtime(${target})
+    endif()
   endif()
+endfunction()
+
+# proberen_link_runtime(<target>): links libproberen_runtime before everything that it stands in front of, even where nothing in the program
+# asks for it.
+function(proberen_link_runtime target)
+  if(TARGET runtime)
+    set(library runtime)
+  elseif(TARGET proberen::runtime)
+    set(library proberen::runtime)
+  else()
+    message(FATAL_ERROR "${target}: this build of proberen has no exploration runtime")
+  endif()
+  target_link_options(${target} BEFORE PRIVATE -Wl,--push-state,--no-as-needed $<TARGET_FILE:${library}> -Wl,--pop-state -Wl,-z,now)
+  target_link_libraries(${target} PRIVATE ${library})
 endfunction()

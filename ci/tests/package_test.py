@@ -68,9 +68,12 @@ class Package(unittest.TestCase):
         self.assertLessEqual(sum(len(t.split()) for t in found[0]["failure"]["scenario"].split("|")), 8, found[0]["failure"]["scenario"])
         for name in ("report.html", "junit.xml", "summary.md"):
             self.assertTrue((build / "gate" / name).exists(), name)
-        explored = [r for r in records if r["method"] == "explore"]
-        self.assertEqual([r["verdict"] for r in explored], ["skipped"])
-        self.assertTrue(explored[0]["reason"])
+        explored = {r["configuration"]["variant"]: r for r in records if r["method"] == "explore"}
+        self.assertEqual(explored["relacy"]["verdict"], "skipped")
+        self.assertTrue(explored["relacy"]["reason"])
+        ran = [r for r in records if r["method"] == "explore" and r["configuration"]["variant"] == "explored"]
+        self.assertEqual({r["configuration"].get("engine") for r in ran}, {"proberen"})
+        self.assertNotIn("skipped", {r["verdict"] for r in ran})
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@
 namespace proberen::check {
 
 struct Variant {
-  std::string name;  ///< native, relacy, tsan or asan
+  std::string name;  ///< native, relacy, explored, tsan or asan
   std::function<std::vector<std::unique_ptr<Method>>()> make_methods;
 };
 

@@ -160,7 +160,12 @@ Catalogue::Catalogue(const fs::path& build) : checks_(read_checks(build)) {
                          "': records would not say which is which");
       }
       listed[subject.name] = subject.methods;
-      if (!check.variants.contains("relacy")) std::erase(subject.methods, "explore");
+      if (check.variants.contains("explored")) {
+        subject.methods.erase(std::remove(subject.methods.begin(), subject.methods.end(), "explore"), subject.methods.end());
+        subject.methods.insert(subject.methods.begin(), "explore");
+      } else if (!check.variants.contains("relacy")) {
+        std::erase(subject.methods, "explore");
+      }
       subjects_.push_back(std::move(subject));
     }
   }

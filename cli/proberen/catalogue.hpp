@@ -15,7 +15,7 @@ namespace proberen::cli {
 
 struct Check {
   std::string name;
-  std::map<std::string, std::string> variants;  ///< the program of each: native, relacy, tsan, asan
+  std::map<std::string, std::string> variants;  ///< the program of each: native, relacy, explored, tsan, asan
 };
 
 struct Subject {

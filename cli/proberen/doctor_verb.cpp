@@ -40,7 +40,7 @@ class Doctor {
 };
 
 void look_at_check(Doctor& doctor, const Check& check) {
-  for (const char* variant : {"native", "relacy", "tsan", "asan"}) {
+  for (const char* variant : {"native", "relacy", "explored", "tsan", "asan"}) {
     const std::string what = "check " + check.name + " (" + variant + ")";
     if (!check.variants.contains(variant)) {
       doctor.note(what, "not in this build; what needs it is skipped");

@@ -17,7 +17,7 @@ bool contains(const std::vector<std::string>& list, const std::string& item) {
 }
 
 std::vector<std::string> variants_of(const std::string& method) {
-  if (method == "explore") return {"relacy"};
+  if (method == "explore") return {"relacy", "explored"};
   if (method == "stress") return {"native", "tsan", "asan"};
   return {"native"};
 }
@@ -25,6 +25,7 @@ std::vector<std::string> variants_of(const std::string& method) {
 std::string what_is_missing(const std::string& variant) {
   std::string what = "the check was not built for it";
   if (variant == "relacy") what = "the check was not built on the model checker's platform";
+  if (variant == "explored") what = "the check was not built for the exploration runtime";
   if (variant == "tsan") what = "the check was not built with ThreadSanitizer";
   if (variant == "asan") what = "the check was not built with AddressSanitizer";
   return "this build has no " + variant + " variant: " + what;

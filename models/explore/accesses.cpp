@@ -7,10 +7,6 @@ namespace proberen::explore {
 
 namespace {
 
-Value of_size(Value value, unsigned size) {
-  return size >= 16 ? value : value & ((Value{1} << (8 * size)) - 1);
-}
-
 Value apply(Rmw operation, Value old, Value operand, unsigned size) {
   switch (operation) {
     case Rmw::kExchange: return operand;

@@ -47,6 +47,7 @@ bool Engine::Implementation::begin() {
     if (!thread.created) break;
     thread = Thread{};
   }
+  stuck.reset();
   current = 0;
   threads[0].created = threads[0].started = true;
   result = Result::kRunning;
@@ -57,6 +58,7 @@ void Engine::Implementation::end() {
   counts.events += static_cast<std::uint64_t>(performed_);
   counts.longest = std::max(counts.longest, static_cast<std::uint64_t>(performed_));
   if (result == Result::kComplete) ++counts.executions;
+  if (result == Result::kComplete && stuck) ++counts.stuck;
   if (result == Result::kBlocked) ++counts.blocked;
   if (result == Result::kFailed) ++counts.failed;
   current = kNoThread;
@@ -93,7 +95,10 @@ const Counts& Engine::counts() const { return implementation_->counts; }
 const std::optional<Failure>& Engine::failure() const { return implementation_->failure; }
 bool Engine::running() const { return implementation_->current != kNoThread; }
 bool Engine::completed() const { return implementation_->result == Implementation::Result::kComplete; }
-void Engine::reject(FailureKind kind, std::string message) { implementation_->reject(kind, std::move(message), {}); }
+const std::optional<Failure>& Engine::stuck() const { return implementation_->stuck; }
+void Engine::reject(FailureKind kind, std::string message, std::vector<Place> places) {
+  implementation_->reject(kind, std::move(message), std::move(places));
+}
 ThreadId Engine::current() const { return implementation_->current; }
 
 ThreadId Engine::create_thread(Site site) { return implementation_->create_thread(site); }
@@ -135,6 +140,7 @@ unsigned Engine::choose(unsigned count, Site site) { return implementation_->cho
 void Engine::assume(bool holds, Site site) { implementation_->assume(holds, site); }
 void Engine::spin(int first, Site site) { implementation_->spin(first, site); }
 int Engine::steps(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].done; }
+int Engine::known(ThreadId knower, ThreadId thread) const { return implementation_->known(knower, thread); }
 std::uint64_t Engine::effects(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].effects; }
 void Engine::yield() { implementation_->yield(); }
 void Engine::fail(FailureKind kind, std::string message, std::vector<Place> places) {

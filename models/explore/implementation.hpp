@@ -20,6 +20,11 @@
 
 namespace proberen::explore {
 
+/// The value without what lies beyond its size.
+[[nodiscard]] inline Value of_size(Value value, unsigned size) {
+  return size >= 16 ? value : value & ((Value{1} << (8 * size)) - 1);
+}
+
 class Engine::Implementation {
  public:
   Implementation(Options options, Host& host);
@@ -38,6 +43,7 @@ class Engine::Implementation {
   void assume(bool holds, Site site);
   void spin(int first, Site site);
   void yield();
+  [[nodiscard]] int known(ThreadId knower, ThreadId thread) const;
 
   // ---- accesses (accesses.cpp)
   Value load(const Access& access);
@@ -94,6 +100,7 @@ class Engine::Implementation {
   std::unique_ptr<Strategy> strategy;
   Counts counts;
   std::optional<Failure> failure;
+  std::optional<Failure> stuck;
   bool complete = false;
   std::atomic<bool> stopping{false};
   ThreadId current = kNoThread;

@@ -132,6 +132,11 @@ void Engine::Implementation::switch_to(ThreadId thread) {
 
 void Engine::Implementation::yield() {}
 
+int Engine::Implementation::known(ThreadId knower, ThreadId thread) const {
+  const Graph::Clock* const clock = graph_->knowledge(knower, threads[static_cast<std::size_t>(knower)].done);
+  return static_cast<std::size_t>(thread) < graph_->width() ? static_cast<int>(clock[thread]) : 0;
+}
+
 ThreadId Engine::Implementation::create_thread(Site site) {
   Event event;
   event.kind = Kind::kCreate;
@@ -241,7 +246,7 @@ bool Engine::Implementation::spins_on_latest(ThreadId thread) const {
 
 /// No thread can go on: the execution is complete, or blocked, or it shows a deadlock or a livelock.
 void Engine::Implementation::conclude() {
-  std::vector<Place> stuck;
+  std::vector<Place> waiting;
   std::vector<Place> joining;  // they wait because others do
   bool spins = false;
   bool sleeps = false;
@@ -257,15 +262,18 @@ void Engine::Implementation::conclude() {
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
     if (state.wait == Wait::kSpin) spins = true;
     if (state.wait != Wait::kSpin && state.wait != Wait::kThread) sleeps = true;
-    (state.wait == Wait::kThread ? joining : stuck).push_back(
+    (state.wait == Wait::kThread ? joining : waiting).push_back(
         {thread, state.site, "waits for " + (state.wait == Wait::kThread ? "the end of thread " + std::to_string(state.target) : std::string(state.what))});
   }
-  stuck.insert(stuck.end(), joining.begin(), joining.end());
-  if (stuck.empty()) leave(Result::kComplete);
+  waiting.insert(waiting.end(), joining.begin(), joining.end());
+  if (waiting.empty()) leave(Result::kComplete);
   if (exits && !open_end) leave(Result::kComplete);
   if (open_end) leave(Result::kBlocked);
-  std::string message = "thread " + std::to_string(stuck.front().thread) + " " + stuck.front().what + " for ever";
-  fail(spins && !sleeps ? FailureKind::kLivelock : FailureKind::kDeadlock, std::move(message), std::move(stuck));
+  std::string message = "thread " + std::to_string(waiting.front().thread) + " " + waiting.front().what + " for ever";
+  const FailureKind kind = spins && !sleeps ? FailureKind::kLivelock : FailureKind::kDeadlock;
+  if (!options.stuck_is_an_end) fail(kind, std::move(message), std::move(waiting));
+  stuck = Failure{kind, std::move(message), std::move(waiting), {}, ""};
+  leave(Result::kComplete);
 }
 
 }  // namespace proberen::explore

@@ -1,7 +1,6 @@
 #include "proberen/relacy_method.hpp"
 
 #include <algorithm>
-#include <random>
 #include <stdexcept>
 
 #include "models/relacy/execution.hpp"
@@ -19,20 +18,6 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
 constexpr std::uint64_t kSample = 3000;  ///< random executions before the full search: they find most bugs at once, with short witnesses
-constexpr int kMadeUp = 6;               ///< scenarios, where the subject names none
-
-std::vector<NamedScenario> scenarios_of(const Subject& subject, const Request& request) {
-  if (!request.scenario.empty()) return {{"", parse_scenario(subject, request.scenario)}};
-  if (!subject.scenarios.empty()) return subject.scenarios;
-  std::mt19937_64 random(request.seed);
-  const Draw draw = [&random](std::size_t limit) { return static_cast<std::size_t>(random() % limit); };
-  std::vector<NamedScenario> made;
-  for (int i = 0; i < kMadeUp; ++i) {
-    const ScenarioShape shape{.threads_min = 2, .threads_max = i < 4 ? 2 : 3, .calls_max = 2};
-    made.push_back({"made up " + std::to_string(i + 1), random_scenario(subject, shape, draw)});
-  }
-  return made;
-}
 
 /// What was asked of a scenario, and what came of it.
 class Explorer {
@@ -54,6 +39,11 @@ class Explorer {
         "Relacy: fences of an asymmetric pair count as full ones; plain memory is checked where it is marked by SharedData",
         "Relacy: no spurious wake-ups; time stands still, and a timed wait may end at any moment",
     };
+    if (request_.witness.starts_with('E')) {
+      record.verdict = Verdict::kSkipped;
+      record.reason = "the witness is one of another variant";
+      return record;
+    }
     if (!request_.witness.empty()) {
       SearchResult result = relacy::replay(subject_, named.scenario, request_.witness);
       describe(record, result, {}, "one execution, replayed");
@@ -153,7 +143,7 @@ class ExploreMethod final : public Method {
           "proberen::DefaultPlatform`)";
       return sink(std::move(record));
     }
-    const std::vector<NamedScenario> scenarios = scenarios_of(subject, request);
+    const std::vector<NamedScenario> scenarios = scenarios_to_explore(subject, request.scenario, request.seed);
     for (const NamedScenario& named : scenarios) {
       if (named.scenario.threads.size() > relacy::kMostThreads || named.scenario.call_count() > kHistoryLimit) {
         throw std::invalid_argument("scenario '" + named.scenario.text() + "': exploration takes at most 4 threads and 64 calls");

@@ -1,30 +1,72 @@
 // The functions of proberen/explore.h, and explore::run.
 
+#include <stdexcept>
+
 #include "models/runtime/heap.hpp"
+#include "models/runtime/lines.hpp"
+#include "models/runtime/recorder.hpp"
 #include "models/runtime/process_end.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/session.hpp"
 #include "models/runtime/signals.hpp"
+#include "models/runtime/snapshot.hpp"
 #include "models/runtime/call.hpp"
 #include "proberen/explore.h"
 #include "proberen/explore.hpp"
 
 namespace proberen::explore {
 
-Report run(const Options& options, const std::function<void()>& body) {
+Report run(const Options& options, const Body& body) {
   if (runtime::session != nullptr) throw std::runtime_error("explore::run: an exploration is running already");
   static const bool ready = runtime::heap_reserve() && runtime::reserve_stacks();
   if (!ready) throw std::runtime_error("explore::run: the address ranges for stacks and heap are taken");
   runtime::find_libc();
-  runtime::Session session(options, body, false);
+  runtime::Session session(options, body);
+  std::optional<runtime::Snapshot> snapshot;
+  if (body.variables_put_back) snapshot.emplace(session.modules());
   runtime::signals_take_over();
   runtime::take_over_terminate();
-  session.run([] {});
+  session.run([&] {
+    if (snapshot) snapshot->restore();
+  });
   runtime::give_back_terminate();
   runtime::signals_give_back();
   Report report{session.engine().complete(), session.engine().counts(), session.failure(), {}};
   for (const auto& row : session.outcomes().table()) report.outcomes.push_back({row.outcome, row.count, row.kind});
   return report;
+}
+
+Report run(const Options& options, const std::function<void()>& body) { return run(options, Body{body}); }
+
+Unseen::Unseen() : was_seen_(runtime::explored()) {
+  if (was_seen_) proberen_mode = runtime::kInside;
+}
+Unseen::~Unseen() {
+  if (was_seen_) proberen_mode = runtime::kExplored;
+}
+
+ThreadId this_thread() { return runtime::engine().current(); }
+int steps_made() { return runtime::engine().steps(this_thread()); }
+int steps_known(ThreadId thread) { return runtime::engine().known(this_thread(), thread); }
+
+Told tell(const Failure& failure) {
+  const runtime::Lines lines;
+  Told told;
+  told.kind = to_string(failure.kind);
+  told.message = lines.name_addresses(failure.message);
+  const runtime::Ways ways = runtime::recorded_ways(failure);
+  for (std::size_t i = 0; i < failure.places.size(); ++i) {
+    const Place& place = failure.places[i];
+    told.places.push_back({place.thread, lines.name_addresses(place.what), lines.of_way(place.site, ways.places[i])});
+    if (told.location.empty()) told.location = told.places.back().location;
+  }
+  for (std::size_t i = 0; i < failure.steps.size(); ++i) {
+    const Step& step = failure.steps[i];
+    const std::string source = step.reads_from.empty() ? "" : " (from " + step.reads_from + ")";
+    told.steps.push_back({step.thread, lines.name_addresses(step.text) + source, lines.of_way(step.site, ways.steps[i])});
+  }
+  if (told.location.empty() && !told.steps.empty()) told.location = told.steps.back().location;
+  return told;
 }
 
 }  // namespace proberen::explore

@@ -86,7 +86,7 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
   const auto started = std::chrono::steady_clock::now();
   int status = 2;
   try {
-    Session own(options.engine, [&] { real_main(argc, argv, environment_of_main); }, true);
+    Session own(options.engine, {[&] { real_main(argc, argv, environment_of_main); }, nullptr, true});
     signals_take_over();
     const Snapshot snapshot(own.modules());
     const Arguments arguments(argc, argv);

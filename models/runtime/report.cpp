@@ -4,7 +4,6 @@
 
 #include <sstream>
 
-#include "models/runtime/lines.hpp"
 #include "models/runtime/output.hpp"
 #include "models/runtime/recorder.hpp"
 
@@ -26,29 +25,24 @@ void add_output(std::vector<std::string>& details, const char* name, const std::
 }
 
 proberen::Failure describe(const explore::Failure& failure) {
-  const Lines lines;
+  explore::Told told = explore::tell(failure);
   proberen::Failure result;
-  result.kind = explore::to_string(failure.kind);
-  result.message = lines.name_addresses(failure.message);
+  result.kind = std::move(told.kind);
+  result.message = std::move(told.message);
+  result.location = std::move(told.location);
   if (!failure.witness.empty()) result.witness = bind_witness(failure.witness);
-  const Ways ways = recorded_ways(failure);
-  for (std::size_t i = 0; i < failure.places.size(); ++i) {
-    const explore::Place& place = failure.places[i];
-    const std::string where = lines.of_way(place.site, ways.places[i]);
-    if (result.location.empty()) result.location = where;
-    result.details.push_back("T" + std::to_string(place.thread) + ": " + lines.name_addresses(place.what) + (where.empty() ? "" : " at " + where));
+  for (const auto& place : told.places) {
+    result.details.push_back("T" + std::to_string(place.thread) + ": " + place.text + (place.location.empty() ? "" : " at " + place.location));
   }
   std::uint64_t position = 0;
-  for (std::size_t i = 0; i < failure.steps.size(); ++i) {
-    const explore::Step& step = failure.steps[i];
+  for (auto& step : told.steps) {
     Event event;
     event.thread = step.thread;
-    event.text = lines.name_addresses(step.text) + (step.reads_from.empty() ? "" : " (from " + step.reads_from + ")");
-    event.location = lines.of_way(step.site, ways.steps[i]);
+    event.text = std::move(step.text);
+    event.location = std::move(step.location);
     event.begin = event.end = ++position;
     result.interleaving.push_back(std::move(event));
   }
-  if (result.location.empty() && !result.interleaving.empty()) result.location = result.interleaving.back().location;
   add_output(result.details, "stdout", output_text(1));
   add_output(result.details, "stderr", output_text(2));
   return result;

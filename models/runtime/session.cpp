@@ -22,13 +22,22 @@ void attend() {
   if (recording) record_call();
 }
 
-Session::Session(const explore::Options& options, std::function<void()> body, bool whole_program)
-    : options_(options), body_(std::move(body)), modules_(loaded_modules()), thread_locals_(modules_, whole_program) {
+namespace {
+
+explore::Options with_judge(explore::Options options, const explore::Body& body) {
+  options.stuck_is_an_end = body.judge != nullptr;
+  return options;
+}
+
+}  // namespace
+
+Session::Session(const explore::Options& options, explore::Body body)
+    : options_(with_judge(options, body)), body_(std::move(body)), modules_(loaded_modules()), thread_locals_(modules_, body_.variables_put_back) {
   detect_processor();
   // libstdc++ counts references without atomics while this holds; it must not hold in the first execution and not in the others.
   __libc_single_threaded = 0;
   fibers_.resize(kStackSlots);
-  engine_options_ = options;
+  engine_options_ = options_;
   engine_options_.races_fail = true;  // a race that is to be explored is found first
   loop_thread_pointer_ = thread_pointer();
 }
@@ -102,11 +111,15 @@ void Session::record_failure(const std::function<void()>& before) {
 }
 
 void Session::judge() {
+  const auto& stuck = engine_->stuck();
   if (engine_->completed()) {
-    const Block* const leaked = leaks_ ? find_leak(modules_, loop_thread_pointer_) : nullptr;
-    if (auto complaint = outcomes_.end()) {
-      engine_->reject(explore::FailureKind::kOutcome, *complaint);
-    } else if (leaked != nullptr) {
+    std::optional<std::string> complaint;
+    if (!stuck) complaint = outcomes_.end();
+    if (!complaint && body_.judge) complaint = body_.judge(stuck.has_value());
+    const Block* const leaked = leaks_ && !stuck && !complaint ? find_leak(modules_, loop_thread_pointer_) : nullptr;
+    if (complaint && stuck) engine_->reject(stuck->kind, *complaint, stuck->places);
+    if (complaint && !stuck) engine_->reject(explore::FailureKind::kOutcome, *complaint);
+    if (leaked != nullptr) {
       leak_ = {leaked->allocated_by, leaked->allocated_at, "allocated here"};
       engine_->reject(explore::FailureKind::kLeak, "a block of " + std::to_string(leaked->size) + " bytes is left that nothing points to");
     }

@@ -12,14 +12,14 @@
 #include "models/runtime/outcomes.hpp"
 #include "models/runtime/real.hpp"
 #include "models/runtime/thread_locals.hpp"
+#include "proberen/explore.hpp"
 #include "proberen/explore/engine.hpp"
 
 namespace proberen::runtime {
 
 class Session final : public explore::Host {
  public:
-  /// With `whole_program` thread-local data of the calling thread is put back before every execution, too.
-  Session(const explore::Options& options, std::function<void()> body, bool whole_program);
+  Session(const explore::Options& options, explore::Body body);
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -39,7 +39,7 @@ class Session final : public explore::Host {
   /// Ends the calling fiber: destructors of its thread_local data, of its keys, then its last step.
   [[noreturn]] void end_of_fiber();
   /// Runs the body on the calling fiber.
-  void run_body() { body_(); }
+  void run_body() { body_.run(); }
 
   [[nodiscard]] explore::Engine& engine() { return *engine_; }
   [[nodiscard]] const explore::Options& options() const { return options_; }
@@ -60,7 +60,7 @@ class Session final : public explore::Host {
 
   explore::Options options_;
   explore::Options engine_options_;
-  std::function<void()> body_;
+  explore::Body body_;
   std::vector<Module> modules_;
   ThreadLocals thread_locals_;
   std::unique_ptr<explore::Engine> engine_;

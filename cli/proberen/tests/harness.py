@@ -10,7 +10,7 @@ import unittest
 
 PROBEREN = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
 FAKE = (pathlib.Path(__file__).parent / "fake_check.py").read_text()
-METHODS = {"native": ["fuzz", "stress", "bench"], "relacy": ["explore"], "tsan": ["stress"], "asan": ["stress"]}
+METHODS = {"native": ["fuzz", "stress", "bench"], "relacy": ["explore"], "explored": ["explore"], "tsan": ["stress"], "asan": ["stress"]}
 REPORTS = ["report.html", "junit.xml", "summary.md"]
 
 

@@ -20,7 +20,7 @@ struct Request {
   bool quick = false;                    ///< the short form of the gate: smaller searches, fewer repetitions
   std::string scenario;                  ///< check this scenario (text form) and no other; "" for all
   std::string witness;                   ///< replay this witness; "" to search
-  std::string variant = "native";        ///< how this program was built: native, relacy, tsan, asan
+  std::string variant = "native";        ///< how this program was built: native, relacy, explored, tsan, asan
 };
 
 /// Where a method puts its records, one at a time, as soon as each is complete.

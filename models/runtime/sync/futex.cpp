@@ -1,5 +1,5 @@
 // syscall(): the futex operations of explored threads are the engine's queues. libstdc++'s std::atomic::wait, counting_semaphore, latch and
-// barrier are inlined down to this call. Everything else goes to the kernel.
+// barrier are inlined down to this call. There is no membarrier. Everything else goes to the kernel.
 //
 // Not modelled: waits with a bit mask, requeues, priority inheritance. They end the exploration, and say so.
 
@@ -98,6 +98,8 @@ PROBEREN_INTERPOSED long syscall(long number, ...) noexcept {
   for (long& value : arguments.values) value = va_arg(list, long);
   va_end(list);
   const long* const v = arguments.values;
+  // A barrier for all threads at once is none that could be seen, so there is none: programs fall back to fences. They may ask before main.
+  if (number == SYS_membarrier) return refuse(ENOSYS);
   if (!explored()) return PROBEREN_REAL(syscall)(number, v[0], v[1], v[2], v[3], v[4], v[5]);
   return explored_call(number, arguments, reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)),
                        reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16);

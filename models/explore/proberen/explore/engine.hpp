@@ -51,8 +51,10 @@ class Engine {
   [[nodiscard]] bool running() const;
   /// After the execution was left and before end(): whether every thread came to its end.
   [[nodiscard]] bool completed() const;
+  /// Then, too: what Options::stuck_is_an_end has kept from being a failure of this execution, which is complete as far as it goes.
+  [[nodiscard]] const std::optional<Failure>& stuck() const;
   /// Then, too: the execution is wrong as a whole, for what it came to.
-  void reject(FailureKind kind, std::string message);
+  void reject(FailureKind kind, std::string message, std::vector<Place> places = {});
   [[nodiscard]] ThreadId current() const;
 
   // ---- threads
@@ -92,7 +94,8 @@ class Engine {
   /// A queue of sleeping threads, named by an address of its own kind (it may be that of an ordinary location).
   /// Joins the queue; from now on a wake-up may be meant for this thread.
   void enter_queue(std::uintptr_t queue, Site site);
-  /// The same in one step with a look at a location: only where it holds `expected`. This is what FUTEX_WAIT does before it sleeps.
+  /// The same in one step with a look at a location: only where it holds `expected`. This is what FUTEX_WAIT does before it sleeps. The look
+  /// may be at the first bytes of a wider location.
   bool enter_queue_if(std::uintptr_t queue, const Access& access, Value expected);
   /// Sleeps until woken. Where `may_expire`, it may also end by itself, at any moment: that is a choice. True: woken.
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
@@ -122,6 +125,8 @@ class Engine {
   /// Counts up with every effect of the thread, so that a loop without one can be told: with writes, plain ones included, but not with reads,
   /// nor with updates that write what they have read.
   [[nodiscard]] std::uint64_t effects(ThreadId thread) const;
+  /// How many steps of a thread happen before the next step of `knower`.
+  [[nodiscard]] int known(ThreadId knower, ThreadId thread) const;
   /// Another thread may run now; not an event.
   void yield();
   [[noreturn]] void fail(FailureKind kind, std::string message, std::vector<Place> places);

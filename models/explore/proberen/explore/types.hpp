@@ -45,6 +45,7 @@ struct Options {
   bool races_fail = true;                        ///< a data race is a failure; else plain accesses are explored like relaxed atomic ones
   bool spurious_failures = false;                ///< a weak compare-and-swap may fail for no reason, a condition wait may return for none
   bool keep_going = false;                       ///< a failure does not end the search; the first one is kept
+  bool stuck_is_an_end = false;                  ///< that threads are blocked for ever is an end like another; Engine::stuck() says so
   std::string witness;                           ///< of kReplay
 };
 
@@ -83,7 +84,8 @@ struct Failure {
 
 /// What has been counted so far.
 struct Counts {
-  std::uint64_t executions = 0;  ///< complete: every thread ended
+  std::uint64_t executions = 0;  ///< complete: every thread ended, or, where Options say so, is blocked for ever
+  std::uint64_t stuck = 0;       ///< of those: that threads are blocked for ever in
   std::uint64_t blocked = 0;     ///< abandoned, because an assumption does not hold or a loop would wait for ever where others go on
   std::uint64_t failed = 0;      ///< executions that ended with a failure: one, but where the search keeps going
   std::uint64_t events = 0;      ///< performed, replayed ones included
