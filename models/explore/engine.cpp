@@ -32,7 +32,7 @@ bool Engine::Implementation::begin() {
   if ((failure && !options.keep_going) || stopping.load(std::memory_order_relaxed)) return false;
   const std::uint64_t seen = counts.executions + counts.blocked;
   if (options.max_executions != 0 && seen >= options.max_executions) return false;
-  if (options.time.count() != 0 && seen % kLooksAtClock == 0 && std::chrono::steady_clock::now() - started_ > options.time) return false;
+  if (seen % kLooksAtClock == 0 && out_of_time()) return false;
   if (!strategy->next()) {
     complete = strategy->exhausts() && !failure;
     return false;
@@ -54,8 +54,13 @@ bool Engine::Implementation::begin() {
   return true;
 }
 
+bool Engine::Implementation::out_of_time() const {
+  return options.time.count() != 0 && std::chrono::steady_clock::now() - started_ > options.time;
+}
+
 void Engine::Implementation::end() {
   counts.events += static_cast<std::uint64_t>(performed_);
+  counts.distinct = strategy->distinct();
   counts.longest = std::max(counts.longest, static_cast<std::uint64_t>(performed_));
   if (result == Result::kComplete) ++counts.executions;
   if (result == Result::kComplete && stuck) ++counts.stuck;
@@ -89,7 +94,7 @@ Engine::~Engine() = default;
 
 bool Engine::begin() { return implementation_->begin(); }
 void Engine::end() { implementation_->end(); }
-void Engine::stop() { implementation_->stopping.store(true, std::memory_order_relaxed); }
+void Engine::stop() { implementation_->stop(); }
 bool Engine::complete() const { return implementation_->complete; }
 const Counts& Engine::counts() const { return implementation_->counts; }
 const std::optional<Failure>& Engine::failure() const { return implementation_->failure; }

@@ -33,6 +33,8 @@ class Engine::Implementation {
   bool begin();
   void end();
   [[noreturn]] void fail(FailureKind kind, std::string message, std::vector<Place> places);
+  void stop() { stopping.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool out_of_time() const;
   void reject(FailureKind kind, std::string message, std::vector<Place> places);
 
   // ---- threads (threads.cpp)

@@ -1,8 +1,5 @@
 #include "models/explore/sampler.hpp"
 
-#include <algorithm>
-#include <bit>
-
 #include "models/explore/sc_order.hpp"
 
 namespace proberen::explore {
@@ -10,36 +7,14 @@ namespace {
 
 constexpr std::size_t kRemembered = 1'000'000;
 
-std::uint64_t mixed(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-
 }  // namespace
 
-Sampler::Sampler(const Options& options) : options_(options), state_(options.seed) {}
-
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-std::uint64_t Sampler::random() {
-  state_ += 0x9e3779b97f4a7c15ULL;
-  return mixed(state_);
-}
+Sampler::Sampler(const Options& options) : random_(options.seed), scheduler_(make_scheduler(options, random_)) {}
 
 bool Sampler::next() {
-  remember();
-  longest_ = std::max(longest_, graph_.size());
   graph_.clear();
-  draw_priorities();
+  scheduler_->begin();
   return true;
-}
-
-void Sampler::draw_priorities() {
-  if (options_.search == Search::kRandom) return;
-  constexpr std::uint64_t kHigh = std::uint64_t{1} << 32;
-  for (std::uint64_t& priority : priorities_) priority = kHigh + (random() >> 2);
-  changes_.clear();
-  for (int i = 1; i < options_.pct_depth; ++i) changes_.push_back(static_cast<EventId>(below(static_cast<std::uint64_t>(longest_))));
 }
 
 /// Notes the reads-from graph: which write each read of each thread had, whatever the order of steps was.
@@ -54,7 +29,7 @@ void Sampler::remember() {
       const Event& write = graph_[event.source];
       source = (static_cast<std::uint64_t>(write.thread) << 32) + static_cast<std::uint64_t>(write.index) + 1;
     }
-    hash += mixed(mixed((static_cast<std::uint64_t>(event.thread) << 32) + static_cast<std::uint64_t>(event.index)) + source);
+    hash += Random::mixed(Random::mixed((static_cast<std::uint64_t>(event.thread) << 32) + static_cast<std::uint64_t>(event.index)) + source);
   }
   seen_.insert(hash);
 }
@@ -70,7 +45,7 @@ bool Sampler::read(EventId id, const Follow* /*follow*/) {
     return true;
   }
   EventId source = latest;
-  for (std::uint64_t back = below(static_cast<std::uint64_t>(choices)); back > 0; --back) source = graph_[source].earlier;
+  for (std::uint64_t back = random_.below(static_cast<std::uint64_t>(choices)); back > 0; --back) source = graph_[source].earlier;
   const EventId later = graph_.later_than(source, location);
   // What another read-modify-write has read this one, if it is one, cannot.
   if ((event.exclusive || event.open) && later != kNoEvent && graph_[later].exclusive && graph_[later].source == source) source = latest;
@@ -92,8 +67,8 @@ bool Sampler::write(EventId id, std::vector<Waiter>& /*waiters*/) {
   const int choices = graph_.place_of(latest) - lowest + 1;
   EventId earlier = latest;
   // Mostly the last place: where the order of steps is the modification order.
-  if (choices > 1 && below(4) == 0) {
-    for (std::uint64_t back = below(static_cast<std::uint64_t>(choices)); back > 0; --back) earlier = graph_[earlier].earlier;
+  if (choices > 1 && random_.below(4) == 0) {
+    for (std::uint64_t back = random_.below(static_cast<std::uint64_t>(choices)); back > 0; --back) earlier = graph_[earlier].earlier;
     const EventId later = graph_.later_than(earlier, event.location);
     if (later != kNoEvent && graph_[later].exclusive && graph_[later].source == earlier) earlier = latest;
   }
@@ -105,29 +80,6 @@ bool Sampler::write(EventId id, std::vector<Waiter>& /*waiters*/) {
   return true;
 }
 
-void Sampler::choose(EventId id, unsigned count) { graph_[id].value = static_cast<Value>(below(count)); }
-
-ThreadId Sampler::pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) {
-  if (options_.search == Search::kRandom) {
-    for (std::uint64_t skip = below(static_cast<std::uint64_t>(std::popcount(enabled))); skip > 0; --skip) enabled &= enabled - 1;
-    return std::countr_zero(enabled);
-  }
-  ThreadId best = kNoThread;
-  const auto choose_best = [&] {
-    best = kNoThread;
-    for (std::uint64_t rest = enabled; rest != 0; rest &= rest - 1) {
-      const ThreadId thread = std::countr_zero(rest);
-      if (best == kNoThread || priorities_[static_cast<std::size_t>(thread)] > priorities_[static_cast<std::size_t>(best)]) best = thread;
-    }
-  };
-  choose_best();
-  for (std::size_t i = 0; i < changes_.size(); ++i) {
-    if (changes_[i] != graph_.size()) continue;
-    changes_[i] = -1;
-    priorities_[static_cast<std::size_t>(best)] = i;
-    choose_best();
-  }
-  return best;
-}
+void Sampler::choose(EventId id, unsigned count) { graph_[id].value = static_cast<Value>(random_.below(count)); }
 
 }  // namespace proberen::explore

@@ -66,6 +66,10 @@ class Strategy {
   /// One of the threads that can go on, given as a set (never empty); some of them have not started.
   [[nodiscard]] virtual ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) = 0;
 
+  /// The next step of the thread will be at the location, or at none; and has been made. For schedulers that look ahead.
+  virtual void announce(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}
+  virtual void performed(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}
+
   /// The read in the beginning given by `next` of which it is not known yet what the program makes of its value.
   [[nodiscard]] virtual EventId revisited() const { return kNoEvent; }
   /// The write in it that is new to those who wait at its location.
@@ -74,8 +78,8 @@ class Strategy {
   virtual void move_on(EventId /*write*/, std::vector<Waiter>& /*waiters*/) {}
   /// Whether the last event of a thread that waits may still be taken back, so that it is worth while to go on.
   [[nodiscard]] virtual bool may_change(EventId /*event*/) const { return true; }
-  /// How many different reads-from graphs it has seen; 0 where all are different by construction.
-  [[nodiscard]] virtual std::uint64_t distinct() const { return 0; }
+  /// How many different reads-from graphs it has seen, this one included; 0 where all are different by construction.
+  [[nodiscard]] virtual std::uint64_t distinct() { return 0; }
   /// Whether it visits every execution.
   [[nodiscard]] virtual bool exhausts() const { return false; }
   /// Whether a thread that has read a value with which it must wait does so to the end of the execution, as the execution in which it reads

@@ -7,6 +7,8 @@
 namespace proberen::explore {
 namespace {
 
+constexpr EventId kLooksAtClock = 4096;  ///< steps between two looks
+
 constexpr std::uint64_t bit(ThreadId thread) { return std::uint64_t{1} << thread; }
 
 }  // namespace
@@ -18,6 +20,8 @@ bool Engine::Implementation::performed(EventId id) const {
 
 EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
   Thread& me = threads[static_cast<std::size_t>(current)];
+  const bool writes = wanted.kind == Kind::kWrite || wanted.exclusive;
+  strategy->announce(current, wanted.location, writes);
   while (true) {
     if (me.done < graph_->length(current)) {
       const EventId id = graph_->at(current, me.done);
@@ -54,10 +58,15 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
         continue;
       }
     }
+    if (graph_->size() % kLooksAtClock == 0 && out_of_time()) {  // one execution may be longer than all the time there is
+      stop();
+      leave(Result::kLeft);
+    }
     if (static_cast<std::uint64_t>(graph_->size()) >= options.max_events) {
       fail(FailureKind::kRunaway, "more than " + std::to_string(options.max_events) + " steps in one execution", {{current, wanted.site, ""}});
     }
     const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
+    strategy->performed(current, wanted.location, writes);
     ++me.done;
     ++performed_;
     fresh = true;

@@ -137,5 +137,44 @@ TEST(Failures, TwoLocksInTwoOrdersDeadlock) {
   EXPECT_EQ(outcome.failure->kind, FailureKind::kDeadlock);
 }
 
+class Sampled : public testing::TestWithParam<Search> {};
+
+TEST_P(Sampled, EveryGraphOfASmallProgramIsMet) {
+  Options options;
+  options.search = GetParam();
+  options.max_executions = 2000;
+  const Outcome outcome = explore(store_buffering(rlx, false), options);
+  EXPECT_EQ(outcome.counts.executions, 2000U);
+  EXPECT_EQ(outcome.counts.distinct, 4U);
+  EXPECT_FALSE(outcome.complete);
+}
+
+TEST_P(Sampled, ADeadlockIsMetAndItsWitnessReplays) {
+  const Threads program = {[](FiberHost& h) { h.lock(&memory.m); h.lock(&memory.z); h.unlock(&memory.z); h.unlock(&memory.m); },
+                           [](FiberHost& h) { h.lock(&memory.z); h.lock(&memory.m); h.unlock(&memory.m); h.unlock(&memory.z); }};
+  Options options;
+  options.search = GetParam();
+  options.max_executions = 2000;
+  const Outcome outcome = explore(program, options);
+  ASSERT_TRUE(outcome.failure.has_value());
+  EXPECT_EQ(outcome.failure->kind, FailureKind::kDeadlock);
+  options.search = Search::kReplay;
+  options.witness = outcome.failure->witness;
+  const Outcome again = explore(program, options);
+  ASSERT_TRUE(again.failure.has_value());
+  EXPECT_EQ(again.failure->kind, FailureKind::kDeadlock);
+}
+
+INSTANTIATE_TEST_SUITE_P(By, Sampled, testing::Values(Search::kRandom, Search::kPct, Search::kPos, Search::kSurw));
+
+TEST(Budget, AnExecutionThatDoesNotEndIsLeftWhenTimeIsUp) {
+  Options options;
+  options.time = std::chrono::milliseconds(50);
+  options.max_events = 1'000'000'000;
+  const Outcome outcome = explore({[](FiberHost& h) { while (true) h.add(&memory.x, 1); }}, options);
+  EXPECT_FALSE(outcome.complete);
+  EXPECT_EQ(outcome.counts.executions, 0U);
+}
+
 }  // namespace
 }  // namespace proberen::explore
