@@ -85,7 +85,8 @@ Record make_record(Session& run, const ProgramOptions& options, const std::strin
   set_verdict(record, run, options.engine, stopped);
   record.how = std::string(name_of(options.engine.search)) + ", " + grouped(counts.executions) + " executions" +
                (counts.blocked != 0 ? ", " + grouped(counts.blocked) + " blocked" : "");
-  record.limits = {"load buffering is not explored, and consume is acquire"};
+  record.limits = {"load buffering is not explored, and consume is acquire",
+                   "a loop whose updates write what they have read is cut short as if they were reads"};
   if (!options.engine.spurious_failures) record.limits.push_back("weak compare-and-swaps and condition waits never fail for no reason");
   record.environment = environment();
   record.duration_s = duration_s;
