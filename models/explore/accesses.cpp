@@ -135,7 +135,6 @@ EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool e
 EventId Engine::Implementation::write_event(const Cell& cell, Order order, Value value, EventId read) {
   if (const EventId id = replay_access(Kind::kWrite, cell, value); id != kNoEvent) {
     locations_.show(cell.location, (*graph_)[id].place, value);
-    ++threads[static_cast<std::size_t>(current)].effects;
     return id;
   }
   Event event;
@@ -161,8 +160,14 @@ EventId Engine::Implementation::write_event(const Cell& cell, Order order, Value
     }
   }
   locations_.show(cell.location, (*graph_)[id].place, value);
-  ++threads[static_cast<std::size_t>(current)].effects;
   return id;
+}
+
+void Engine::Implementation::write_back(const Cell& cell, const Access* access, Order order, Value value, EventId read) {
+  set_midway(true);
+  const EventId write = write_event(cell, write_part(order), value, read);
+  set_midway(false);
+  if (access != nullptr) note_access(*access, write, true);
 }
 
 void Engine::Implementation::decide(EventId read, bool fresh, Order order, bool exclusive) {
@@ -198,11 +203,7 @@ Value Engine::Implementation::update(const Access& access, Rmw operation, Value 
   const Follow follow{written, locations_.initial(cell.location), read_part(order), write_part(order), false};
   const EventId read = read_event(cell, read_part(order), true, false, &follow, fresh);
   const Value old = value_of(read);
-  set_midway(true);
-  const EventId write = write_event(cell, write_part(order), *written(old), read);
-  set_midway(false);
-  if ((*graph_)[write].value == old) --threads[static_cast<std::size_t>(current)].effects;
-  note_access(access, write, true);
+  write_back(cell, &access, order, *written(old), read);
   return old;
 }
 
@@ -224,10 +225,7 @@ std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const
     if (access != nullptr) note_access(*access, read, false);
     return wanted;
   }
-  set_midway(true);
-  const EventId write = write_event(cell, write_part(order), *wanted, read);
-  set_midway(false);
-  if (access != nullptr) note_access(*access, write, true);
+  write_back(cell, access, order, *wanted, read);
   return wanted;
 }
 
@@ -253,10 +251,7 @@ bool Engine::Implementation::compare_exchange(const Access& access, Order on_fai
     note_access(access, read, false);
     return false;
   }
-  set_midway(true);
-  const EventId write = write_event(cell, write_part(order), desired, read);
-  set_midway(false);
-  note_access(access, write, true);
+  write_back(cell, &access, order, desired, read);
   return true;
 }
 
@@ -286,7 +281,6 @@ unsigned Engine::Implementation::choose(unsigned count, Site site) {
 void Engine::Implementation::plain(std::uintptr_t address, std::size_t size, Site site, bool write) {
   const auto race = note_plain(address, size, site, write);
   if (race && options.races_fail) report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");
-  if (write) ++threads[static_cast<std::size_t>(current)].effects;
 }
 
 void Engine::Implementation::memory_dies(std::uintptr_t address, std::size_t size, Site site) {
@@ -296,7 +290,6 @@ void Engine::Implementation::memory_dies(std::uintptr_t address, std::size_t siz
              " uses: neither happens before the other",
          {{current, site, "free"}, {race->thread, race->site, race->write ? "write" : "read"}});
   }
-  ++threads[static_cast<std::size_t>(current)].effects;
 }
 
 void Engine::Implementation::memory_born(std::uintptr_t address, std::size_t size) {

@@ -146,7 +146,6 @@ void Engine::assume(bool holds, Site site) { implementation_->assume(holds, site
 void Engine::spin(int first, Site site) { implementation_->spin(first, site); }
 int Engine::steps(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].done; }
 int Engine::known(ThreadId knower, ThreadId thread) const { return implementation_->known(knower, thread); }
-std::uint64_t Engine::effects(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].effects; }
 void Engine::yield() { implementation_->yield(); }
 void Engine::fail(FailureKind kind, std::string message, std::vector<Place> places) {
   implementation_->fail(kind, std::move(message), std::move(places));

@@ -117,6 +117,11 @@ class Graph {
     return write == kInitial ? first_write(location) : (*this)[write].later;
   }
   [[nodiscard]] bool is_last(EventId write, LocationId location) const { return last_write(location) == write; }
+  /// Whether a read-modify-write has read it, so that no other one can, and no write comes between them.
+  [[nodiscard]] bool is_updated(EventId write, LocationId location) const {
+    const EventId later = later_than(write, location);
+    return later != kNoEvent && (*this)[later].exclusive && (*this)[later].source == write;
+  }
   /// The first place that something which knows `clock` may still read from, or write right after (coherence).
   [[nodiscard]] int lowest_place(LocationId location, const Clock* clock) const;
 

@@ -93,7 +93,6 @@ class Engine::Implementation {
     std::string_view what;               ///< in what it waits; of kThread: ""
     Site site = 0;
     int cycle = 0;  ///< of kSpin: the place in the thread of the first step of its loop
-    std::uint64_t effects = 0;
   };
   enum class Result : std::uint8_t { kRunning, kComplete, kBlocked, kLeft, kFailed };
 
@@ -151,6 +150,8 @@ class Engine::Implementation {
   EventId replay_access(Kind kind, const Cell& cell, Value value);
   EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow, bool& fresh);
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
+  /// The second half of a read-modify-write: nobody comes between it and the read.
+  void write_back(const Cell& cell, const Access* access, Order order, Value value, EventId read);
   void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order);
   void set_midway(bool midway) { threads[static_cast<std::size_t>(current)].midway = midway; }
   /// Decides a read that may be part of a read-modify-write, then writes if it is.

@@ -46,9 +46,7 @@ bool Sampler::read(EventId id, const Follow* /*follow*/) {
   }
   EventId source = latest;
   for (std::uint64_t back = random_.below(static_cast<std::uint64_t>(choices)); back > 0; --back) source = graph_[source].earlier;
-  const EventId later = graph_.later_than(source, location);
-  // What another read-modify-write has read this one, if it is one, cannot.
-  if ((event.exclusive || event.open) && later != kNoEvent && graph_[later].exclusive && graph_[later].source == source) source = latest;
+  if ((event.exclusive || event.open) && graph_.is_updated(source, location)) source = latest;
   graph_.set_source(id, source);
   if (source != latest && !sc_order_exists(graph_, id, kNoEvent)) graph_.set_source(id, latest);
   return true;
@@ -58,10 +56,9 @@ bool Sampler::write(EventId id, std::vector<Waiter>& /*waiters*/) {
   const Event& event = graph_[id];
   const EventId latest = graph_.last_write(event.location);
   if (event.exclusive) {
-    const EventId later = graph_.later_than(event.source, event.location);
-    if (later != kNoEvent && graph_[later].exclusive && graph_[later].source == event.source) return false;
+    if (graph_.is_updated(event.source, event.location)) return false;
     graph_.place_after(id, event.source);
-    return later == kNoEvent || sc_order_exists(graph_, id, kNoEvent);
+    return event.later == kNoEvent || sc_order_exists(graph_, id, kNoEvent);
   }
   const int lowest = graph_.lowest_place(event.location, graph_.knowledge(event.thread, event.index));
   const int choices = graph_.place_of(latest) - lowest + 1;
@@ -69,8 +66,7 @@ bool Sampler::write(EventId id, std::vector<Waiter>& /*waiters*/) {
   // Mostly the last place: where the order of steps is the modification order.
   if (choices > 1 && random_.below(4) == 0) {
     for (std::uint64_t back = random_.below(static_cast<std::uint64_t>(choices)); back > 0; --back) earlier = graph_[earlier].earlier;
-    const EventId later = graph_.later_than(earlier, event.location);
-    if (later != kNoEvent && graph_[later].exclusive && graph_[later].source == earlier) earlier = latest;
+    if (graph_.is_updated(earlier, event.location)) earlier = latest;
   }
   graph_.place_after(id, earlier);
   if (earlier != latest && !sc_order_exists(graph_, id, kNoEvent)) {

@@ -17,6 +17,25 @@ void ExhaustiveSearch::enter(std::size_t depth) {
   graph_ = &frames_[depth].graph;
 }
 
+/// A frame above this one, entered, with the events of this graph that `kept_` keeps.
+ExhaustiveSearch::Frame& ExhaustiveSearch::open_frame(EventId loose, EventId last) {
+  const Graph& here = *graph_;
+  if (depth_ + 1 == frames_.size()) frames_.emplace_back();
+  Frame& frame = frames_[depth_ + 1];
+  frame.graph.assign_part(here, kept_, loose, last);
+  frame.alternatives.clear();
+  frame.returned.clear();
+  frame.cause = frame.loose = kNoEvent;
+  enter(depth_ + 1);
+  return frame;
+}
+
+/// Whether coherence lets the read have the source that it has.
+bool ExhaustiveSearch::is_coherent(const Graph& graph, EventId read) {
+  const Event& event = graph[read];
+  return graph.place_of(event.source) >= graph.lowest_place(event.location, graph.knowledge(event.thread, event.index));
+}
+
 ThreadId ExhaustiveSearch::pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) { return std::countr_zero(enabled); }
 
 bool ExhaustiveSearch::next() {
@@ -78,12 +97,6 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
   return false;
 }
 
-/// Whether a read-modify-write has read it, so that no other one can.
-bool ExhaustiveSearch::is_updated(EventId source, LocationId location) const {
-  const EventId later = graph_->later_than(source, location);
-  return later != kNoEvent && (*graph_)[later].exclusive && (*graph_)[later].source == source;
-}
-
 bool ExhaustiveSearch::read(EventId id, const Follow* follow) {
   Graph& here = *graph_;
   const Event& event = here[id];
@@ -96,16 +109,16 @@ bool ExhaustiveSearch::read(EventId id, const Follow* follow) {
   for (EventId source = latest; here.place_of(source) > lowest;) {
     source = here[source].earlier;
     if (follow == nullptr) {
-      alternatives.push_back({id, source, What::kSource, {}, {}, {}});
+      alternatives.push_back({id, source, What::kSource});
       continue;
     }
     const std::optional<Value> written = follow->update(source == kInitial ? follow->initial : here[source].value);
     // Who waits for another value than an old one waits in vain.
     if (!written && follow->waits) continue;
-    if (written && is_updated(source, event.location)) {
+    if (written && here.is_updated(source, event.location)) {
       alternatives.push_back({id, source, What::kConflict, follow->read_order, follow->write_order, *written});
     } else {
-      alternatives.push_back({id, source, What::kSource, {}, {}, {}});
+      alternatives.push_back({id, source, What::kSource});
     }
   }
   std::reverse(alternatives.begin() + static_cast<std::ptrdiff_t>(first), alternatives.end());
@@ -145,7 +158,7 @@ void ExhaustiveSearch::try_update(EventId id, const Alternative& alternative) {
 
 bool ExhaustiveSearch::write(EventId id, std::vector<Waiter>& waiters) {
   const Event& event = (*graph_)[id];
-  if (event.exclusive && is_updated(event.source, event.location)) waiters.clear();  // no execution: it matters to others alone
+  if (event.exclusive && graph_->is_updated(event.source, event.location)) waiters.clear();  // no execution: it matters to others alone
   plan_revisits(id, waiters);
   if (!place(id, kNoEvent)) return false;
   if (!waiters.empty()) move_waiters(id, waiters);
@@ -153,8 +166,8 @@ bool ExhaustiveSearch::write(EventId id, std::vector<Waiter>& waiters) {
 }
 
 /// Where the write is the latest at its location, those who wait for another value there read it instead, in a graph of their own: that they
-/// keep waiting where they are would lead nowhere. Where it is not, they may wait on, or read it if it lets them go on. Of those who will write only the first can go on; the others read again. What they
-/// could read of what came before has been tried.
+/// keep waiting where they are would lead nowhere. Only the first of those who are content can go on; the others read again. What they could
+/// read of what came before has been tried. Where it is not the latest, they may wait on, or read it if they are content with it.
 /// After Kokologiannakis, Marmanis, Vafeiadis: "Unblocking Dynamic Partial Order Reduction" (CAV 2023), in-place revisits.
 void ExhaustiveSearch::move_waiters(EventId write, std::vector<Waiter>& waiters) {
   const Graph& here = *graph_;
@@ -164,7 +177,7 @@ void ExhaustiveSearch::move_waiters(EventId write, std::vector<Waiter>& waiters)
   if (!here.is_last(write, here[write].location)) {
     for (const Waiter& waiter : waiters) {
       if (waiter.content) {
-        frames_[depth_].alternatives.push_back({write, waiter.read, What::kMove, {}, {}, {}});
+        frames_[depth_].alternatives.push_back({write, waiter.read, What::kMove});
       } else {
         graph_->pass(waiter.read, write);
       }
@@ -179,12 +192,7 @@ void ExhaustiveSearch::move_waiters(EventId write, std::vector<Waiter>& waiters)
     if (waiter.content) taken = true;
     if (waiter.removed) kept_[static_cast<std::size_t>(waiter.read)] = kNoEvent;
   }
-  if (depth_ + 1 == frames_.size()) frames_.emplace_back();
-  Frame& frame = frames_[depth_ + 1];
-  frame.graph.assign_part(here, kept_, kNoEvent, kNoEvent);
-  frame.alternatives.clear();
-  frame.cause = frame.loose = kNoEvent;
-  frame.returned.clear();
+  Frame& frame = open_frame(kNoEvent, kNoEvent);
   const EventId moved_to = kept_[static_cast<std::size_t>(write)];
   for (const Waiter& waiter : waiters) {
     if (waiter.removed) {
@@ -197,7 +205,6 @@ void ExhaustiveSearch::move_waiters(EventId write, std::vector<Waiter>& waiters)
     frame.graph[read].moved = true;
     frame.graph.set_source(read, moved_to);
   }
-  enter(depth_ + 1);
 }
 
 /// Places the write, and notes the other places. `loose` reads it and must be allowed to.
@@ -206,7 +213,7 @@ bool ExhaustiveSearch::place(EventId id, EventId loose) {
   const Event& event = here[id];
   std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
   if (event.exclusive) {
-    if (is_updated(event.source, event.location)) return false;
+    if (here.is_updated(event.source, event.location)) return false;
     here.place_after(id, event.source);
     return event.later == kNoEvent || loose != kNoEvent || sc_order_exists(here, id, loose);
   }
@@ -218,7 +225,7 @@ bool ExhaustiveSearch::place(EventId id, EventId loose) {
   }
   const std::size_t first = alternatives.size();
   for (EventId earlier = here.last_write(event.location);; earlier = here[earlier].earlier) {
-    if (!is_updated(earlier, event.location)) alternatives.push_back({id, earlier, What::kPlace, {}, {}, {}});
+    if (!here.is_updated(earlier, event.location)) alternatives.push_back({id, earlier, What::kPlace});
     if (here.place_of(earlier) <= lowest) break;
   }
   std::reverse(alternatives.begin() + static_cast<std::ptrdiff_t>(first), alternatives.end());
@@ -231,7 +238,7 @@ bool ExhaustiveSearch::place(EventId id, EventId loose) {
 
 void ExhaustiveSearch::choose(EventId id, unsigned count) {
   graph()[id].value = 0;
-  for (unsigned value = count; --value > 0;) frames_[depth_].alternatives.push_back({id, static_cast<EventId>(value), What::kValue, {}, {}, {}});
+  for (unsigned value = count; --value > 0;) frames_[depth_].alternatives.push_back({id, static_cast<EventId>(value), What::kValue});
 }
 
 /// The write came with a revisit. Waiting reads that had gone on without it meet it in another graph. If the revisited read will write,
@@ -259,19 +266,11 @@ void ExhaustiveSearch::move_on(EventId write, std::vector<Waiter>& waiters) {
 bool ExhaustiveSearch::move(EventId write, EventId read) {
   const Graph& here = *graph_;
   kept_.assign(static_cast<std::size_t>(here.size()), 0);
-  if (depth_ + 1 == frames_.size()) frames_.emplace_back();
-  Frame& frame = frames_[depth_ + 1];
-  frame.graph.assign_part(here, kept_, read, kNoEvent);
-  frame.alternatives.clear();
-  frame.cause = frame.loose = kNoEvent;
-  frame.returned.clear();
-  enter(depth_ + 1);
+  Frame& frame = open_frame(read, kNoEvent);
   reopen(frame.graph[read]);
   frame.graph.set_source(read, write);
   revisited_ = read;
-  const Event& reader = frame.graph[read];
-  const int lowest = frame.graph.lowest_place(reader.location, frame.graph.knowledge(reader.thread, reader.index));
-  return frame.graph[write].place >= lowest && sc_order_exists(frame.graph, write, read);
+  return is_coherent(frame.graph, read) && sc_order_exists(frame.graph, write, read);
 }
 
 /// Goes back from the write as far as all events are canonical. Those in `waiters` may read it without that anything is removed.
@@ -285,7 +284,7 @@ void ExhaustiveSearch::plan_revisits(EventId write, const std::vector<Waiter>& w
     const Event& candidate = here[id];
     if (candidate.kind != Kind::kRead || candidate.location != event.location) continue;
     if (std::any_of(waiters.begin(), waiters.end(), [=](const Waiter& waiter) { return waiter.read == id; })) continue;
-    frames_[depth_].alternatives.push_back({write, id, What::kRevisit, {}, {}, {}});
+    frames_[depth_].alternatives.push_back({write, id, What::kRevisit});
   }
 }
 
@@ -316,7 +315,6 @@ bool ExhaustiveSearch::canonical(EventId id, EventId cause) const {
 /// Waiting reads that had been moved on to a write which is gone wait again where they would have waited. False: they would not have.
 bool ExhaustiveSearch::move_back(Frame& frame) {
   Graph& graph = frame.graph;
-  frame.returned.clear();
   for (EventId id = 0; id < graph.size(); ++id) {
     Event& event = graph[id];
     if (event.kind != Kind::kRead || event.source != kNoEvent) continue;
@@ -338,29 +336,18 @@ bool ExhaustiveSearch::revisit(EventId write, EventId read) {
   for (EventId id = 0; id < here.size(); ++id) {
     if (id <= read || here.contains(causes, id)) kept_[static_cast<std::size_t>(id)] = 0;
   }
-  if (depth_ + 1 == frames_.size()) frames_.emplace_back();
-  Frame& frame = frames_[depth_ + 1];
-  frame.graph.assign_part(here, kept_, read, write);
-  enter(depth_ + 1);
-  frame.alternatives.clear();
+  Frame& frame = open_frame(read, write);
   frame.cause = kept_[static_cast<std::size_t>(write)];
   frame.loose = kept_[static_cast<std::size_t>(read)];
   reopen(frame.graph[frame.loose]);
   frame.graph[frame.loose].source = kInitial;  // for now
-  if (!move_back(frame)) return false;
-  if (place(frame.cause, frame.loose)) {
-    frame.graph.set_source(frame.loose, frame.cause);
-    const EventId latest = frame.graph.last_write(frame.graph[frame.cause].location);
-    revisited_ = frame.loose;
-    cause_ = frame.cause;
-    // An update has one place; the reader must be allowed to read from there.
-    const Event& reader = frame.graph[frame.loose];
-    const int lowest = frame.graph.lowest_place(reader.location, frame.graph.knowledge(reader.thread, reader.index));
-    if (frame.graph[frame.cause].place >= lowest && (latest == frame.cause || sc_order_exists(frame.graph, frame.cause, frame.loose))) {
-      return true;
-    }
-  }
-  return false;
+  if (!move_back(frame) || !place(frame.cause, frame.loose)) return false;
+  frame.graph.set_source(frame.loose, frame.cause);
+  revisited_ = frame.loose;
+  cause_ = frame.cause;
+  // An update has one place: the reader may not be allowed to read from there.
+  if (!is_coherent(frame.graph, frame.loose)) return false;
+  return frame.graph.is_last(frame.cause, frame.graph[frame.cause].location) || sc_order_exists(frame.graph, frame.cause, frame.loose);
 }
 
 }  // namespace proberen::explore

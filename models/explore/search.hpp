@@ -57,7 +57,6 @@ class ExhaustiveSearch final : public Strategy {
   bool take(const Alternative& alternative);
   void conflict(const Alternative& alternative);
   void try_update(EventId read, const Alternative& alternative);
-  [[nodiscard]] bool is_updated(EventId source, LocationId location) const;
   bool revisit(EventId write, EventId read);
   bool move(EventId write, EventId read);
   bool place(EventId write, EventId loose);
@@ -68,6 +67,8 @@ class ExhaustiveSearch final : public Strategy {
   void move_waiters(EventId write, std::vector<Waiter>& waiters);
 
   void enter(std::size_t depth);
+  Frame& open_frame(EventId loose, EventId last);
+  [[nodiscard]] static bool is_coherent(const Graph& graph, EventId read);
 
   std::deque<Frame> frames_;
   std::size_t depth_ = 0;
@@ -76,7 +77,6 @@ class ExhaustiveSearch final : public Strategy {
   EventId revisited_ = kNoEvent;
   EventId cause_ = kNoEvent;
   std::vector<EventId> kept_;
-  std::vector<EventId> places_;
 };
 
 }  // namespace proberen::explore

@@ -115,7 +115,7 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
     case Wait::kWakeupOrTime: return waker(thread) != kNoEvent;
     case Wait::kValue: {
       const EventId write = graph_->last_write(state.location);
-      return (*state.update)(write == kInitial ? locations_.initial(state.location) : (*graph_)[write].value).has_value();
+      return (*state.update)(initial_or_written(write, state.location)).has_value();
     }
     default: return false;
   }
@@ -154,7 +154,6 @@ ThreadId Engine::Implementation::create_thread(Site site) {
   bool fresh = false;
   const EventId id = step(event, fresh);
   const auto created = static_cast<ThreadId>((*graph_)[id].value);
-  ++threads[static_cast<std::size_t>(current)].effects;
   threads[static_cast<std::size_t>(created)] = Thread{};
   threads[static_cast<std::size_t>(created)].created = true;
   return created;
@@ -174,7 +173,6 @@ void Engine::Implementation::join(ThreadId thread, Site site) {
   bool fresh = false;
   const EventId id = step(event, fresh);
   if (fresh) graph_->set_source(id, graph_->at(thread, graph_->length(thread) - 1));
-  ++me.effects;
 }
 
 void Engine::Implementation::finish_thread(Site site) {

@@ -122,9 +122,6 @@ class Engine {
   void spin(int first, Site site);
   /// How many steps the thread has made in this execution.
   [[nodiscard]] int steps(ThreadId thread) const;
-  /// Counts up with every effect of the thread, so that a loop without one can be told: with writes, plain ones included, but not with reads,
-  /// nor with updates that write what they have read.
-  [[nodiscard]] std::uint64_t effects(ThreadId thread) const;
   /// How many steps of a thread happen before the next step of `knower`.
   [[nodiscard]] int known(ThreadId knower, ThreadId thread) const;
   /// Another thread may run now; not an event.
