@@ -1,11 +1,9 @@
 #include "proberen/relacy_method.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "models/relacy/execution.hpp"
-#include "proberen/history.hpp"
-#include "proberen/random_scenario.hpp"
+#include "proberen/scenario_search.hpp"
 
 namespace proberen {
 namespace {
@@ -105,23 +103,13 @@ class Explorer {
     record.failure = std::move(failure);
   }
 
-  /// Greedy: the first simpler scenario that fails in the same way is the next one.
   void shrink(Scenario& scenario, SearchResult& found) {
-    const Clock::time_point until = Clock::now() + std::clamp(request_.time, milliseconds(1000), milliseconds(5000));
-    for (bool simpler = true; simpler && Clock::now() < until;) {
-      simpler = false;
-      for (const Scenario& candidate : simpler_scenarios(subject_, scenario)) {
-        if (candidate.threads.empty() || Clock::now() >= until) continue;
-        SearchResult result =
-            relacy::search(subject_, candidate, Strategy::kRandom, start_, {std::min(until, Clock::now() + milliseconds(300)), kSample});
-        if (!result.failure || result.failure->kind != found.failure->kind) continue;
-        scenario = candidate;
-        found = std::move(result);
-        simpler = true;
-        progress_("shrinking: " + scenario.text());
-        break;
-      }
-    }
+    shrink_scenario(subject_, request_, scenario, progress_, [&](const Scenario& candidate, milliseconds time) {
+      SearchResult result = relacy::search(subject_, candidate, Strategy::kRandom, start_, {Clock::now() + time, kSample});
+      if (!result.failure || result.failure->kind != found.failure->kind) return false;
+      found = std::move(result);
+      return true;
+    });
   }
 
   const Subject& subject_;
@@ -143,23 +131,9 @@ class ExploreMethod final : public Method {
           "proberen::DefaultPlatform`)";
       return sink(std::move(record));
     }
-    const std::vector<NamedScenario> scenarios = scenarios_to_explore(subject, request.scenario, request.seed);
-    for (const NamedScenario& named : scenarios) {
-      if (named.scenario.threads.size() > relacy::kMostThreads || named.scenario.call_count() > kHistoryLimit) {
-        throw std::invalid_argument("scenario '" + named.scenario.text() + "': exploration takes at most 4 threads and 64 calls");
-      }
-    }
     Explorer explorer(subject, request, progress);
-    const Clock::time_point ends = Clock::now() + request.time;
-    for (std::size_t i = 0; i < scenarios.size(); ++i) {
-      // What one scenario leaves of its budget goes to those that follow. Each gets a little, however short the whole.
-      const auto left = std::chrono::duration_cast<milliseconds>(ends - Clock::now()) / static_cast<int>(scenarios.size() - i);
-      Record record = explorer.explore(*this, scenarios[i], std::max(left, milliseconds(50)));
-      const bool failed = record.verdict == Verdict::kFail;
-      sink(std::move(record));
-      // A twin has been caught.
-      if (failed && subject.twin) return;
-    }
+    explore_scenarios(subject, request, relacy::kMostThreads, sink,
+                      [&](const NamedScenario& named, milliseconds budget) { return explorer.explore(*this, named, budget); });
   }
 };
 

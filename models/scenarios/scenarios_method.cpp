@@ -1,12 +1,10 @@
 #include "proberen/scenarios_method.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "models/scenarios/execution.hpp"
 #include "models/scenarios/log.hpp"
-#include "proberen/history.hpp"
-#include "proberen/random_scenario.hpp"
+#include "proberen/scenario_search.hpp"
 
 namespace proberen {
 namespace {
@@ -124,25 +122,15 @@ class Explorer {
     record.failure = std::move(failure);
   }
 
-  /// Greedy: the first simpler scenario that fails in the same way is the next one.
   void shrink(Scenario& scenario, Failure& found) {
-    const Clock::time_point until = Clock::now() + std::clamp(request_.time, milliseconds(1000), milliseconds(5000));
-    for (bool simpler = true; simpler && Clock::now() < until;) {
-      simpler = false;
-      for (const Scenario& candidate : simpler_scenarios(subject_, scenario)) {
-        const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
-        if (candidate.threads.empty() || left.count() <= 0) continue;
-        explore::Options look = options_of(explore::Search::kExhaustive, std::min(left, milliseconds(300)));
-        look.max_executions = kShrinkLook;
-        SearchResult result = scenarios::search(subject_, candidate, look);
-        if (!result.failure || result.failure->kind != found.kind) continue;
-        scenario = candidate;
-        found = std::move(*result.failure);
-        simpler = true;
-        progress_("shrinking: " + scenario.text());
-        break;
-      }
-    }
+    shrink_scenario(subject_, request_, scenario, progress_, [&](const Scenario& candidate, milliseconds time) {
+      explore::Options look = options_of(explore::Search::kExhaustive, time);
+      look.max_executions = kShrinkLook;
+      SearchResult result = scenarios::search(subject_, candidate, look);
+      if (!result.failure || result.failure->kind != found.kind) return false;
+      found = std::move(*result.failure);
+      return true;
+    });
   }
 
   const Subject& subject_;
@@ -155,23 +143,9 @@ class ScenariosMethod final : public Method {
   [[nodiscard]] std::string name() const override { return "explore"; }
 
   void run(const Subject& subject, const Request& request, const RecordSink& sink, const Progress& progress) override {
-    const std::vector<NamedScenario> all = scenarios_to_explore(subject, request.scenario, request.seed);
-    for (const NamedScenario& named : all) {
-      if (named.scenario.threads.size() > scenarios::kMostThreads || named.scenario.call_count() > kHistoryLimit) {
-        throw std::invalid_argument("scenario '" + named.scenario.text() + "': exploration takes at most 8 threads and 64 calls");
-      }
-    }
     Explorer explorer(subject, request, progress);
-    const Clock::time_point ends = Clock::now() + request.time;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      // What one scenario leaves of its budget goes to those that follow. Each gets a little, however short the whole.
-      const auto left = std::chrono::duration_cast<milliseconds>(ends - Clock::now()) / static_cast<int>(all.size() - i);
-      Record record = explorer.explore(*this, all[i], std::max(left, milliseconds(50)));
-      const bool failed = record.verdict == Verdict::kFail;
-      sink(std::move(record));
-      // A twin has been caught.
-      if (failed && subject.twin) return;
-    }
+    explore_scenarios(subject, request, scenarios::kMostThreads, sink,
+                      [&](const NamedScenario& named, milliseconds budget) { return explorer.explore(*this, named, budget); });
   }
 };
 
