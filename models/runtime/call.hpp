@@ -52,6 +52,13 @@ inline void note_atomic(std::uintptr_t address, unsigned size) {
 /// The running thread does what others can see: its loops are not without effect.
 inline void effect() { ++current->effects; }
 
+/// The running thread has written there: an effect, unless to its own living stack, which is part of the state that spin.hpp compares.
+[[gnu::always_inline]] inline void written(std::uintptr_t address) {
+  Fiber& fiber = *current;
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  if (address < here || address >= reinterpret_cast<std::uintptr_t>(fiber.borrowed.stack_top)) ++fiber.effects;
+}
+
 /// An object's life begins or ends: a write of its memory that races with every use that is not ordered with it.
 void object_written(const void* address, std::size_t size, Site site);
 

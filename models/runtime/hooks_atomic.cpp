@@ -74,22 +74,29 @@ template <class T>
 }
 
 template <class T>
-[[gnu::always_inline]] inline bool explored_exchange(volatile T* pointer, T* expected, T desired, int order, int on_failure, bool weak) {
+[[gnu::always_inline]] inline bool explored_exchange(volatile T* pointer, T& expected, T desired, int order, int on_failure, bool weak) {
   const Inside inside;
   const void* const frame = proberen_frame;
   const Access access = access_of(pointer, order, site_of(frame), true);
   spin_check(*current, frame, access.address);
-  const Value wanted = static_cast<Value>(*expected);
+  const Value wanted = static_cast<Value>(expected);
   Value found = wanted;
   if (engine().compare_exchange(access, order_of(on_failure), found, static_cast<Value>(desired), weak)) {
     effect();
     return true;
   }
-  // Failed for no reason: the next turn may well succeed. And what is not on its stack is no part of the state that is compared.
-  const auto* const out = reinterpret_cast<const char*>(expected);
-  if (found == wanted || out < static_cast<const char*>(frame) || out >= current->borrowed.stack_top) effect();
-  *expected = static_cast<T>(found);
+  if (found == wanted) effect();  // failed for no reason: the next turn may well succeed
+  expected = static_cast<T>(found);
   return false;
+}
+
+/// The same, where what was found is left in memory of the program.
+template <class T>
+[[gnu::always_inline]] inline bool explored_exchange_in_memory(volatile T* pointer, T* expected, T desired, int order, int on_failure,
+                                                               bool weak) {
+  const bool exchanged = explored_exchange(pointer, *expected, desired, order, on_failure, weak);
+  if (!exchanged) written(reinterpret_cast<std::uintptr_t>(expected));
+  return exchanged;
 }
 
 /// What a failing compare-and-swap reads with when only one order is known.
@@ -142,7 +149,7 @@ using namespace proberen::runtime;  // NOLINT: what follows is the compilers' in
 #define PROBEREN_EXCHANGE_VALUE(bits)                                                                                                        \
   PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_compare_exchange_val(volatile uint##bits##_t* p, uint##bits##_t c, \
                                                                                              uint##bits##_t v, int order, int on_failure) { \
-    explored_exchange(p, &c, v, order, on_failure, false);                                                                                  \
+    explored_exchange(p, c, v, order, on_failure, false);                                                                                  \
     return c;                                                                                                                               \
   }
 
@@ -153,7 +160,7 @@ using namespace proberen::runtime;  // NOLINT: what follows is the compilers' in
   }                                                                                                                                  \
   PROBEREN_HIDDEN int proberen_explored___tsan_atomic##bits##_compare_exchange_##strength(                                           \
       volatile uint##bits##_t* p, uint##bits##_t* c, uint##bits##_t v, int order, int on_failure) {                                   \
-    return explored_exchange(p, c, v, order, on_failure, weak);                                                                      \
+    return explored_exchange_in_memory(p, c, v, order, on_failure, weak);                                                                      \
   }
 
 PROBEREN_ATOMIC(8)
@@ -167,7 +174,7 @@ PROBEREN_EXCHANGE_VALUE(32)
 PROBEREN_EXCHANGE_VALUE(64)
 
 PROBEREN_HIDDEN uint128_t proberen_explored___tsan_atomic128_compare_exchange_val(volatile uint128_t* p, uint128_t c, uint128_t v, int order) {
-  explored_exchange(p, &c, v, order, failure_order(order), false);
+  explored_exchange(p, c, v, order, failure_order(order), false);
   return c;
 }
 

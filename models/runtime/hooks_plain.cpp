@@ -6,13 +6,6 @@
 namespace proberen::runtime {
 namespace {
 
-/// What a fiber writes to its own living stack is part of the state that spin.hpp compares, so it is no effect.
-void note_write(std::uintptr_t address) {
-  Fiber& fiber = *current;
-  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  if (address < here || address >= reinterpret_cast<std::uintptr_t>(fiber.borrowed.stack_top)) ++fiber.effects;
-}
-
 template <bool kWrite>
 [[gnu::always_inline]] inline void access(const void* pointer, std::size_t size, void* returns_to) {
   if (!explored() || size == 0) return;
@@ -23,7 +16,7 @@ template <bool kWrite>
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, kWrite, site)) return;
   last_access = {address, size, false};
   if constexpr (kWrite) {
-    note_write(address);
+    written(address);
     engine().plain_write(address, size, site);
   } else {
     engine().plain_read(address, size, site);
