@@ -75,6 +75,11 @@ void Engine::Implementation::leave(Result how) {
   __builtin_unreachable();
 }
 
+void Engine::Implementation::abandon() {
+  stop();
+  leave(Result::kLeft);
+}
+
 void Engine::Implementation::fail(FailureKind kind, std::string message, std::vector<Place> places) {
   reject(kind, std::move(message), std::move(places));
   leave(Result::kFailed);
@@ -95,6 +100,8 @@ Engine::~Engine() = default;
 bool Engine::begin() { return implementation_->begin(); }
 void Engine::end() { implementation_->end(); }
 void Engine::stop() { implementation_->stop(); }
+void Engine::abandon() { implementation_->abandon(); }
+bool Engine::out_of_time() const { return implementation_->out_of_time(); }
 bool Engine::complete() const { return implementation_->complete; }
 const Counts& Engine::counts() const { return implementation_->counts; }
 const std::optional<Failure>& Engine::failure() const { return implementation_->failure; }

@@ -34,6 +34,7 @@ class Engine::Implementation {
   void end();
   [[noreturn]] void fail(FailureKind kind, std::string message, std::vector<Place> places);
   void stop() { stopping.store(true, std::memory_order_relaxed); }
+  [[noreturn]] void abandon();
   [[nodiscard]] bool out_of_time() const;
   void reject(FailureKind kind, std::string message, std::vector<Place> places);
 

@@ -3,12 +3,14 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/signals.hpp"
 #include "models/runtime/snapshot.hpp"
 
 namespace proberen::runtime {
@@ -17,11 +19,15 @@ namespace {
 constexpr std::array<int, 6> kCrashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 constexpr std::array<int, 2> kInterrupts{SIGINT, SIGTERM};
 /// Processor time between two looks at the number of events.
-constexpr time_t kWatch_s = 5;
+constexpr itimerval kWatch{{5, 0}, {5, 0}};
+/// And between two tries to leave an execution that is to end, where the runtime itself must not be left.
+constexpr itimerval kLeave{{0, 10'000}, {0, 10'000}};
+/// A second interrupt kills. Within this time it is the first one again: timeout(1) sends one to the process and one to its group.
+constexpr std::int64_t kTwice_ms = 300;
 constexpr std::size_t kAlternateStack = std::size_t{256} << 10;
 
 std::array<struct sigaction, NSIG> before;
-volatile sig_atomic_t interrupts = 0;
+std::atomic<std::int64_t> interrupted_at_ms = 0;
 bool crashing = false;
 std::uint64_t events_seen = 0;
 int quiet = 0;
@@ -57,14 +63,32 @@ void on_crash(int signal, siginfo_t* info, void*) {
   fail(FailureKind::kCrash, message, site == 0 ? 0 : site + 1, message);
 }
 
-void on_interrupt(int) {
-  interrupts = interrupts + 1;
-  if (interrupts > 1) PROBEREN_REAL(_exit)(130);
-  if (session != nullptr) session->engine().stop();
+/// Leaves the execution that runs, if that is in the program's own code; else it is tried again at the next tick.
+void leave_execution() {
+  if (current == nullptr || proberen_mode != kExplored) return;
+  proberen_mode = kInside;
+  session->engine().abandon();
+}
+
+/// The program may run on and on between two of its calls, so the end of the execution is not waited for.
+void on_interrupt() {
+  timespec now{};
+  PROBEREN_REAL(clock_gettime)(CLOCK_MONOTONIC, &now);
+  const std::int64_t now_ms = now.tv_sec * std::int64_t{1000} + now.tv_nsec / 1'000'000;
+  if (interrupted()) {
+    if (now_ms - interrupted_at_ms > kTwice_ms) PROBEREN_REAL(_exit)(130);
+    return;
+  }
+  interrupted_at_ms = now_ms;
+  if (session == nullptr) return;
+  session->engine().stop();
+  PROBEREN_REAL(setitimer)(ITIMER_VIRTUAL, &kLeave, nullptr);
+  leave_execution();
 }
 
 void on_watch(int, siginfo_t*, void*) {
   if (session == nullptr || current == nullptr) return;
+  if (interrupted() || session->engine().out_of_time()) return leave_execution();
   const std::uint64_t effects = session->engine().counts().events + current->effects + session->engine().counts().executions;
   if (effects != events_seen || proberen_mode != kExplored) {
     events_seen = effects;
@@ -93,10 +117,9 @@ void signals_take_over() {
     sigaltstack(&alternate, nullptr);
   }
   for (const int signal : kCrashes) set(signal, on_crash);
-  for (const int signal : kInterrupts) set(signal, [](int number, siginfo_t*, void*) { on_interrupt(number); });
+  for (const int signal : kInterrupts) set(signal, [](int, siginfo_t*, void*) { on_interrupt(); });
   set(SIGVTALRM, on_watch);
-  const itimerval watch{{kWatch_s, 0}, {kWatch_s, 0}};
-  ::setitimer(ITIMER_VIRTUAL, &watch, nullptr);
+  ::setitimer(ITIMER_VIRTUAL, &kWatch, nullptr);
 }
 
 void signals_give_back() {
@@ -107,6 +130,6 @@ void signals_give_back() {
   sigaction(SIGVTALRM, &before[SIGVTALRM], nullptr);
 }
 
-bool interrupted() { return interrupts != 0; }
+bool interrupted() { return interrupted_at_ms != 0; }
 
 }  // namespace proberen::runtime

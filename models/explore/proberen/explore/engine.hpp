@@ -42,6 +42,10 @@ class Engine {
   void end();
   /// From a signal handler: the search ends after the current execution.
   void stop();
+  /// From a signal handler that has interrupted the program's own code, not the engine: the search ends now, without the current execution.
+  [[noreturn]] void abandon();
+  /// Whether the search has had its time.
+  [[nodiscard]] bool out_of_time() const;
   /// Whether every execution has been visited.
   [[nodiscard]] bool complete() const;
   [[nodiscard]] const Counts& counts() const;
