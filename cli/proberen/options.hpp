@@ -17,6 +17,7 @@ struct ProgramOptions {
   std::string search = "exhaustive";   ///< exhaustive, random, pct, pos, surw; replay
   std::uint64_t executions = 0;        ///< 0: no limit
   std::optional<std::chrono::milliseconds> time;
+  unsigned jobs = 1;           ///< processes that share the search
   int preemptions = -1;        ///< -1: no bound
   int depth = 3;               ///< of pct
   std::string races = "fail";  ///< fail, explore

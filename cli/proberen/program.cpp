@@ -53,6 +53,7 @@ std::string orders_of(const Options& options, const std::string& record_file) {
   const auto add = [&](const std::string& key, const std::string& value) { orders += " " + key + "=" + value; };
   if (program.executions > 0) add("executions", std::to_string(program.executions));
   if (program.time) add("time_ms", std::to_string(program.time->count()));
+  if (program.jobs > 1) add("jobs", std::to_string(program.jobs));
   if (program.preemptions >= 0) add("preemptions", std::to_string(program.preemptions));
   if (program.search == "pct") add("depth", std::to_string(program.depth));
   if (program.spurious) add("spurious", "1");

@@ -111,6 +111,9 @@ const std::optional<Failure>& Engine::stuck() const { return implementation_->st
 void Engine::reject(FailureKind kind, std::string message, std::vector<Place> places) {
   implementation_->reject(kind, std::move(message), std::move(places));
 }
+bool Engine::divisible() const { return implementation_->strategy->divisible(); }
+void Engine::keep_half(Half half) { implementation_->strategy->keep_half(half); }
+void Engine::count_anew() { implementation_->counts = {}; }
 ThreadId Engine::current() const { return implementation_->current; }
 
 ThreadId Engine::create_thread(Site site) { return implementation_->create_thread(site); }

@@ -58,6 +58,31 @@ bool ExhaustiveSearch::next() {
   }
 }
 
+/// The alternatives at one event are taken one after the other: some of them follow from those taken before. Those at different events are
+/// apart: each cuts the graph off behind its event.
+bool ExhaustiveSearch::divisible() const {
+  int events = 0;
+  for (std::size_t depth = 0; depth <= depth_ && events < 2; ++depth) {
+    const std::vector<Alternative>& alternatives = frames_[depth].alternatives;
+    if (alternatives.empty()) continue;
+    events += alternatives.front().event == alternatives.back().event ? 1 : 2;
+  }
+  return events >= 2;
+}
+
+/// The events that come first have the most behind them, so they are dealt out in turns.
+void ExhaustiveSearch::keep_half(Half half) {
+  bool mine = half == Half::kSecond;
+  for (std::size_t depth = 0; depth <= depth_; ++depth) {
+    EventId event = kNoEvent;
+    std::erase_if(frames_[depth].alternatives, [&](const Alternative& alternative) {
+      if (alternative.event != event) mine = !mine;
+      event = alternative.event;
+      return !mine;
+    });
+  }
+}
+
 /// What the program makes of another value is not known yet.
 void ExhaustiveSearch::reopen(Event& read) {
   read.exclusive = read.moved = false;

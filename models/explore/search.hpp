@@ -34,6 +34,8 @@ class ExhaustiveSearch final : public Strategy {
   void move_on(EventId write, std::vector<Waiter>& waiters) override;
   [[nodiscard]] bool may_change(EventId event) const override { return canonical(event, kNoEvent); }
   [[nodiscard]] bool exhausts() const override { return true; }
+  [[nodiscard]] bool divisible() const override;
+  void keep_half(Half half) override;
 
  private:
   enum class What : std::uint8_t { kSource, kConflict, kPlace, kValue, kRevisit, kMove, kMoveConflict };

@@ -80,6 +80,9 @@ class Strategy {
   [[nodiscard]] virtual bool may_change(EventId /*event*/) const { return true; }
   /// How many different reads-from graphs it has seen, this one included; 0 where all are different by construction.
   [[nodiscard]] virtual std::uint64_t distinct() { return 0; }
+  /// Whether what is left can be divided, and dividing it: see Engine. Between executions.
+  [[nodiscard]] virtual bool divisible() const { return false; }
+  virtual void keep_half(Half /*half*/) {}
   /// Whether it visits every execution.
   [[nodiscard]] virtual bool exhausts() const { return false; }
   /// Whether a thread that has read a value with which it must wait does so to the end of the execution, as the execution in which it reads

@@ -31,8 +31,9 @@ Report run(const Options& options, const Body& body) {
   });
   runtime::give_back_terminate();
   runtime::signals_give_back();
-  Report report{session.engine().complete(), session.engine().counts(), session.failure(), {}};
-  for (const auto& row : session.outcomes().table()) report.outcomes.push_back({row.outcome, row.count, row.kind});
+  const runtime::Findings& findings = session.findings();
+  Report report{findings.complete, findings.counts, findings.failure, {}};
+  for (const auto& row : findings.outcomes.table()) report.outcomes.push_back({row.outcome, row.count, row.kind});
   return report;
 }
 

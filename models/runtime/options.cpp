@@ -1,6 +1,7 @@
 #include "models/runtime/options.hpp"
 
 #include "models/runtime/build_id.hpp"
+#include "models/runtime/jobs.hpp"
 
 #include <charconv>
 #include <functional>
@@ -23,6 +24,11 @@ Number number(const std::string& key, const std::string& value) {
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
   if (error != std::errc() || end != value.data() + value.size()) bad(key, value, "a number");
   return result;
+}
+
+int within(const std::string& key, const std::string& value, int given, int least, int most) {
+  if (given < least || given > most) bad(key, value, "a number from " + std::to_string(least) + " to " + std::to_string(most));
+  return given;
 }
 
 template <class T>
@@ -52,6 +58,7 @@ const std::map<std::string, Set>& setters() {
       {"races", [](auto& o, auto& k, auto& v) { o.engine.races_fail = word<bool>(k, v, {{"fail", true}, {"explore", false}}); }},
       {"spurious", [](auto& o, auto& k, auto& v) { o.engine.spurious_failures = word<bool>(k, v, kFlags); }},
       {"leaks", [](auto& o, auto& k, auto& v) { o.leaks = word<bool>(k, v, kFlags); }},
+      {"jobs", [](auto& o, auto& k, auto& v) { o.jobs = within(k, v, number<int>(k, v), 1, kMostJobs); }},
       {"witness", [](auto& o, auto&, auto& v) { o.engine.witness = v; }},
       {"record", [](auto& o, auto&, auto& v) { o.record = v; }},
       {"trace", [](auto& o, auto& k, auto& v) { o.trace = word<bool>(k, v, kFlags); }},
@@ -82,6 +89,9 @@ ProgramOptions parse_options(const std::string& text) {
     options.words[key] = value;
   }
   if (options.engine.search == Search::kReplay && options.engine.witness.empty()) throw std::invalid_argument("PROBEREN_EXPLORE: search=replay needs witness=");
+  if (options.jobs > 1 && options.engine.search != Search::kExhaustive) {
+    throw std::invalid_argument("PROBEREN_EXPLORE: jobs=" + std::to_string(options.jobs) + ": only an exhaustive search can be shared by processes");
+  }
   if (!options.engine.witness.empty()) options.engine.witness = unbind_witness(options.engine.witness);
   return options;
 }

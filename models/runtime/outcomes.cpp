@@ -46,6 +46,11 @@ std::optional<std::string> Outcomes::end() {
   return std::nullopt;
 }
 
+void Outcomes::add(const Outcomes& others) {
+  for (const auto& [outcome, count] : others.counts_) add(outcome, count);
+  for (const auto& [outcome, kind] : others.declared_) declared_[outcome] = kind;
+}
+
 std::vector<Outcomes::Row> Outcomes::table() const {
   std::vector<Row> rows;
   for (const auto& [outcome, count] : counts_) rows.push_back({outcome, count, kind_of(outcome)});

@@ -29,6 +29,13 @@ class Outcomes {
   };
   [[nodiscard]] std::vector<Row> table() const;
 
+  // What several processes have counted is added up.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
+  [[nodiscard]] const std::map<std::string, Kind>& declared() const { return declared_; }
+  void add(const std::string& outcome, std::uint64_t count) { counts_[outcome] += count; }
+  void add(const Outcomes& others);
+  void count_anew() { counts_.clear(); }
+
  private:
   [[nodiscard]] std::string kind_of(const std::string& outcome) const;
 

@@ -98,12 +98,14 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
       output_begin_execution();
     };
     if (options.leaks) own.look_for_leaks();
+    own.share_among(options.jobs);
     own.run(before);
-    if (own.failure() && !own.failure()->witness.empty()) own.record_failure(before);
+    const auto& failure = own.findings().failure;
+    if (failure && !failure->witness.empty()) own.record_failure(before);
     give_back_terminate();
     signals_give_back();
     const double duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    const Record record = make_record(own, options, subject, duration_s, interrupted());
+    const Record record = make_record(own.findings(), options, subject, duration_s, interrupted());
     status = exit_status(record);
     if (options.record.empty()) output_original(2, summary(record, options));
     else RecordWriter(options.record).write(record);

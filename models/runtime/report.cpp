@@ -6,6 +6,7 @@
 
 #include "models/runtime/output.hpp"
 #include "models/runtime/recorder.hpp"
+#include "proberen/explore.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -48,12 +49,12 @@ proberen::Failure describe(const explore::Failure& failure) {
   return result;
 }
 
-void set_verdict(Record& record, Session& run, const explore::Options& options, bool stopped) {
+void set_verdict(Record& record, const Findings& findings, const explore::Options& options, bool stopped) {
   const bool sampled = options.search != Search::kExhaustive && options.search != Search::kReplay;
-  record.complete = run.engine().complete() && !sampled;
-  if (run.failure()) {
+  record.complete = findings.complete && !sampled;
+  if (findings.failure) {
     record.verdict = Verdict::kFail;
-    record.failure = describe(*run.failure());
+    record.failure = describe(*findings.failure);
   } else if (stopped) {
     record.verdict = Verdict::kInconclusive;
     record.reason = "the search was interrupted";
@@ -67,8 +68,8 @@ void set_verdict(Record& record, Session& run, const explore::Options& options, 
 
 }  // namespace
 
-Record make_record(Session& run, const ProgramOptions& options, const std::string& subject, double duration_s, bool stopped) {
-  const explore::Counts& counts = run.engine().counts();
+Record make_record(const Findings& findings, const ProgramOptions& options, const std::string& subject, double duration_s, bool stopped) {
+  const explore::Counts& counts = findings.counts;
   Record record;
   record.subject = subject;
   record.method = "explore";
@@ -79,10 +80,10 @@ Record make_record(Session& run, const ProgramOptions& options, const std::strin
   record.configuration["seed"] = std::to_string(options.engine.seed);
   record.counts = {{"executions", counts.executions}, {"blocked", counts.blocked}, {"events", counts.events}, {"longest", counts.longest}};
   if (counts.distinct != 0) record.counts["distinct"] = counts.distinct;
-  for (const Outcomes::Row& row : run.outcomes().table()) {
+  for (const Outcomes::Row& row : findings.outcomes.table()) {
     record.counts["outcome " + row.outcome + (row.kind.empty() ? "" : " (" + row.kind + ")")] = row.count;
   }
-  set_verdict(record, run, options.engine, stopped);
+  set_verdict(record, findings, options.engine, stopped);
   record.how = std::string(name_of(options.engine.search)) + ", " + grouped(counts.executions) + " executions" +
                (counts.blocked != 0 ? ", " + grouped(counts.blocked) + " blocked" : "");
   record.limits = {"load buffering is not explored, and consume is acquire",

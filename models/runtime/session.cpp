@@ -2,6 +2,8 @@
 
 #include <sys/single_threaded.h>
 
+#include <utility>
+
 #include "models/runtime/arch/arch.hpp"
 #include "models/runtime/heap.hpp"
 #include "models/runtime/leaks.hpp"
@@ -48,17 +50,55 @@ void Session::run(const std::function<void()>& before) {
   racy_clear();
   racy_parse(engine_options_.witness);
   do {
-    failure_.reset();
-    outcomes_ = Outcomes();
-    engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
-    search(before);
-  } while (!settle_failure());
+    findings_ = processes_ > 1 ? search_in_processes(before) : search_and_settle(before);
+    std::string racy = findings_.racy;
+    racy_parse(racy);
+  } while (!findings_.racy.empty());
+}
+
+Findings Session::search_and_settle(const std::function<void()>& before) {
+  failure_.reset();
+  outcomes_ = Outcomes();
+  engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
+  search(before);
+  const bool settled = settle_failure();
+  return {engine_->counts(), engine_->complete(), failure_, outcomes_, settled ? "" : racy_text()};
+}
+
+Findings Session::search_in_processes(const std::function<void()>& before) {
+  const std::uint64_t limit = std::exchange(engine_options_.max_executions, 0);  // of all together
+  jobs_.emplace(processes_, limit);
+  const std::vector<std::string> parts = jobs_->run([&] {
+    const Findings mine = search_and_settle(before);
+    jobs_->finish(mine.counts.executions + mine.counts.blocked, !mine.complete);
+    return to_text(mine);
+  });
+  jobs_.reset();
+  engine_options_.max_executions = limit;
+  Findings all;
+  all.complete = true;
+  for (const std::string& part : parts) all.add(findings_of(part));
+  return all;
+}
+
+bool Session::goes_on() {
+  if (!jobs_) return true;
+  if (jobs_->wants_worker() && engine_->divisible()) {
+    const Jobs::Started started = jobs_->start_worker();
+    if (started == Jobs::Started::kInParent) engine_->keep_half(explore::Half::kFirst);
+    if (started == Jobs::Started::kInChild) {
+      engine_->keep_half(explore::Half::kSecond);
+      engine_->count_anew();
+      outcomes_.count_anew();
+    }
+  }
+  return jobs_->may_begin(engine_->counts().executions + engine_->counts().blocked);
 }
 
 void Session::search(const std::function<void()>& before) {
   session = this;
   proberen_mode = kInside;
-  while (!failure_ && engine_->begin()) {
+  while (!failure_ && goes_on() && engine_->begin()) {
     before();
     heap_begin_execution();
     keys_begin_execution();
@@ -95,19 +135,15 @@ bool Session::settle_failure() {
 }
 
 void Session::record_failure(const std::function<void()>& before) {
-  const std::optional<explore::Failure> found = failure_;
   explore::Options replay = engine_options_;
   replay.search = explore::Search::kReplay;
-  replay.witness = found->witness;
+  replay.witness = findings_.failure->witness;
   racy_parse(replay.witness);
-  std::unique_ptr<explore::Engine> first = std::move(engine_);
   engine_ = std::make_unique<explore::Engine>(replay, *this);
   failure_.reset();
   recorder_start();
   search(before);
   recorder_stop();
-  failure_ = found;
-  engine_ = std::move(first);
 }
 
 void Session::judge() {

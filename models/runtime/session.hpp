@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "models/runtime/fiber.hpp"
+#include "models/runtime/findings.hpp"
+#include "models/runtime/jobs.hpp"
 #include "models/runtime/mode.hpp"
 #include "models/runtime/modules.hpp"
-#include "models/runtime/outcomes.hpp"
 #include "models/runtime/real.hpp"
 #include "models/runtime/thread_locals.hpp"
 #include "proberen/explore.hpp"
@@ -26,6 +27,8 @@ class Session final : public explore::Host {
 
   /// From now on a block that nothing points to at the end of a complete execution is a failure.
   void look_for_leaks() { leaks_ = true; }
+  /// The search is shared by so many processes; what executions leave outside of themselves stays in the process that visited them.
+  void share_among(int processes) { processes_ = processes; }
   /// Visits the executions. `before` is called before each, and puts memory back.
   void run(const std::function<void()>& before);
   /// Runs the execution of the failure once more, by its witness, with the recorder on.
@@ -46,13 +49,18 @@ class Session final : public explore::Host {
   [[nodiscard]] Fiber& fiber(ThreadId thread) { return *fibers_[static_cast<std::size_t>(thread)]; }
   [[nodiscard]] int threads() const { return threads_; }
   [[nodiscard]] const std::vector<Module>& modules() const { return modules_; }
+  /// Those of this process, so far.
   [[nodiscard]] Outcomes& outcomes() { return outcomes_; }
-  /// The first failure: the engine's, or one of the whole execution.
-  [[nodiscard]] const std::optional<explore::Failure>& failure() const { return failure_; }
+  /// What run() has come to, of all processes. The failure is the engine's, or one of the whole execution.
+  [[nodiscard]] const Findings& findings() const { return findings_; }
 
  private:
   Fiber& prepare(ThreadId thread, const Start& start);
   void search(const std::function<void()>& before);
+  [[nodiscard]] Findings search_and_settle(const std::function<void()>& before);
+  [[nodiscard]] Findings search_in_processes(const std::function<void()>& before);
+  /// Between two executions: whether this process goes on. It may be two of them afterwards.
+  [[nodiscard]] bool goes_on();
   /// The failure in the words of the program: a race with a free is a use after it. False: a race that is to be explored; search again.
   [[nodiscard]] bool settle_failure();
   /// What is wrong with an execution as a whole, once all its threads have ended.
@@ -67,6 +75,9 @@ class Session final : public explore::Host {
   std::vector<std::unique_ptr<Fiber>> fibers_;  ///< made when first needed
   Outcomes outcomes_;
   std::optional<explore::Failure> failure_;
+  Findings findings_;
+  int processes_ = 1;
+  std::optional<Jobs> jobs_;
   bool leaks_ = false;
   explore::Place leak_;
   int threads_ = 0;                    ///< created in this execution

@@ -10,6 +10,7 @@
 #include <atomic>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/jobs.hpp"
 #include "models/runtime/signals.hpp"
 #include "models/runtime/snapshot.hpp"
 
@@ -76,10 +77,11 @@ void on_interrupt() {
   PROBEREN_REAL(clock_gettime)(CLOCK_MONOTONIC, &now);
   const std::int64_t now_ms = now.tv_sec * std::int64_t{1000} + now.tv_nsec / 1'000'000;
   if (interrupted()) {
-    if (now_ms - interrupted_at_ms > kTwice_ms) PROBEREN_REAL(_exit)(130);
+    if (now_ms - interrupted_at_ms > kTwice_ms && !Jobs::is_worker()) PROBEREN_REAL(_exit)(130);
     return;
   }
   interrupted_at_ms = now_ms;
+  Jobs::interrupt();
   if (session == nullptr) return;
   session->engine().stop();
   PROBEREN_REAL(setitimer)(ITIMER_VIRTUAL, &kLeave, nullptr);
@@ -119,8 +121,10 @@ void signals_take_over() {
   for (const int signal : kCrashes) set(signal, on_crash);
   for (const int signal : kInterrupts) set(signal, [](int, siginfo_t*, void*) { on_interrupt(); });
   set(SIGVTALRM, on_watch);
-  ::setitimer(ITIMER_VIRTUAL, &kWatch, nullptr);
+  signals_watch();
 }
+
+void signals_watch() { ::setitimer(ITIMER_VIRTUAL, &kWatch, nullptr); }
 
 void signals_give_back() {
   const itimerval never{};

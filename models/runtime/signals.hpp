@@ -1,4 +1,4 @@
-/// Signals: a crash of explored code is a failure of its execution; an interrupt ends the search after the running execution; a thread that
+/// Signals: a crash of explored code is a failure of its execution; an interrupt ends the search, in all of its processes; a thread that
 /// runs for long without asking anything of the engine is a runaway loop.
 #pragma once
 
@@ -7,6 +7,8 @@ namespace proberen::runtime {
 /// For the thread that explores. What was set before comes back with signals_give_back().
 void signals_take_over();
 void signals_give_back();
+/// In a process that has just been copied: its timers are not.
+void signals_watch();
 /// Whether the search was interrupted.
 [[nodiscard]] bool interrupted();
 

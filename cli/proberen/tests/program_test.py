@@ -50,6 +50,7 @@ class ProgramTest(CliTest):
         self.assertFalse(pathlib.Path(record).exists())
         orders.pop("seed")
         self.assertEqual(orders, {"model": "rc11", "search": "exhaustive", "races": "fail"})
+        self.assertEqual(self.orders("explore", program, "--jobs", 3)[0]["jobs"], "3")
         orders, arguments = self.orders("explore", program, "one", "--search", "pct", "--depth", 2, "--seed", 7, "--executions", 9, "--time", "1.5",
                                         "--bound", "preemptions=2", "--data-races", "explore", "--spurious", "--leaks", "--trace", "--", "--two")
         self.assertEqual(arguments, ["one", "--two"])

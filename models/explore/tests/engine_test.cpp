@@ -1,7 +1,10 @@
 // Known numbers of executions, and known failures.
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
@@ -166,6 +169,60 @@ TEST_P(Sampled, ADeadlockIsMetAndItsWitnessReplays) {
 }
 
 INSTANTIATE_TEST_SUITE_P(By, Sampled, testing::Values(Search::kRandom, Search::kPct, Search::kPos, Search::kSurw));
+
+/// The counts of a search that is divided at every `period`-th border between executions where it can be, in each of its parts too.
+Counts divided(const Threads& threads, int period) {
+  FiberHost host({});
+  int borders = 0;
+  int copies[2] = {-1, -1};
+  if (pipe(copies) != 0) return {};
+  bool copy = false;
+  std::uint64_t others[2] = {0, 0};
+  const auto between = [&] {
+    if (++borders % period != 0 || !host.engine().divisible()) return;
+    const pid_t child = fork();
+    host.engine().keep_half(child == 0 ? Half::kSecond : Half::kFirst);
+    if (child == 0) {
+      copy = true;
+      others[0] = others[1] = 0;
+      host.engine().count_anew();
+      return;
+    }
+    waitpid(child, nullptr, 0);
+    std::uint64_t theirs[2];
+    if (read(copies[0], theirs, sizeof(theirs)) != sizeof(theirs)) std::abort();
+    others[0] += theirs[0];
+    others[1] += theirs[1];
+  };
+  host.explore([&] {
+    memory = Memory{};
+    for (const auto& thread : threads) host.spawn([&] { thread(host); });
+  }, between);
+  Counts counts = host.engine().counts();
+  counts.executions += others[0];
+  counts.blocked += others[1];
+  if (copy) {
+    const std::uint64_t mine[2] = {counts.executions, counts.blocked};
+    _exit(write(copies[1], mine, sizeof(mine)) == sizeof(mine) ? 0 : 1);
+  }
+  close(copies[0]);
+  close(copies[1]);
+  return counts;
+}
+
+TEST(Divided, TheHalvesVisitTogetherWhatOneWould) {
+  const auto locked = [](FiberHost& h) { h.lock(&memory.m); h.add(&memory.x, 1); h.unlock(&memory.m); };
+  const auto mixed = [](FiberHost& h) { h.store(&memory.x, 1); h.load(&memory.y); h.add(&memory.y, 1); h.cas(&memory.x, 1, 2); };
+  for (const Threads& threads : {Threads(4, locked), Threads(2, mixed), Threads(3, mixed)}) {
+    const Counts whole = explore(threads).counts;
+    for (const int period : {1, 7, 50}) {
+      if (whole.executions > 1000 && period == 1) continue;
+      const Counts parts = divided(threads, period);
+      EXPECT_EQ(parts.executions, whole.executions);
+      EXPECT_EQ(parts.blocked, whole.blocked);
+    }
+  }
+}
 
 TEST(Budget, AnExecutionThatDoesNotEndIsLeftWhenTimeIsUp) {
   Options options;

@@ -32,8 +32,8 @@ void FiberHost::prepare(ThreadId thread, Body body) {
   makecontext(&fiber.context, reinterpret_cast<void (*)()>(&FiberHost::enter), 2, static_cast<unsigned>(self), static_cast<unsigned>(self >> 32));
 }
 
-void FiberHost::explore(const Body& body) {
-  while (engine_->begin()) {
+void FiberHost::explore(const Body& body, const Body& between) {
+  for (between(); engine_->begin(); between()) {
     prepare(0, body);
     running_ = 0;
     swapcontext(&loop_, &fibers_[0].context);

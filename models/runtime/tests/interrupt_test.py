@@ -61,16 +61,19 @@ class Interrupt(unittest.TestCase):
 
     def test_what_was_visited_is_kept(self):
         for number in (signal.SIGINT, signal.SIGTERM):
-            self.assertGreater(self.interrupted(MANY, number)["executions"], 0)
+            for jobs in (1, 2, 3):
+                self.assertGreater(self.interrupted(MANY, number, f"jobs={jobs}")["executions"], 0)
 
     def test_an_execution_without_end_is_left(self):
         for source in (STEPS, WRITES, NOTHING):
             for number in (signal.SIGINT, signal.SIGTERM):
                 self.assertEqual(self.interrupted(source, number)["executions"], 0)
+            self.assertEqual(self.interrupted(source, signal.SIGTERM, "jobs=2 events=1000000000")["executions"], 0)
 
     def test_a_budget_of_time_ends_it_too(self):
         for source in (MANY, STEPS):
-            self.check_end(self.start(source, "time_ms=300 events=1000000000"), "a budget ended before every execution was visited")
+            for jobs in (1, 2):
+                self.check_end(self.start(source, f"jobs={jobs} time_ms=300 events=1000000000"), "a budget ended before every execution was visited")
 
 
 if __name__ == "__main__":

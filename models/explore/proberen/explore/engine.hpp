@@ -61,6 +61,15 @@ class Engine {
   void reject(FailureKind kind, std::string message, std::vector<Place> places = {});
   [[nodiscard]] ThreadId current() const;
 
+  // ---- sharing a search: two copies of the engine, each with one half of what is left, visit together what one would have visited
+
+  /// Between executions: whether there is something for both.
+  [[nodiscard]] bool divisible() const;
+  /// Between executions: the other half is somebody else's.
+  void keep_half(Half half);
+  /// What was counted so far is somebody else's.
+  void count_anew();
+
   // ---- threads
 
   /// A new thread, which the host must be able to resume from now on. Everything before the call happens before its first step.

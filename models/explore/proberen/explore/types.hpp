@@ -82,6 +82,9 @@ struct Failure {
   std::string witness;        ///< what kReplay takes
 };
 
+/// Of what is left of a search, where it is divided.
+enum class Half : std::uint8_t { kFirst, kSecond };
+
 /// What has been counted so far.
 struct Counts {
   std::uint64_t executions = 0;  ///< complete: every thread ended, or, where Options say so, is blocked for ever
