@@ -173,7 +173,7 @@ class Engine::Implementation {
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
-/// How a failed execution is told (report.cpp): its steps in an order with few context switches, and what replays it.
+/// How a failed execution is told (report.cpp): its steps in an order with the fewest context switches, and what replays it.
 struct Report {
   std::vector<Step> steps;
   std::string witness;

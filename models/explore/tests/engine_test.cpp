@@ -140,6 +140,41 @@ TEST(Failures, TwoLocksInTwoOrdersDeadlock) {
   EXPECT_EQ(outcome.failure->kind, FailureKind::kDeadlock);
 }
 
+/// How many context switches the failure that the program must have is told with. Its witness must show it again, step by step.
+int switches_of_failure(const Threads& threads, Options options = {}) {
+  const std::optional<Failure> failure = explore(threads, options).failure;
+  if (!failure) return -1;
+  options.search = Search::kReplay;
+  options.witness = failure->witness;
+  const std::optional<Failure> again = explore(threads, options).failure;
+  EXPECT_TRUE(again.has_value()) << failure->witness;
+  if (!again) return -1;
+  EXPECT_EQ(again->kind, failure->kind);
+  EXPECT_EQ(again->witness, failure->witness);
+  int switches = 0;
+  for (std::size_t i = 1; i < failure->steps.size(); ++i) {
+    if (failure->steps[i].thread != failure->steps[i - 1].thread) ++switches;
+    EXPECT_EQ(again->steps[i].text, failure->steps[i].text);
+  }
+  return switches;
+}
+
+TEST(Witness, HasTheFewestContextSwitches) {
+  // The second one reads before the first one writes, and again after it: to begin with the first one takes a switch more.
+  const auto first = [](FiberHost& h) { if (h.load(&memory.x, sc) == 0) h.store(&memory.x, 1, sc); };
+  EXPECT_EQ(switches_of_failure({first, [](FiberHost& h) {
+                                   if (h.load(&memory.x, sc) == 0) h.check(h.load(&memory.x, sc) != 1);
+                                 }}),
+            3);  // main, second, first, second
+  // Three rings of waiting: each lock is taken by its thread before another one asks for it.
+  const auto takes = [](int* one, int* other) { return [=](FiberHost& h) { h.lock(one); h.lock(other); }; };
+  EXPECT_EQ(switches_of_failure({takes(&memory.x, &memory.y), takes(&memory.y, &memory.z), takes(&memory.z, &memory.x)}), 3);
+  // A store buffer: no interleaving, and no more switches than threads.
+  EXPECT_EQ(switches_of_failure({[](FiberHost& h) { h.store(&memory.x, 1); h.store(&memory.m, static_cast<Value>(h.load(&memory.y)) + 1, rel); },
+                                 [](FiberHost& h) { h.store(&memory.y, 1); h.check(h.load(&memory.x) != 0 || h.load(&memory.m, acq) != 1); }}),
+            2);
+}
+
 class Sampled : public testing::TestWithParam<Search> {};
 
 TEST_P(Sampled, EveryGraphOfASmallProgramIsMet) {

@@ -78,7 +78,7 @@ struct Failure {
   FailureKind kind = FailureKind::kAssertion;
   std::string message;        ///< one line
   std::vector<Place> places;  ///< the one that failed first; of a race, both
-  std::vector<Step> steps;    ///< a linearization of the execution with few context switches
+  std::vector<Step> steps;    ///< a linearization of the execution with the fewest context switches
   std::string witness;        ///< what kReplay takes
 };
 
