@@ -81,7 +81,7 @@ void add_program_options(CLI::App& explore, ProgramOptions& program) {
             const std::string wrong = read_bound(text, program.preemptions);
             if (!wrong.empty()) throw CLI::ValidationError("--bound", wrong);
           },
-          "preemptions=K: only executions with at most so many preemptions")
+          "preemptions=K: only executions that have a schedule with at most so many preemptions; of an exhaustive search in one process")
       ->type_name("preemptions=K")
       ->group(kGroup);
   explore.add_option("--depth", program.depth, "The depth of --search pct (default: 3)")

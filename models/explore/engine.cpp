@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "models/explore/bounded.hpp"
 #include "models/explore/implementation.hpp"
 #include "models/explore/replay.hpp"
 #include "models/explore/sampler.hpp"
@@ -13,6 +14,7 @@ namespace {
 std::unique_ptr<Strategy> make_strategy(const Options& options) {
   switch (options.search) {
     case Search::kExhaustive:
+      if (options.preemptions >= 0) return std::make_unique<BoundedSearch>(options);
       return std::make_unique<ExhaustiveSearch>();
     case Search::kReplay:
       return std::make_unique<Replay>(options.witness);
@@ -32,9 +34,10 @@ bool Engine::Implementation::begin() {
   if ((failure && !options.keep_going) || stopping.load(std::memory_order_relaxed)) return false;
   const std::uint64_t seen = counts.executions + counts.blocked;
   if (options.max_executions != 0 && seen >= options.max_executions) return false;
-  if (seen % kLooksAtClock == 0 && out_of_time()) return false;
+  if (begun_++ % kLooksAtClock == 0 && out_of_time()) return false;
   if (!strategy->next()) {
-    complete = strategy->exhausts() && !failure;
+    complete = strategy->visits_all() && !failure;
+    left_out = strategy->left_out();
     return false;
   }
   graph_ = &strategy->graph();
@@ -70,7 +73,8 @@ void Engine::Implementation::end() {
 }
 
 void Engine::Implementation::leave(Result how) {
-  result = how;
+  const bool ended = how == Result::kComplete || how == Result::kBlocked;
+  result = ended && strategy->visited_before() ? Result::kLeft : how;
   host.leave();
   __builtin_unreachable();
 }
@@ -82,12 +86,16 @@ void Engine::Implementation::abandon() {
 
 void Engine::Implementation::fail(FailureKind kind, std::string message, std::vector<Place> places) {
   reject(kind, std::move(message), std::move(places));
-  leave(Result::kFailed);
+  leave(result);
 }
 
 void Engine::Implementation::reject(FailureKind kind, std::string message, std::vector<Place> places) {
   result = Result::kFailed;
   if (failure) return;  // the first one is kept
+  if (!strategy->stands()) {
+    result = Result::kLeft;
+    return;
+  }
   std::vector<int> performed;
   for (ThreadId thread = 0; thread < graph_->threads(); ++thread) performed.push_back(threads[static_cast<std::size_t>(thread)].done);
   Report report = describe(*graph_, locations_, performed, current);
@@ -102,6 +110,7 @@ void Engine::end() { implementation_->end(); }
 void Engine::stop() { implementation_->stop(); }
 void Engine::abandon() { implementation_->abandon(); }
 bool Engine::out_of_time() const { return implementation_->out_of_time(); }
+bool Engine::left_out() const { return implementation_->left_out; }
 bool Engine::complete() const { return implementation_->complete; }
 const Counts& Engine::counts() const { return implementation_->counts; }
 const std::optional<Failure>& Engine::failure() const { return implementation_->failure; }

@@ -104,6 +104,7 @@ class Engine::Implementation {
   std::optional<Failure> failure;
   std::optional<Failure> stuck;
   bool complete = false;
+  bool left_out = false;
   std::atomic<bool> stopping{false};
   ThreadId current = kNoThread;
   Result result = Result::kComplete;
@@ -160,6 +161,7 @@ class Engine::Implementation {
 
   Graph* graph_ = nullptr;
   std::vector<Waiter> waiters_;
+  std::uint64_t begun_ = 0;
   EventId performed_ = 0;
   EventId revisited_ = kNoEvent;
   EventId unsettled_ = kNoEvent;

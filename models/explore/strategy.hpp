@@ -63,12 +63,14 @@ class Strategy {
   [[nodiscard]] virtual bool write(EventId write, std::vector<Waiter>& waiters) = 0;
   /// After a choice among 0 … count-1 was added: gives it a value.
   virtual void choose(EventId choice, unsigned count) = 0;
-  /// One of the threads that can go on, given as a set (never empty); some of them have not started.
+  /// One of the threads that can go on, given as a set (never empty); some of them have not started. kNoThread: the execution must be left.
   [[nodiscard]] virtual ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) = 0;
 
   /// The next step of the thread will be at the location, or at none; and has been made. For schedulers that look ahead.
   virtual void announce(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}
   virtual void performed(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}
+  /// The running thread lets others go first, if the strategy likes.
+  virtual void yielded() {}
 
   /// The read in the beginning given by `next` of which it is not known yet what the program makes of its value.
   [[nodiscard]] virtual EventId revisited() const { return kNoEvent; }
@@ -83,8 +85,15 @@ class Strategy {
   /// Whether what is left can be divided, and dividing it: see Engine. Between executions.
   [[nodiscard]] virtual bool divisible() const { return false; }
   virtual void keep_half(Half /*half*/) {}
-  /// Whether it visits every execution.
+  /// Whether the search visits the execution, as far as it has come, in this way; else what is wrong with it is not told.
+  [[nodiscard]] virtual bool stands() const { return true; }
+  /// The execution has come to its end: whether it had been visited before. It has been now.
+  [[nodiscard]] virtual bool visited_before() { return false; }
+  /// Whether it visits every execution, each once, and waiting threads are its own to move on.
   [[nodiscard]] virtual bool exhausts() const { return false; }
+  /// After `next` has said that there is none: whether every execution was visited; and whether a bound has left some out.
+  [[nodiscard]] virtual bool visits_all() const { return exhausts(); }
+  [[nodiscard]] virtual bool left_out() const { return false; }
   /// Whether a thread that has read a value with which it must wait does so to the end of the execution, as the execution in which it reads
   /// a later one is another one; else it waits before it reads.
   [[nodiscard]] virtual bool waits_for_good() const { return exhausts(); }

@@ -53,6 +53,7 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
         if (!threads[static_cast<std::size_t>(thread)].started) unstarted |= bit(thread);
       }
       const ThreadId next = strategy->pick(ready, unstarted);
+      if (next == kNoThread) leave(Result::kLeft);
       if (next != current) {
         switch_to(next);
         continue;
@@ -137,7 +138,7 @@ void Engine::Implementation::switch_to(ThreadId thread) {
   host.resume(thread);
 }
 
-void Engine::Implementation::yield() {}
+void Engine::Implementation::yield() { strategy->yielded(); }
 
 int Engine::Implementation::known(ThreadId knower, ThreadId thread) const {
   const Graph::Clock* const clock = graph_->knowledge(knower, threads[static_cast<std::size_t>(knower)].done);
@@ -221,7 +222,9 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
     }
     const std::uint64_t ready = enabled();
     if (ready == 0) conclude();
-    switch_to(strategy->pick(ready, 0));
+    const ThreadId next = strategy->pick(ready, 0);
+    if (next == kNoThread) leave(Result::kLeft);
+    switch_to(next);
   }
 }
 

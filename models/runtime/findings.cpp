@@ -96,6 +96,7 @@ template <class Stream, class Part>
 void walk(Stream& stream, Part& findings) {
   walk_counts(stream, findings.counts);
   stream.number(findings.complete);
+  stream.number(findings.left_out);
   bool failed = findings.failure.has_value();
   stream.number(failed);
   if constexpr (Stream::kReads) {
@@ -115,6 +116,7 @@ void Findings::add(const Findings& part) {
   counts.events += part.counts.events;
   counts.longest = std::max(counts.longest, part.counts.longest);
   complete = complete && part.complete;
+  left_out = left_out || part.left_out;
   if (!failure) failure = part.failure;
   outcomes.add(part.outcomes);
   if (racy.empty()) racy = part.racy;

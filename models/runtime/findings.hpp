@@ -12,6 +12,7 @@ namespace proberen::runtime {
 struct Findings {
   explore::Counts counts;
   bool complete = false;  ///< nothing of it is left
+  bool left_out = false;  ///< the bound on preemptions has left something out
   std::optional<explore::Failure> failure;
   Outcomes outcomes;
   std::string racy;  ///< a race that is to be explored was found: racy_text(), with which the search starts again; else ""

@@ -89,8 +89,11 @@ ProgramOptions parse_options(const std::string& text) {
     options.words[key] = value;
   }
   if (options.engine.search == Search::kReplay && options.engine.witness.empty()) throw std::invalid_argument("PROBEREN_EXPLORE: search=replay needs witness=");
-  if (options.jobs > 1 && options.engine.search != Search::kExhaustive) {
-    throw std::invalid_argument("PROBEREN_EXPLORE: jobs=" + std::to_string(options.jobs) + ": only an exhaustive search can be shared by processes");
+  const bool exhaustive = options.engine.search == Search::kExhaustive;
+  const bool bounded = options.engine.preemptions >= 0;
+  if (bounded && !exhaustive) throw std::invalid_argument("PROBEREN_EXPLORE: preemptions= is a bound of an exhaustive search");
+  if (options.jobs > 1 && (bounded || !exhaustive)) {
+    throw std::invalid_argument("PROBEREN_EXPLORE: jobs=" + std::to_string(options.jobs) + ": only an exhaustive search without a bound can be shared by processes");
   }
   if (!options.engine.witness.empty()) options.engine.witness = unbind_witness(options.engine.witness);
   return options;

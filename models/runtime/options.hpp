@@ -3,6 +3,8 @@
 ///     model=rc11|sc   search=exhaustive|random|pct|pos|surw|replay   seed=N   executions=N   time_ms=N   preemptions=K   depth=D
 ///     events=N   races=fail|explore   spurious=0|1   leaks=0|1   jobs=N   witness=W   record=FILE   trace=0|1
 ///
+/// preemptions=K and jobs=N are for an exhaustive search, and not both.
+///
 /// jobs=N is for programs alone. A function that is explored inside a process with a life of its own (explore::run) may leave what it finds
 /// there, in a judge's variables, which no other process could bring back.
 #pragma once

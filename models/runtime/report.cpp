@@ -60,6 +60,9 @@ void set_verdict(Record& record, const Findings& findings, const explore::Option
     record.reason = "the search was interrupted";
   } else if (record.complete || sampled || options.search == Search::kReplay) {
     record.verdict = Verdict::kPass;
+  } else if (findings.left_out) {
+    record.verdict = Verdict::kInconclusive;
+    record.reason = "executions that need more than " + std::to_string(options.preemptions) + " preemptions were not visited";
   } else {
     record.verdict = Verdict::kInconclusive;
     record.reason = "a budget ended before every execution was visited";

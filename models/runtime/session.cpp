@@ -62,7 +62,7 @@ Findings Session::search_and_settle(const std::function<void()>& before) {
   engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
   search(before);
   const bool settled = settle_failure();
-  return {engine_->counts(), engine_->complete(), failure_, outcomes_, settled ? "" : racy_text()};
+  return {engine_->counts(), engine_->complete(), engine_->left_out(), failure_, outcomes_, settled ? "" : racy_text()};
 }
 
 Findings Session::search_in_processes(const std::function<void()>& before) {

@@ -42,9 +42,10 @@ void run(FiberHost& host, const std::vector<Instruction>& thread) {
   }
 }
 
-std::uint64_t explored(const Program& program, MemoryModel model) {
+std::uint64_t explored(const Program& program, MemoryModel model, int preemptions = -1) {
   Options options;
   options.model = model;
+  options.preemptions = preemptions;
   options.keep_going = true;  // past deadlocks
   FiberHost host(options);
   host.explore([&] {
@@ -193,6 +194,31 @@ TEST(Axioms, TheSearchVisitsEveryConsistentExecutionOnce) {
       ASSERT_EQ(explored(program, model), count_executions(program, model))
           << (model == MemoryModel::kSc ? "SC" : "RC11") << ", PROBEREN_TEST_SEED=" << seed << "\n"
           << to_text(program);
+    }
+  }
+}
+
+/// A bound that cuts nothing off leaves all executions, a lower one some of them.
+TEST(Axioms, TheBoundedSearchVisitsThemTooWithPreemptionsEnough) {
+  const char* const many = std::getenv("PROBEREN_TEST_PROGRAMS");
+  const std::uint64_t programs = (many != nullptr ? std::strtoull(many, nullptr, 10) : 2000) / 10;
+  constexpr std::size_t kShort = 5;  // instructions: every schedule is tried
+  std::uint64_t tried = 0;
+  for (std::uint64_t seed = 1; tried < programs; ++seed) {
+    const Program program = Generator(seed).program();
+    std::size_t length = 0;
+    for (const auto& thread : program) length += thread.size();
+    if (length > kShort || program.size() > 3) continue;
+    ++tried;
+    for (const MemoryModel model : {MemoryModel::kRc11, MemoryModel::kSc}) {
+      const std::uint64_t all = explored(program, model);
+      std::uint64_t before = 0;
+      for (const int preemptions : {0, 1, 2, 100}) {
+        const std::uint64_t found = explored(program, model, preemptions);
+        ASSERT_GE(found, before) << preemptions << " preemptions, seed " << seed << "\n" << to_text(program);
+        before = found;
+      }
+      ASSERT_EQ(before, all) << (model == MemoryModel::kSc ? "SC" : "RC11") << ", seed " << seed << "\n" << to_text(program);
     }
   }
 }

@@ -205,6 +205,68 @@ TEST_P(Sampled, ADeadlockIsMetAndItsWitnessReplays) {
 
 INSTANTIATE_TEST_SUITE_P(By, Sampled, testing::Values(Search::kRandom, Search::kPct, Search::kPos, Search::kSurw));
 
+Outcome bounded(const Threads& threads, int preemptions, MemoryModel model = MemoryModel::kSc) {
+  Options options;
+  options.model = model;
+  options.preemptions = preemptions;
+  return explore(threads, options);
+}
+
+TEST(Bounded, TheNumbersOfExecutionsWithFewPreemptions) {
+  const auto buffering = [](int preemptions, MemoryModel model) { return bounded(store_buffering(rlx, false), preemptions, model).counts.executions; };
+  // One thread runs, then the other one, which reads what the first has written, or with relaxed orders what was there before.
+  EXPECT_EQ(buffering(0, MemoryModel::kSc), 2U);
+  EXPECT_EQ(buffering(0, MemoryModel::kRc11), 3U);
+  EXPECT_EQ(buffering(1, MemoryModel::kSc), 3U);
+  EXPECT_EQ(buffering(1, MemoryModel::kRc11), 4U);
+
+  const auto twice = [](FiberHost& h) { h.add(&memory.x, 1); h.add(&memory.x, 1); };
+  const auto adds = [&](int threads, int preemptions) { return bounded(Threads(static_cast<std::size_t>(threads), twice), preemptions).counts.executions; };
+  EXPECT_EQ(adds(2, 0), 2U);  // aabb
+  EXPECT_EQ(adds(2, 1), 4U);  // abba
+  EXPECT_EQ(adds(2, 2), 6U);  // abab
+  EXPECT_EQ(adds(3, 0), 6U);  // 3!
+  // One thread in two parts that do not follow each other, among two whole ones: 4! / 2 orders, 3! with the parts together.
+  EXPECT_EQ(adds(3, 1), 6U + 3U * (12U - 6U));
+  EXPECT_EQ(adds(3, 9), 90U);  // 6! / 2^3
+}
+
+TEST(Bounded, ItSaysWhetherTheBoundLeftSomethingOut) {
+  const auto once = [](FiberHost& h) { h.add(&memory.x, 1); };
+  const Outcome some = bounded({once, once}, 0);
+  EXPECT_EQ(some.counts.executions, 2U);
+  EXPECT_FALSE(some.complete);
+  const Outcome all = bounded({once, once}, 100);
+  EXPECT_EQ(all.counts.executions, 2U);
+  EXPECT_TRUE(all.complete);
+}
+
+TEST(Bounded, ASwitchFromAThreadThatWaitsOrYieldsIsNoPreemption) {
+  const auto once = [](FiberHost& h) { h.add(&memory.x, 1); };
+  EXPECT_EQ(bounded({once, [](FiberHost& h) { h.add(&memory.x, 1); h.add(&memory.x, 1); }}, 0).counts.executions, 2U);
+  EXPECT_EQ(bounded({once, [](FiberHost& h) { h.add(&memory.x, 1); h.engine().yield(); h.add(&memory.x, 1); }}, 0).counts.executions, 3U);
+  // The first one waits for the second, if that is not there before: one order of the two.
+  const auto taken = [](Value value) { return value > 0 ? std::optional<Value>(value - 1) : std::nullopt; };
+  const auto waits = [=](FiberHost& h) {
+    h.engine().await_update({reinterpret_cast<std::uintptr_t>(&memory.y), 4, acq, 0}, taken, "unit");
+  };
+  EXPECT_EQ(bounded({waits, [](FiberHost& h) { h.add(&memory.y, 1, rel); }}, 0).counts.executions, 1U);
+}
+
+TEST(Bounded, ABugIsFoundWithAsManyPreemptionsAsItNeeds) {
+  const auto increment = [](FiberHost& h) { const Value seen = h.load(&memory.x, sc); h.store(&memory.x, seen + 1, sc); h.add(&memory.y, 1, sc); };
+  const auto last = [](FiberHost& h) { h.check(h.load(&memory.y, sc) != 2 || h.load(&memory.x, sc) == 2); };
+  const Threads lost_update{increment, increment, last};
+  const Threads twice_between{[](FiberHost& h) { h.store(&memory.x, 1); h.store(&memory.x, 2); },
+                              [](FiberHost& h) { h.check(h.load(&memory.x) != 1 || h.load(&memory.x) != 2); }};
+  for (const MemoryModel model : {MemoryModel::kSc, MemoryModel::kRc11}) {
+    EXPECT_FALSE(bounded(lost_update, 0, model).failure.has_value());
+    EXPECT_TRUE(bounded(lost_update, 1, model).failure.has_value());
+    EXPECT_FALSE(bounded(twice_between, 1, model).failure.has_value());
+    EXPECT_TRUE(bounded(twice_between, 2, model).failure.has_value());
+  }
+}
+
 /// The counts of a search that is divided at every `period`-th border between executions where it can be, in each of its parts too.
 Counts divided(const Threads& threads, int period) {
   FiberHost host({});

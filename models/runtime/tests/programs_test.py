@@ -3,7 +3,8 @@
 
 What a program is expected to do stands in comments at its top:
 
-    expect: pass complete | fail <kind>     the verdict
+    expect: pass complete | fail <kind> | inconclusive     the verdict
+    reason: TEXT                            of one that is inconclusive
     executions: N      blocked: N           exact counts
     message: REGEX     detail: TEXT         of the failure; a line of its details
     outcomes: a=1 b=0: N, …                 the outcomes and their counts; *: any
@@ -73,6 +74,8 @@ def check_record(record, source, wanted, here):
         if record["failure"]["kind"] != rest[0]:
             problems.append(f"kind {record['failure']['kind']}: {record['failure']['message']}, expected {rest[0]}")
         problems += check_failure(record["failure"], source, wanted, here)
+    if record.get("reason", "") != wanted.get("reason", [record.get("reason", "")])[0]:
+        problems.append(f"reason {record['reason']!r}")
     for count in ("executions", "blocked"):
         for number in wanted.get(count, []):
             if record["counts"][count] != int(number):

@@ -48,6 +48,8 @@ class Engine {
   [[nodiscard]] bool out_of_time() const;
   /// Whether every execution has been visited.
   [[nodiscard]] bool complete() const;
+  /// Whether the search has come to its end but for what Options::preemptions has left out: executions, or more schedules of visited ones.
+  [[nodiscard]] bool left_out() const;
   [[nodiscard]] const Counts& counts() const;
   /// The first failure, if any; the search ends with it.
   [[nodiscard]] const std::optional<Failure>& failure() const;

@@ -39,7 +39,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::uint64_t max_executions = 0;              ///< complete and blocked ones together; 0: no limit
   std::chrono::milliseconds time{0};             ///< 0: no limit
-  int preemptions = -1;                          ///< at most so many in one execution; -1: no limit
+  int preemptions = -1;                          ///< of kExhaustive: executions that have a schedule with at most so many (bounded.hpp); -1: all
   int pct_depth = 3;                             ///< of PCT
   std::uint64_t max_events = 100'000;          ///< in one execution; more is a runaway loop
   bool races_fail = true;                        ///< a data race is a failure; else plain accesses are explored like relaxed atomic ones
