@@ -23,6 +23,12 @@ Value apply(Rmw operation, Value old, Value operand, unsigned size) {
 }  // namespace
 
 LocationId Engine::Implementation::locate(const Access& access) {
+  // Where the graph is replayed the location is known, once it has been met in this execution.
+  const Thread& me = threads[static_cast<std::size_t>(current)];
+  if (me.done < graph_->length(current)) {
+    const LocationId expected = (*graph_)[graph_->at(current, me.done)].location;
+    if (expected != kNoLocation && locations_.is(expected, access.address, access.size)) return expected;
+  }
   const LocationId location = locations_.find(access.address, access.size);
   if (location == kNoLocation) {
     fail(FailureKind::kMixedSize,
@@ -51,6 +57,7 @@ void Engine::Implementation::note_access(const Access& access, EventId id, bool 
     cells.first = races_.cell_of(event.location, access.address);
     if (access.size == 16) cells.second = races_.cell_of(event.location, access.address + 8);
   }
+  if (!races_.note_atomic(*cells.first) && (cells.second == nullptr || !races_.note_atomic(*cells.second))) return;
   const MemoryAccess noted{access.address, access.size, current, static_cast<std::uint32_t>(event.index) + 1, graph_->before(id), access.site, write};
   std::optional<Race> race = races_.meet(*cells.first, noted);
   if (cells.second != nullptr && !race) race = races_.meet(*cells.second, noted);
