@@ -34,7 +34,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   start = new_start;
   result = nullptr;
   detached = joined = false;
-  effects = 0;
+  effects = reads = 0;
   spin.forget();
   pending.clear();
   frames.clear();

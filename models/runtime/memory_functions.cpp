@@ -15,9 +15,10 @@ void announce(const void* pointer, std::size_t size, bool write, Site site) {
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, write, site)) return;
   last_access = {address, size, false};
   if (write) {
-    written(address);
+    note_written(address);
     engine().plain_write(address, size, site);
   } else {
+    note_read(address);
     engine().plain_read(address, size, site);
   }
 }
