@@ -43,20 +43,20 @@ EventId BoundedSearch::back(EventId write, int steps) const {
 }
 
 /// The read has the source: whether that is consistent, and leads on.
-bool BoundedSearch::can_read(EventId id, EventId source, const Follow* follow) {
+bool BoundedSearch::can_read(EventId id, EventId source, const Prospect& prospect) {
   const Event& event = graph_[id];
   const bool latest = graph_.is_last(source, event.location);
   bool updates = event.exclusive;
-  if (follow != nullptr) {
-    updates = follow->update(source == kInitial ? follow->initial : graph_[source].value).has_value();
-    if (!updates && follow->waits && !latest) return false;  // it would wait for another value than an old one
+  if (prospect.follow != nullptr) {
+    updates = prospect.follow->update(source == kInitial ? prospect.initial : graph_[source].value).has_value();
+    if (!updates && prospect.follow->waits && !latest) return false;  // it would wait for another value than an old one
   }
   if (updates && graph_.is_updated(source, event.location)) return false;
   graph_.set_source(id, source);
   return latest || sc_order_exists(graph_, id, kNoEvent);
 }
 
-bool BoundedSearch::read(EventId id, const Follow* follow) {
+bool BoundedSearch::read(EventId id, const Prospect& prospect) {
   const Event& event = graph_[id];
   const EventId latest = graph_.last_write(event.location);
   const int choices = graph_.place_of(latest) - graph_.lowest_place(event.location, graph_.knowledge(event.thread, event.index)) + 1;
@@ -64,7 +64,7 @@ bool BoundedSearch::read(EventId id, const Follow* follow) {
   if (choices > 1 && !interleaves_ && !decided(option)) {
     Untried options;
     for (int steps = choices - 1; steps >= 0; --steps) {
-      if (can_read(id, back(latest, steps), follow)) options.push_back(steps);
+      if (can_read(id, back(latest, steps), prospect)) options.push_back(steps);
     }
     option = decide(std::move(options));
   }

@@ -29,7 +29,7 @@ class BoundedSearch final : public Strategy {
 
   [[nodiscard]] Graph& graph() override { return graph_; }
   [[nodiscard]] bool next() override;
-  [[nodiscard]] bool read(EventId read, const Follow* follow) override;
+  [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
   [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
@@ -48,7 +48,7 @@ class BoundedSearch final : public Strategy {
   int decide(Untried options);
   [[nodiscard]] bool begun_before(std::uint64_t enabled, bool free);
   [[nodiscard]] EventId back(EventId write, int steps) const;
-  [[nodiscard]] bool can_read(EventId read, EventId source, const Follow* follow);
+  [[nodiscard]] bool can_read(EventId read, EventId source, const Prospect& prospect);
 
   int bound_;
   bool interleaves_;  ///< executions are sequentially consistent, all of them

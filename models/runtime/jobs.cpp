@@ -126,6 +126,8 @@ Jobs::Started Jobs::copy_process(int slot, int flags) {
 bool Jobs::may_begin(std::uint64_t seen) {
   if (shared_->stop.load(std::memory_order_relaxed)) return false;
   if (max_executions_ == 0 || claimed_ > seen) return true;  // the last one was left, and counts as none
+  shared_->claims += seen - claimed_;  // counted without being begun
+  claimed_ = seen;
   if (shared_->claims.fetch_add(1) >= max_executions_) return false;
   ++claimed_;
   return true;

@@ -59,6 +59,7 @@ void Session::run(const std::function<void()>& before) {
 Findings Session::search_and_settle(const std::function<void()>& before) {
   failure_.reset();
   outcomes_ = Outcomes();
+  spin_facts_ = SpinFacts();
   engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
   search(before);
   const bool settled = settle_failure();

@@ -51,6 +51,7 @@ class Session final : public explore::Host {
   [[nodiscard]] const std::vector<Module>& modules() const { return modules_; }
   /// Those of this process, so far.
   [[nodiscard]] Outcomes& outcomes() { return outcomes_; }
+  [[nodiscard]] SpinFacts& spin_facts() { return spin_facts_; }
   /// What run() has come to, of all processes. The failure is the engine's, or one of the whole execution.
   [[nodiscard]] const Findings& findings() const { return findings_; }
 
@@ -74,6 +75,7 @@ class Session final : public explore::Host {
   std::unique_ptr<explore::Engine> engine_;
   std::vector<std::unique_ptr<Fiber>> fibers_;  ///< made when first needed
   Outcomes outcomes_;
+  SpinFacts spin_facts_;
   std::optional<explore::Failure> failure_;
   Findings findings_;
   int processes_ = 1;
