@@ -15,19 +15,24 @@ namespace {
 
 constexpr std::chrono::seconds kTimeToEnd{10};  ///< the engine finishes the execution that it is in, and writes its record
 
+constexpr std::chrono::milliseconds kTwice{100};    ///< timeout(1) sends its signal to the process and to its group: that is one
+
 /// Waits for the end. A first signal is passed on, and a second one kills. Returns the first, or 0.
 int wait_for(Child& child, const Signals& signals) {
+  using Clock = std::chrono::steady_clock;
   int asked = 0;
+  Clock::time_point asked_at;
   Child* const only = &child;
   while (!child.ended()) {
     if (!wait_for_children({&only, 1}, signals.descriptor())) continue;
     const int signal = signals.take();
-    if (asked != 0) {
-      child.kill();
-    } else {
+    if (asked == 0) {
+      asked = signal;
+      asked_at = Clock::now();
       child.ask_to_end(SIGINT, kTimeToEnd);
+    } else if (Clock::now() - asked_at > kTwice) {
+      child.kill();
     }
-    asked = asked == 0 ? signal : asked;
   }
   return asked;
 }

@@ -9,6 +9,8 @@
 /// times, and is told by its fingerprint. So is the beginning of one: where the same steps were made before, in another order with as many
 /// preemptions and with the same thread at the end, all that can follow has been visited, and the execution is left.
 ///
+/// Who waits for a value waits here before reading it, so blocked executions are others than those of the exhaustive search.
+///
 /// Time: each beginning of an execution within the bound once. Memory: a fingerprint for each execution, and for up to kMostBeginnings
 /// beginnings; past that some are gone through again.
 #pragma once

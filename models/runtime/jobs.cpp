@@ -59,7 +59,8 @@ void signal_all(int signal) {
 }
 
 std::string how_it_died(int status) {
-  return WIFSIGNALED(status) ? std::string("died of ") + ::strsignal(WTERMSIG(status)) : "ended with status " + std::to_string(WEXITSTATUS(status));
+  if (!WIFSIGNALED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status));
+  return "died of signal " + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
 }
 
 }  // namespace

@@ -95,16 +95,16 @@ class ProgramTest(CliTest):
         self.assertIn("--search belongs to a program", self.refused("explore", "Queue", "--search", "pct"))
         self.run_cli("explore", "Queue", status=0)
 
-    def interrupted(self, does, signals):
+    def interrupted(self, does, signals, number=signal.SIGINT, pause=0.3):
         self.program(does)
         command = [PROBEREN, "explore", "./program", "--json", "r.jsonl"]
         child = subprocess.Popen(command, cwd=self.folder, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_for((self.folder / "ready").exists, "the program")
         for _ in range(signals):
-            child.send_signal(signal.SIGINT)
-            time.sleep(0.3)
+            child.send_signal(number)
+            time.sleep(pause)
         output, errors = child.communicate(timeout=30)
-        self.assertEqual(child.returncode, 128 + signal.SIGINT, output + errors)
+        self.assertEqual(child.returncode, 128 + number, output + errors)
         return output, errors
 
     def test_an_interrupted_search_leaves_what_it_has(self):
@@ -112,6 +112,12 @@ class ProgramTest(CliTest):
         self.assertIn("inconclusive", output)
         self.assertEqual(errors, "proberen: interrupted; the record so far is in r.jsonl\n")
         self.assertEqual([r["reason"] for r in self.records(self.folder / "r.jsonl")], ["interrupted"])
+
+    def test_a_signal_that_comes_twice_at_once_is_one(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            output, _ = self.interrupted("wait", 2, number, 0.01)
+            self.assertIn("inconclusive", output)
+            (self.folder / "ready").unlink()
 
     def test_a_second_interrupt_kills(self):
         _, errors = self.interrupted("deaf", 2)

@@ -133,7 +133,7 @@ class Jobs(unittest.TestCase):
         os.kill(int(workers[0]), signal.SIGKILL)
         _, said = search.communicate(timeout=10)
         self.assertEqual((search.returncode, said),
-                         (2, "proberen: a process of the search died of Killed: its part of the executions was not visited\n"))
+                         (2, "proberen: a process of the search died of signal 9 (Killed): its part of the executions was not visited\n"))
         self.assertFalse((self.folder / "records.jsonl").exists())
         self.assertFalse(pathlib.Path(f"/proc/{workers[1]}").exists())
 
