@@ -3,13 +3,17 @@
 /// changes.
 ///
 /// For each call that may read in a loop (atomic loads, compare-and-swaps, try-locks) the state of the visit is kept until the thread's next
-/// effect. Limits: the state includes values that the program will not look at again, so a loop may be recognised one turn late; stacks deeper
+/// effect. Where one atomic read and nothing else lay between two visits in the same state, that is a fact about the program: in this state,
+/// this value leads nowhere. Facts are kept for the whole search, and the engine need not run what they decide. Limits: the state includes values that the program will not look at again, so a loop may be recognised one turn late; stacks deeper
 /// than kMaxState bytes are not looked at.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <unordered_set>
+
+#include "proberen/explore/types.hpp"
 
 namespace proberen::runtime {
 
@@ -23,19 +27,20 @@ class SpinMemory {
     count_ = next_ = 0;
     used_ = 0;
   }
-  /// Whether the state [frame, top) with the access to `address` is that of an earlier visit since `effects` last changed; `first` is then how
-  /// many steps the thread had made at that visit. Notes it if not.
-  bool same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects, int steps, int& first);
-
- private:
   struct Visit {
     std::uintptr_t site = 0;
     const void* frame = nullptr;
     std::uintptr_t address = 0;
-    std::size_t at = 0;    ///< where in the buffer the state is
-    std::size_t size = 0;  ///< 0: no copy yet
-    int steps = 0;         ///< that the thread had made
+    std::size_t at = 0;       ///< where in the buffer the state is
+    std::size_t size = 0;     ///< 0: no copy yet
+    std::uint64_t reads = 0;  ///< plain ones that the thread had made
+    int steps = 0;            ///< that the thread had made
   };
+  /// The earlier visit, since the fiber's last effect, of which [frame, top) with the access to `address` is the state. Null: there is none, and
+  /// this one is noted.
+  const Visit* same_again(const Fiber& fiber, const void* frame, std::uintptr_t address, int steps);
+
+ private:
   static constexpr int kVisits = 16;
   /// A big state is copied only when the thread has come back once.
   static constexpr std::size_t kCheapState = 2048;
@@ -48,6 +53,33 @@ class SpinMemory {
   std::uint64_t effects_ = ~std::uint64_t{0};
   char* buffer_ = nullptr;  ///< reserved when first needed, for good
   std::size_t used_ = 0;
+};
+
+/// Which values lead nowhere, in which states.
+class SpinFacts {
+ public:
+  /// Whether there are any about this call.
+  [[nodiscard]] bool any(std::uintptr_t site) const { return site == site_ || (site_ != 0 && sites_.contains(site)); }
+  /// A state, by a hash of 128 bits.
+  struct State {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    bool operator==(const State&) const = default;
+  };
+  /// That of a fiber in a looking hook. O(its stack).
+  [[nodiscard]] static State state_of(const Fiber& fiber, const void* frame, std::uintptr_t address);
+  void learn(std::uintptr_t site, const State& state, explore::Value value);
+  [[nodiscard]] bool know(const State& state, explore::Value value) const { return facts_.contains(with_value(state, value)); }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const State& state) const { return state.low; }
+  };
+  [[nodiscard]] static State with_value(State state, explore::Value value);
+
+  std::uintptr_t site_ = 0;  ///< the last one learned
+  std::unordered_set<std::uintptr_t> sites_;
+  std::unordered_set<State, Hash> facts_;
 };
 
 /// For a looking hook: if the calling fiber is where it has been before, it waits until something that it reads changes.
