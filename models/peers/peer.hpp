@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/peers/litmus_table.hpp"
 #include "models/peers/programs.hpp"
 
 namespace proberen::peers {
