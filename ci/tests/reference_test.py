@@ -76,6 +76,7 @@ class Reference(unittest.TestCase):
             ("Timer", "begin | start"): 52,
             ("Timer", "start : begin finish | cancel_and_wait"): 1426,
             ("ThreadLocal", "touch(1) | touch(2)"): 288,
+            ("ipc.Lock", "acquire die | acquire mark_consistent release"): 27,
             ("ThreadLocal.indices", "claim free claim | claim free claim"): 2214,
         }
         program = json.loads((pathlib.Path(BUILD) / "proberen-checks" / "reference.json").read_text())["variants"].get("explored")
