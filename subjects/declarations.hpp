@@ -88,7 +88,7 @@ inline constexpr auto queue_operations = []<class T>(SubjectBuilder<T>& subject)
       .scenario("one looks while one closes", "try_get | close")
       .scenario("closed while one puts", "try_put(1) | close try_get")
       .scenario("two put, one gets", "put(1) | put(2) | get get")
-      .invariant("items add up", [](T& object) { return static_cast<std::int64_t>(object.queue.size()) == object.inside.load(); });
+      .invariant("items add up", [](T& object) { return static_cast<std::int64_t>(object.queue.size()) == object.inside.count(); });
 };
 
 /// Used by processes that are killed. Timed calls alone, so that a history ends soon whoever is dead.

@@ -2,11 +2,11 @@
 /// counter is marked for checkers that cannot see plain memory, and is a plain integer for sanitizers, which can.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <optional>
 
 #include "proberen/platform.hpp"
+#include "subjects/tally.hpp"
 
 namespace proberen::reference {
 
@@ -43,8 +43,7 @@ struct Guarded {
   Adapter guard;
   GuardedCounter<P> counter;
 
-  /// Those that were told of an increment; not part of what is checked, so that no model checker need see it.
-  std::atomic<int> told{0};
+  Tally told;  ///< increments of which a caller was told
 
   int increment() {
     guard.enter();
@@ -57,11 +56,11 @@ struct Guarded {
   int leave_with_count() {
     const int count = counter.increment();
     guard.leave();
-    told.fetch_add(1, std::memory_order_relaxed);
+    told.add(1);
     return count;
   }
 };
 
-inline constexpr auto counts_add_up = [](auto& subject) { return subject.counter.count() == subject.told.load(); };
+inline constexpr auto counts_add_up = [](auto& subject) { return subject.counter.count() == subject.told.count(); };
 
 }  // namespace proberen::reference

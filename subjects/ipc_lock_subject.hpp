@@ -60,6 +60,14 @@ struct KernelModel {
   }
 };
 
+// Rules of known-bad twins.
+struct HidesDeath : detail::RobustRules {
+  static constexpr bool kDeathIsTold = false;
+};
+struct ForgivesSilence : detail::RobustRules {
+  static constexpr bool kUnmarkedReleaseIsFinal = false;
+};
+
 template <class P, class Rules = detail::RobustRules>
 struct MortalLock : ipc::BasicRobustLock<P, KernelModel<P, true>, Rules> {
   bool end_owner() { return KernelModel<P, true>::end_owner(this->core().word()); }

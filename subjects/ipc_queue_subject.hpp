@@ -14,6 +14,7 @@
 #include "subjects/declarations.hpp"
 #include "subjects/guarded.hpp"
 #include "subjects/queue_subject.hpp"
+#include "subjects/tally.hpp"
 
 namespace proberen::reference {
 
@@ -27,8 +28,7 @@ struct MessageRingInterface {
   ipc::detail::MessageRing<P, Policy> ring{kCapacity, kUnits};
   std::byte memory[kUnits * ipc::detail::MessageRing<P, Policy>::kUnit] = {};
 
-  /// Put and not got, by what callers were told; not part of what is checked.
-  std::atomic<std::int64_t> inside{0};
+  Tally inside;  ///< put and not got, by what callers were told
 
   std::string put(int number) { return put_message(number, true, kForever); }
   std::string try_put(int number) { return put_message(number, false, kForever); }
@@ -41,7 +41,7 @@ struct MessageRingInterface {
  private:
   std::string put_message(int number, bool wait, Deadline deadline) {
     const QueueStatus status = ring.put(std::as_bytes(std::span(&number, 1)), wait, deadline);
-    if (status == QueueStatus::ok) inside.fetch_add(1, std::memory_order_relaxed);
+    if (status == QueueStatus::ok) inside.add(1);
     return std::string(to_string(status));
   }
   Value get_message(bool wait, Deadline deadline) {
@@ -51,7 +51,7 @@ struct MessageRingInterface {
     };
     const QueueStatus status = ring.get(take, wait, deadline);
     if (status != QueueStatus::ok) return Value(std::string(to_string(status)));
-    inside.fetch_sub(1, std::memory_order_relaxed);
+    inside.add(-1);
     return Value(number);
   }
 };
@@ -90,7 +90,7 @@ inline constexpr auto message_ring_operations = []<class T>(SubjectBuilder<T>& s
       .scenario("two wait", "put(1) put(2) | get | get")
       .scenario("closed while two wait", "put(1) close | get | get")
       .invariant("items add up, and none is lost",
-                 [](T& object) { return object.ring.size() == object.inside.load() && object.ring.lost() == 0; });
+                 [](T& object) { return object.ring.size() == object.inside.count() && object.ring.lost() == 0; });
 };
 
 inline constexpr auto killed_ring_operations = []<class T>(SubjectBuilder<T>& subject) {

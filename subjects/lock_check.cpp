@@ -26,38 +26,38 @@ PROBEREN_NAMED_SUBJECT("ipc.PlainLock.guard", LockGuardSubject<SharedPlatform>, 
 
 PROBEREN_NAMED_SUBJECT("Lock.acquire-relaxed", LockGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Lock", "its acquires are relaxed", {"explore", "stress"});
+    .twin("Lock", "its acquires are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("Lock.release-relaxed", LockGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Lock", "its releases are relaxed", {"explore", "stress"});
+    .twin("Lock", "its releases are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("Lock.wake-dropped", LockSubject<Mutated<m::DroppedWake>>, spec::Mutex{})
     .with(lock_operations)
-    .twin("Lock", "it wakes nobody", {"explore", "fuzz", "stress"});
+    .twin("Lock", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
 PROBEREN_NAMED_SUBJECT("Lock.cas-split", LockGuardSubject<Mutated<m::SplitCompareExchange>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Lock", "its compare-and-swap is a load and a store", {"explore", "fuzz", "stress"});
+    .twin("Lock", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz", "stress"});
 PROBEREN_NAMED_SUBJECT("Lock.exchange-split", LockGuardSubject<Mutated<m::SplitRmw>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Lock", "its exchange is a load and a store", {"explore"});
+    .twin("Lock", "its exchange is a load and a store", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Lock.parks-on-latest", LockSubject<Mutated<m::ParkOnLatest>>, spec::Mutex{})
     .with(lock_operations)
-    .twin("Lock", "it falls asleep whatever the word holds", {"explore"});
+    .twin("Lock", "it falls asleep whatever the word holds", {"explore", "explored"});
 
 PROBEREN_NAMED_SUBJECT("RLock.acquire-relaxed", RLockGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("RLock", "its acquires are relaxed", {"explore", "stress"});
+    .twin("RLock", "its acquires are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("RLock.release-relaxed", RLockGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("RLock", "its releases are relaxed", {"explore", "stress"});
+    .twin("RLock", "its releases are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("RLock.wake-dropped", RLockSubject<Mutated<m::DroppedWake>>, spec::RecursiveMutex{})
     .with(lock_operations)
-    .twin("RLock", "it wakes nobody", {"explore", "fuzz"});
+    .twin("RLock", "it wakes nobody", {"explore", "explored", "fuzz"});
 PROBEREN_NAMED_SUBJECT("RLock.cas-split", RLockGuardSubject<Mutated<m::SplitCompareExchange>>, spec::Counter{})
     .with(guard_operations)
-    .twin("RLock", "its compare-and-swap is a load and a store", {"explore", "fuzz"});
+    .twin("RLock", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz"});
 PROBEREN_NAMED_SUBJECT("RLock.any-owner", RLockSubject<Mutated<m::SameThread>>, spec::RecursiveMutex{})
     .with(lock_operations)
-    .twin("RLock", "it takes every thread for its owner", {"explore", "fuzz"});
+    .twin("RLock", "it takes every thread for its owner", {"explore", "explored", "fuzz"});
 
 PROBEREN_NAMED_SUBJECT("ipc.PlainLock.wakes-own-process", LockSubject<NativePlatform>, spec::Mutex{})
     .with(lock_operations)

@@ -54,29 +54,29 @@ PROBEREN_NAMED_SUBJECT("PriorityQueue", PrioritySubject<DefaultPlatform>, priori
 
 PROBEREN_NAMED_SUBJECT("LifoQueue.acquire-relaxed", LifoSubject<Mutated<m::WeakAcquire>>, lifo())
     .with(queue_operations)
-    .twin("LifoQueue", "its acquires are relaxed", {"explore", "stress"});
+    .twin("LifoQueue", "its acquires are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("LifoQueue.release-relaxed", LifoSubject<Mutated<m::WeakRelease>>, lifo())
     .with(queue_operations)
-    .twin("LifoQueue", "its releases are relaxed", {"explore", "stress"});
+    .twin("LifoQueue", "its releases are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("LifoQueue.wake-dropped", LifoSubject<Mutated<m::DroppedWake>>, lifo())
     .with(queue_operations)
-    .twin("LifoQueue", "it wakes nobody", {"explore", "fuzz", "stress"});
+    .twin("LifoQueue", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
 PROBEREN_NAMED_SUBJECT("LifoQueue.first-out", QueueSubject<DefaultPlatform>, lifo())
     .with(queue_operations)
-    .twin("LifoQueue", "the oldest item comes first", {"explore", "fuzz"});
+    .twin("LifoQueue", "the oldest item comes first", {"explore", "explored", "fuzz"});
 
 PROBEREN_NAMED_SUBJECT("PriorityQueue.acquire-relaxed", PrioritySubject<Mutated<m::WeakAcquire>>, priority())
     .with(queue_operations)
-    .twin("PriorityQueue", "its acquires are relaxed", {"explore", "stress"});
+    .twin("PriorityQueue", "its acquires are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("PriorityQueue.wake-dropped", PrioritySubject<Mutated<m::DroppedWake>>, priority())
     .with(queue_operations)
-    .twin("PriorityQueue", "it wakes nobody", {"explore", "fuzz", "stress"});
+    .twin("PriorityQueue", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
 PROBEREN_NAMED_SUBJECT("PriorityQueue.cas-split", PrioritySubject<Mutated<m::SplitCompareExchange>>, priority())
     .with(queue_operations)
-    .twin("PriorityQueue", "its compare-and-swap is a load and a store", {"explore"});
+    .twin("PriorityQueue", "its compare-and-swap is a load and a store", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("PriorityQueue.largest-first", LargestFirstSubject<DefaultPlatform>, priority())
     .with(queue_operations)
-    .twin("PriorityQueue", "the largest item comes first", {"explore", "fuzz"});
+    .twin("PriorityQueue", "the largest item comes first", {"explore", "explored", "fuzz"});
 
 }  // namespace
 }  // namespace proberen::reference

@@ -1,7 +1,6 @@
 /// What a pipe in shared memory is made of, as subjects: a channel of messages that are numbers, with room for two.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -12,6 +11,7 @@
 #include "proberen/subject.hpp"
 #include "proberen/value.hpp"
 #include "subjects/guarded.hpp"
+#include "subjects/tally.hpp"
 
 namespace proberen::reference {
 
@@ -23,8 +23,7 @@ struct PipeSubject {
 
   ipc::detail::FrameChannel<P, 4, Lock> channel;
 
-  /// Put and not got, by what callers were told; not part of what is checked.
-  std::atomic<std::int64_t> inside{0};
+  Tally inside;  ///< put and not got, by what callers were told
 
   std::string put(std::int64_t number) { return put_until(number, kForever, "timeout"); }
   std::string try_put(std::int64_t number) { return put_until(number, Deadline::min(), "full"); }
@@ -40,7 +39,7 @@ struct PipeSubject {
   std::string put_until(std::int64_t number, Deadline deadline, const char* in_vain) {
     const std::string_view bytes(reinterpret_cast<const char*>(&number), sizeof number);
     const Status status = channel.put(kKind, bytes, deadline, Vanished(), [] {});
-    if (status == Status::ok) inside.fetch_add(1, std::memory_order_relaxed);
+    if (status == Status::ok) inside.add(1);
     return status == Status::ok ? "ok" : status == Status::closed ? "closed" : in_vain;
   }
   Value get_until(Deadline deadline, const char* in_vain) {
@@ -48,7 +47,7 @@ struct PipeSubject {
     std::string bytes;
     const Status status = channel.get(kind, bytes, deadline, Vanished(), [](std::uint32_t) {});
     if (status != Status::ok) return Value(std::string(status == Status::closed ? "closed" : in_vain));
-    inside.fetch_sub(1, std::memory_order_relaxed);
+    inside.add(-1);
     std::int64_t number = 0;
     if (kind != kKind || bytes.size() != sizeof number) return Value(std::string("torn"));
     std::memcpy(&number, bytes.data(), sizeof number);
@@ -78,7 +77,7 @@ inline constexpr auto pipe_operations = []<class T>(SubjectBuilder<T>& subject) 
       .scenario("sent and closed", "put(1) close | get get")
       .scenario("closed after another's put", "put(1) | close | get")
       .scenario("two put, one gets", "put(1) | put(2) | get get")
-      .invariant("messages add up", [](T& object) { return object.channel.has_message() == (object.inside.load() > 0); })
+      .invariant("messages add up", [](T& object) { return object.channel.has_message() == (object.inside.count() > 0); })
       .workload("handed over", "put(1) | get | put(2) | get")
       .workload("tried", "try_put(1) | try_get | try_put(2) | try_get");
 };

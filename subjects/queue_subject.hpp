@@ -1,7 +1,6 @@
 /// Queue<T> as subjects: bounded and unbounded, with items that a sanitizer can watch.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,7 @@
 #include "proberen/subject.hpp"
 #include "proberen/value.hpp"
 #include "subjects/guarded.hpp"
+#include "subjects/tally.hpp"
 
 namespace proberen::reference {
 
@@ -34,8 +34,7 @@ struct QueueInterface {
 
   Kind queue{kCapacity};
 
-  /// Put and not got, by what callers were told; not part of what is checked.
-  std::atomic<std::int64_t> inside{0};
+  Tally inside;  ///< put and not got, by what callers were told
 
   std::string put(int number) { return told(queue.put(std::make_unique<Parcel<P>>(number))); }
   std::string try_put(int number) { return told(queue.try_put(std::make_unique<Parcel<P>>(number))); }
@@ -52,11 +51,11 @@ struct QueueInterface {
   template <class Result>
   Value opened(Result result) {
     if (!result) return Value(std::string(to_string(result.status())));
-    inside.fetch_sub(1, std::memory_order_relaxed);
+    inside.add(-1);
     return Value((*result)->open());
   }
   std::string told(QueueStatus status) {
-    if (status == QueueStatus::ok) inside.fetch_add(1, std::memory_order_relaxed);
+    if (status == QueueStatus::ok) inside.add(1);
     return std::string(to_string(status));
   }
 };

@@ -40,36 +40,36 @@ PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.guard", BoundedSemaphoreGuardSubjec
 
 PROBEREN_NAMED_SUBJECT("Semaphore.acquire-relaxed", SemaphoreGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Semaphore", "its acquires are relaxed", {"explore", "stress"});
+    .twin("Semaphore", "its acquires are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("Semaphore.release-relaxed", SemaphoreGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Semaphore", "its releases are relaxed", {"explore", "stress"});
+    .twin("Semaphore", "its releases are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("Semaphore.wake-dropped", SemaphoreSubject<Mutated<m::DroppedWake>>, kOneUnit)
     .with(semaphore_operations)
-    .twin("Semaphore", "it wakes nobody", {"explore", "fuzz", "stress"});
+    .twin("Semaphore", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
 PROBEREN_NAMED_SUBJECT("Semaphore.one-wake-less", SemaphoreSubject<Mutated<m::OneWakeLess>>, kOneUnit)
     .with(semaphore_operations)
-    .twin("Semaphore", "a release of several units wakes one waiter too few", {"explore"});
+    .twin("Semaphore", "a release of several units wakes one waiter too few", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Semaphore.cas-split", SemaphoreSubject<Mutated<m::SplitCompareExchange>>, kOneUnit)
     .with(semaphore_operations)
-    .twin("Semaphore", "its compare-and-swap is a load and a store", {"explore", "fuzz"});
+    .twin("Semaphore", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz"});
 PROBEREN_NAMED_SUBJECT("Semaphore.add-split", SemaphoreSubject<Mutated<m::SplitRmw>>, kOneUnit)
     .with(semaphore_operations)
-    .twin("Semaphore", "its count of waiters is a load and a store", {"explore"});
+    .twin("Semaphore", "its count of waiters is a load and a store", {"explore", "explored"});
 
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.acquire-relaxed", BoundedSemaphoreGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("BoundedSemaphore", "its acquires are relaxed", {"explore", "stress"});
+    .twin("BoundedSemaphore", "its acquires are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.release-relaxed", BoundedSemaphoreGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("BoundedSemaphore", "its releases are relaxed", {"explore", "stress"});
+    .twin("BoundedSemaphore", "its releases are relaxed", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.wake-dropped", BoundedSemaphoreSubject<Mutated<m::DroppedWake>>, kTwoUnits)
     .with(semaphore_operations)
-    .twin("BoundedSemaphore", "it wakes nobody", {"explore", "fuzz"});
+    .twin("BoundedSemaphore", "it wakes nobody", {"explore", "explored", "fuzz"});
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.cas-split", BoundedSemaphoreSubject<Mutated<m::SplitCompareExchange>>, kTwoUnits)
     .with(semaphore_operations)
     .scenario("over the bound", "acquire release(1) | release(1)")
-    .twin("BoundedSemaphore", "its compare-and-swap is a load and a store", {"explore", "fuzz"});
+    .twin("BoundedSemaphore", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz"});
 
 PROBEREN_NAMED_SUBJECT("ipc.Semaphore.wakes-own-process", SemaphoreSubject<NativePlatform>, kOneUnit)
     .with(semaphore_operations)

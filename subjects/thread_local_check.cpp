@@ -37,28 +37,28 @@ PROBEREN_NAMED_SUBJECT("ThreadLocal.indices", LocalIndices<DefaultPlatform>, spe
 
 PROBEREN_NAMED_SUBJECT("ThreadLocal.acquire-relaxed", LocalSubject<Mutated<m::WeakAcquire>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "its acquires are relaxed", {"explore"});
+    .twin("ThreadLocal", "its acquires are relaxed", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.release-relaxed", LocalSubject<Mutated<m::WeakRelease>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "its releases are relaxed", {"explore"});
+    .twin("ThreadLocal", "its releases are relaxed", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.wake-dropped", LocalSubject<Mutated<m::DroppedWake>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "it wakes nobody", {"explore"});
+    .twin("ThreadLocal", "it wakes nobody", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.cas-split", LocalSubject<Mutated<m::SplitCompareExchange>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "its compare-and-swap is a load and a store", {"explore", "fuzz"});
+    .twin("ThreadLocal", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.same-thread", LocalSubject<Mutated<m::SameThread>>, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "it takes every thread for the visitor", {"explore"});
+    .twin("ThreadLocal", "it takes every thread for the visitor", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.tags-ignored", TaglessSubject, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "an exiting thread takes its value though the object has ended", {"explore"});
+    .twin("ThreadLocal", "an exiting thread takes its value though the object has ended", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.end-hurries", HurriedSubject, spec::ThreadLocal{})
     .with(local_operations)
-    .twin("ThreadLocal", "its end does not wait for values that threads are destroying", {"explore"});
+    .twin("ThreadLocal", "its end does not wait for values that threads are destroying", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("ThreadLocal.indices.cas-split", LocalIndices<Mutated<m::SplitCompareExchange>>, spec::Indices{})
     .with(index_operations)
-    .twin("ThreadLocal.indices", "its compare-and-swap is a load and a store", {"explore", "fuzz"});
+    .twin("ThreadLocal.indices", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz"});
 
 }  // namespace
 }  // namespace proberen::reference

@@ -17,44 +17,9 @@
 #include "proberen/lock.hpp"
 #include "proberen/subject.hpp"
 #include "proberen/value.hpp"
+#include "subjects/seats.hpp"
 
 namespace proberen::reference {
-
-/// One `T` for each thread that asks, found without the primitives under check, and without ordering anything after the first time.
-template <class T>
-class Seats {
- public:
-  Seats() = default;
-  Seats(const Seats&) = delete;
-  Seats& operator=(const Seats&) = delete;
-  ~Seats() {
-    for (Seat* seat = first_.load(); seat != nullptr;) delete std::exchange(seat, seat->next);
-  }
-
-  T& mine() {
-    const std::uintptr_t me = DefaultPlatform::this_thread();
-    Seat* latest = first_.load(std::memory_order_acquire);
-    for (Seat* seat = latest; seat != nullptr; seat = seat->next) {
-      if (seat->thread == me) return seat->content;
-    }
-    Seat* const seat = new Seat{me, latest, {}};
-    while (!first_.compare_exchange_weak(seat->next, seat, std::memory_order_release, std::memory_order_relaxed)) {
-    }
-    return seat->content;
-  }
-  template <class Visit>
-  void each(Visit visit) {
-    for (Seat* seat = first_.load(); seat != nullptr; seat = seat->next) visit(seat->content);
-  }
-
- private:
-  struct Seat {
-    std::uintptr_t thread;
-    Seat* next;
-    T content;
-  };
-  std::atomic<Seat*> first_{nullptr};
-};
 
 template <class P, class Rules = detail::LocalRules>
 class LocalInterface {

@@ -19,28 +19,28 @@ PROBEREN_NAMED_SUBJECT("Timer", TimerSubject<DefaultPlatform>, spec::Timer{}).wi
 
 PROBEREN_NAMED_SUBJECT("Timer.acquire-relaxed", MutatedTimer<m::WeakAcquire>, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "its acquires are relaxed", {"explore"});
+    .twin("Timer", "its acquires are relaxed", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Timer.release-relaxed", MutatedTimer<m::WeakRelease>, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "its releases are relaxed", {"explore"});
+    .twin("Timer", "its releases are relaxed", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Timer.wake-dropped", MutatedTimer<m::DroppedWake>, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "it wakes neither its service nor those who wait for it", {"explore"});
+    .twin("Timer", "it wakes neither its service nor those who wait for it", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Timer.parks-on-latest", MutatedTimer<m::ParkOnLatest>, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "it falls asleep on whatever the word holds by then", {"explore"});
+    .twin("Timer", "it falls asleep on whatever the word holds by then", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Timer.cas-split", MutatedTimer<m::SplitCompareExchange>, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "its compare-and-swap is a load and a store", {"explore"});
+    .twin("Timer", "its compare-and-swap is a load and a store", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Timer.rmw-split", MutatedTimer<m::SplitRmw>, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "its exchanges and additions are a load and a store", {"explore"});
+    .twin("Timer", "its exchanges and additions are a load and a store", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Timer.cancel-hasty", HastyTimer, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "cancel answers by what it saw before it took the lock", {"explore"});
+    .twin("Timer", "cancel answers by what it saw before it took the lock", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Timer.cancel-impatient", ImpatientTimer, spec::Timer{})
     .with(timer_operations)
-    .twin("Timer", "cancel_and_wait does not wait", {"explore"});
+    .twin("Timer", "cancel_and_wait does not wait", {"explore", "explored"});
 
 }  // namespace
 }  // namespace proberen::reference

@@ -2,13 +2,13 @@
 /// callback, `finish` says that the callback has ended. The interval is zero, so that the timer is due when it is armed.
 #pragma once
 
-#include <atomic>
 #include <string>
 
 #include "proberen/cancel_result.hpp"
 #include "proberen/detail/timer_queue.hpp"
 #include "proberen/subject.hpp"
 #include "subjects/guarded.hpp"
+#include "subjects/tally.hpp"
 
 namespace proberen::reference {
 
@@ -21,9 +21,9 @@ struct TimerSubject {
   typename Queue::Node timer;
   GuardedCounter<P> ran;  ///< written by the callback, read by whoever is told that it has ended
 
-  // What callers were told; not part of what is checked.
-  std::atomic<int> begun{0};
-  std::atomic<int> cancelled{0};
+  // What callers were told.
+  Tally begun;
+  Tally cancelled;
 
   std::string start() { return queue.start(timer, P::now()) == detail::StartOutcome::started ? "ok" : "refused"; }
   std::string cancel() { return told(queue.cancel(timer)); }
@@ -53,12 +53,12 @@ struct TimerSubject {
  private:
   void call_back() {
     ran.increment();
-    begun.fetch_add(1, std::memory_order_relaxed);
+    begun.add(1);
   }
   void look() const { (void)ran.look(); }
   std::string told(CancelResult result) {
     if (result == CancelResult::already_fired) look();
-    if (result == CancelResult::cancelled) cancelled.fetch_add(1, std::memory_order_relaxed);
+    if (result == CancelResult::cancelled) cancelled.add(1);
     return to_string(result);
   }
   Value joined(detail::JoinOutcome outcome, Value over) {
@@ -91,7 +91,7 @@ struct ImpatientTimerQueue : detail::TimerQueue<P> {
 /// Runs at most once, and exactly when no cancel said that it would not.
 inline constexpr auto ran_unless_cancelled = [](auto& subject) {
   const int ran = subject.ran.count();
-  return ran == subject.begun.load() && ran <= 1 && (ran == 0 || subject.cancelled.load() == 0);
+  return ran == subject.begun.count() && ran <= 1 && (ran == 0 || subject.cancelled.count() == 0);
 };
 
 inline constexpr auto timer_operations = []<class T>(SubjectBuilder<T>& subject) {

@@ -58,11 +58,33 @@ std::vector<const Subject*> select(const Catalogue& catalogue, const Options& op
   return selected;
 }
 
+/// What a twin may claim to be caught by, as far as a method goes: the method, and its variants where it has several.
+std::vector<std::string> claimable(const std::string& method) {
+  std::vector<std::string> words = variants_of(method);
+  if (words.size() == 1) words.clear();
+  words.insert(words.begin(), method);
+  return words;
+}
+
+bool claims(const Subject& twin, const std::string& method) {
+  const std::vector<std::string> words = claimable(method);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return contains(twin.caught_by, word); });
+}
+
+std::vector<std::string> all_claimable() {
+  std::vector<std::string> all;
+  for (const std::string& method : all_methods()) {
+    const std::vector<std::string> words = claimable(method);
+    all.insert(all.end(), words.begin(), words.end());
+  }
+  return all;
+}
+
 void check_declaration(const Subject& subject) {
   if (!subject.problem.empty()) throw BadRequest("subject '" + subject.name + "': " + subject.problem);
-  for (const std::string& method : subject.caught_by) {
-    if (!contains(all_methods(), method))
-      throw BadRequest("twin '" + subject.name + "' must be caught by '" + method + "': " + unknown_name("method", method, all_methods()));
+  for (const std::string& word : subject.caught_by) {
+    if (!contains(all_claimable(), word))
+      throw BadRequest("twin '" + subject.name + "' must be caught by '" + word + "': " + unknown_name("method or variant", word, all_claimable()));
   }
 }
 
@@ -85,7 +107,14 @@ class Planner {
     }
   }
 
-  void claim(const Subject& twin, const std::string& method) { plan_.claims.push_back({twin.name, method, twin.twin_of, twin.fault}); }
+  /// What the twin claims of the method, and of its variants that this build has at all.
+  void claim(const Subject& twin, const std::string& method) {
+    const auto& programs = catalogue_.check_of(twin).variants;
+    for (const std::string& word : claimable(method)) {
+      const bool possible = word == method || programs.contains(word);
+      if (possible && contains(twin.caught_by, word)) plan_.claims.push_back({twin.name, word, twin.twin_of, twin.fault});
+    }
+  }
 
   [[nodiscard]] Plan take() { return std::move(plan_); }
 
@@ -111,7 +140,7 @@ Record begin_record(const Task& task, const Options& options) {
   record.configuration = {{"seed", std::to_string(options.seed)}, {"variant", task.variant}};
   record.twin_of = task.subject->twin_of;
   record.fault = task.subject->fault;
-  record.expected_to_fail = contains(task.subject->caught_by, task.method);
+  record.expected_to_fail = contains(task.subject->caught_by, task.method) || contains(task.subject->caught_by, task.variant);
   record.environment = environment();
   if (const char* commit = std::getenv("PROBEREN_COMMIT")) record.environment["commit"] = commit;
   return record;
@@ -124,7 +153,7 @@ Plan make_plan(Catalogue& catalogue, const std::vector<std::string>& methods, co
     check_declaration(*subject);
     for (const std::string& method : methods) {
       const bool twin = !subject->twin_of.empty() && !by_name;
-      if (twin && !contains(subject->caught_by, method)) continue;
+      if (twin && !claims(*subject, method)) continue;
       if (twin) planner.claim(*subject, method);
       if (twin && method == "bench") continue;  // there is nothing to measure in what is wrong on purpose
       planner.add(*subject, method);

@@ -128,6 +128,7 @@ class Engine::Implementation {
   void settle();
   [[noreturn]] void leave(Result how);
   [[noreturn]] void conclude();
+  [[nodiscard]] Result conclusion();
   [[nodiscard]] bool reads_latest(EventId id) const;
   [[nodiscard]] bool spins_on_latest(ThreadId thread) const;
 

@@ -246,8 +246,11 @@ bool Engine::Implementation::spins_on_latest(ThreadId thread) const {
   return true;
 }
 
-/// No thread can go on: the execution is complete, or blocked, or it shows a deadlock or a livelock.
-void Engine::Implementation::conclude() {
+/// No thread can go on. Nothing may be left on the stack that has memory of its own: who leaves does not come back to give it up.
+void Engine::Implementation::conclude() { leave(conclusion()); }
+
+/// The execution is complete, or blocked, or it shows a deadlock or a livelock.
+Engine::Implementation::Result Engine::Implementation::conclusion() {
   std::vector<Place> waiting;
   std::vector<Place> joining;  // they wait because others do
   bool spins = false;
@@ -268,14 +271,17 @@ void Engine::Implementation::conclude() {
         {thread, state.site, "waits for " + (state.wait == Wait::kThread ? "the end of thread " + std::to_string(state.target) : std::string(state.what))});
   }
   waiting.insert(waiting.end(), joining.begin(), joining.end());
-  if (waiting.empty()) leave(Result::kComplete);
-  if (exits && !open_end) leave(Result::kComplete);
-  if (open_end) leave(Result::kBlocked);
+  if (waiting.empty()) return Result::kComplete;
+  if (exits && !open_end) return Result::kComplete;
+  if (open_end) return Result::kBlocked;
   std::string message = "thread " + std::to_string(waiting.front().thread) + " " + waiting.front().what + " for ever";
   const FailureKind kind = spins && !sleeps ? FailureKind::kLivelock : FailureKind::kDeadlock;
-  if (!options.stuck_is_an_end) fail(kind, std::move(message), std::move(waiting));
+  if (!options.stuck_is_an_end) {
+    reject(kind, std::move(message), std::move(waiting));
+    return Result::kFailed;
+  }
   stuck = Failure{kind, std::move(message), std::move(waiting), {}, ""};
-  leave(Result::kComplete);
+  return Result::kComplete;
 }
 
 }  // namespace proberen::explore

@@ -15,7 +15,8 @@ Record begin_record(const Subject& subject, const Method& method, const Request&
     const std::vector<std::string>& claimed = subject.twin->caught_by;
     record.twin_of = subject.twin->of;
     record.fault = subject.twin->fault;
-    record.expected_to_fail = std::find(claimed.begin(), claimed.end(), record.method) != claimed.end();
+    record.expected_to_fail = std::any_of(claimed.begin(), claimed.end(),
+                                          [&](const std::string& word) { return word == record.method || word == request.variant; });
   }
   return record;
 }

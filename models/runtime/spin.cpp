@@ -28,6 +28,10 @@ void mix(SpinFacts::State& state, std::uint64_t word) {
 
 }  // namespace
 
+SpinMemory::~SpinMemory() {
+  if (buffer_ != nullptr) munmap(buffer_, kBuffer);
+}
+
 void SpinMemory::copy(Visit& visit, std::size_t size) {
   if (buffer_ == nullptr) {
     void* memory = PROBEREN_REAL(mmap)(nullptr, kBuffer, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -23,6 +23,11 @@ class SpinMemory {
  public:
   static constexpr std::size_t kMaxState = std::size_t{256} << 10;
 
+  SpinMemory() = default;
+  ~SpinMemory();
+  SpinMemory(const SpinMemory&) = delete;
+  SpinMemory& operator=(const SpinMemory&) = delete;
+
   void forget() {
     count_ = next_ = 0;
     used_ = 0;
@@ -51,7 +56,7 @@ class SpinMemory {
   int count_ = 0;
   int next_ = 0;  ///< the one to overwrite when all are taken
   std::uint64_t effects_ = ~std::uint64_t{0};
-  char* buffer_ = nullptr;  ///< reserved when first needed, for good
+  char* buffer_ = nullptr;  ///< reserved when first needed
   std::size_t used_ = 0;
 };
 

@@ -7,11 +7,15 @@
 namespace proberen {
 namespace {
 
+std::string variant_of(const Record& record) {
+  const auto variant = record.configuration.find("variant");
+  return variant == record.configuration.end() ? "" : variant->second;
+}
+
 std::string name_of(const Record& record) {
   std::string name = record.subject + ": " + record.method;
-  const auto variant = record.configuration.find("variant");
-  if (variant != record.configuration.end() && variant->second != "native" && variant->second != "relacy")
-    name += " (" + variant->second + ")";
+  const std::string variant = variant_of(record);
+  if (!variant.empty() && variant != "native" && variant != "relacy") name += " (" + variant + ")";
   return name;
 }
 
@@ -42,8 +46,18 @@ TwinResult result_of(const PairOfTwin& pair) {
   return result;
 }
 
+void note(const Record& record, PairOfTwin& pair) {
+  if (record.verdict == Verdict::kSkipped) {
+    pair.skip_reason = record.reason;
+  } else {
+    ++pair.run;
+  }
+  if (record.verdict != Verdict::kFail) return;
+  if (pair.failed++ == 0) pair.kind = record.failure ? record.failure->kind : "failed";
+}
+
 std::vector<TwinResult> twins_of(std::span<const Record> records, const GatePolicy& policy) {
-  std::map<std::pair<std::string, std::string>, PairOfTwin> pairs;  // by twin and method
+  std::map<std::pair<std::string, std::string>, PairOfTwin> pairs;  // by twin and method, or variant where that is claimed
   for (const Claim& claim : policy.claims) {
     PairOfTwin& pair = pairs[{claim.twin, claim.method}];
     pair.claim = claim;
@@ -54,13 +68,8 @@ std::vector<TwinResult> twins_of(std::span<const Record> records, const GatePoli
     PairOfTwin& pair = pairs[{record.subject, record.method}];
     pair.claim = {record.subject, record.method, record.twin_of, record.fault};
     pair.claimed |= record.expected_to_fail;
-    if (record.verdict == Verdict::kSkipped) {
-      pair.skip_reason = record.reason;
-    } else {
-      ++pair.run;
-    }
-    if (record.verdict != Verdict::kFail) continue;
-    if (pair.failed++ == 0) pair.kind = record.failure ? record.failure->kind : "failed";
+    note(record, pair);
+    if (const auto of_variant = pairs.find({record.subject, variant_of(record)}); of_variant != pairs.end()) note(record, of_variant->second);
   }
   std::vector<TwinResult> results;
   results.reserve(pairs.size());

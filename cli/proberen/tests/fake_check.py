@@ -12,7 +12,7 @@ def record(subject, method, options, verdict="pass", **more):
     line = {"schema": 1, "subject": subject, "method": method, "verdict": verdict, "complete": True, "counts": {"executions": 3},
             "configuration": {"seed": options.get("seed", ""), "variant": options.get("variant", "")}, "environment": {"cpu": "fake"}}
     if "twin_of" in listed:
-        line.update(twin_of=listed["twin_of"], fault=listed["fault"], expected_to_fail=method in listed["caught_by"])
+        line.update(twin_of=listed["twin_of"], fault=listed["fault"], expected_to_fail=bool({method, options.get("variant")} & set(listed["caught_by"])))
     line.update(more)
     return json.dumps(line) + "\n"
 

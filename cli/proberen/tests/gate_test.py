@@ -44,6 +44,18 @@ class GateTest(CliTest):
         self.assertIn("Queue, deaf", done.stdout)
         self.run_cli("gate", self.build, "--method", "fuzz", status=0)
 
+    def test_a_variant_that_claims_a_twin_must_catch_it_itself(self):
+        variants = ["native", "relacy", "explored"]
+        does = {"explore relacy": "fail", "explore explored": "pass"}
+        self.check("queue", subject("Queue"), twin("Deaf", "Queue", ["explore"], does), variants=variants)
+        self.run_cli("gate", self.build, status=0)
+        self.check("queue", subject("Queue"), twin("Deaf", "Queue", ["explore", "explored"], does), variants=variants)
+        self.assertIn("not caught by explored: Deaf", self.run_cli("gate", self.build, status=1).stdout)
+        self.check("queue", subject("Queue"), twin("Deaf", "Queue", ["explored"], {"explore": "fail"}), variants=variants)
+        self.run_cli("gate", self.build, status=0)
+        self.check("queue", subject("Queue"), twin("Deaf", "Queue", ["explore", "explored"], does))  # this build has no such variant
+        self.run_cli("gate", self.build, status=0)
+
     def test_a_twin_that_no_variant_can_run(self):
         self.check("queue", subject("Queue"), twin("Queue, deaf", "Queue", ["explore"]), variants=["native"])
         done = self.run_cli("gate", self.build, status=1)

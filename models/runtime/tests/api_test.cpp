@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cassert>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <string>
@@ -40,6 +41,47 @@ TEST(Api, VisitsEveryExecutionOfABody) {
   std::set<std::string> outcomes;
   for (const Outcome& outcome : report.outcomes) outcomes.insert(outcome.values);
   EXPECT_EQ(outcomes, (std::set<std::string>{"r0=0 r1=0", "r0=0 r1=1", "r0=1 r1=0", "r0=1 r1=1"}));
+}
+
+/// Two threads, of which one waits for the other in a loop: half of the random executions are blocked.
+void meet() {
+  std::atomic<int> x{0};
+  std::thread thread([&] {
+    while (x.load(std::memory_order_relaxed) == 0) {
+    }
+  });
+  x.store(1, std::memory_order_relaxed);
+  thread.join();
+}
+
+/// What the process has, in pages: address space, and memory.
+struct Pages {
+  long space = 0;
+  long resident = 0;
+  static Pages held() {
+    Pages pages;
+    std::ifstream("/proc/self/statm") >> pages.space >> pages.resident;
+    return pages;
+  }
+};
+
+TEST(Api, GivesBackWhatAnExplorationTook) {
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(run({}, meet).complete);
+  const Pages before = Pages::held();
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(run({}, meet).complete);
+  EXPECT_LT(Pages::held().space - before.space, 2000);
+}
+
+TEST(Api, GivesBackWhatABlockedExecutionTook) {
+  Options options;
+  options.search = Search::kRandom;
+  options.max_executions = 1000;
+  (void)run(options, meet);
+  const Pages before = Pages::held();
+  options.max_executions = 100'000;
+  const Report report = run(options, meet);
+  EXPECT_GT(report.counts.blocked, 10'000U);
+  EXPECT_LT(Pages::held().resident - before.resident, 1000);
 }
 
 TEST(Api, ReportsTheFailureOfABodyAndGoesOnAfterwards) {

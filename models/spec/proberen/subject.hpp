@@ -98,7 +98,7 @@ struct NamedScenario {
 struct Twin {
   std::string of;                      ///< the name of the subject whose twin it is
   std::string fault;                   ///< what is wrong with it, in words
-  std::vector<std::string> caught_by;  ///< methods, each of which must fail it
+  std::vector<std::string> caught_by;  ///< methods, or variants of one such as `explored`: each of them must fail it
 };
 
 struct Subject {

@@ -133,8 +133,11 @@ class QueueRing {
     return true;
   }
 
+  /// Counts no further than it looks at the count: a wait that has come to nothing but yielding is a loop whose turns are all alike, and an
+  /// explorer of executions can tell.
   static void pause(int& tries) {
-    if (++tries < P::spin_limit()) {
+    if (tries < P::spin_limit()) {
+      ++tries;
       P::relax();
     } else {
       P::yield();

@@ -11,10 +11,10 @@
 
 namespace proberen {
 
-/// A known-bad twin and a method that claims to catch it.
+/// A known-bad twin, and a method that claims to catch it, or one of its variants, which then must do so itself.
 struct Claim {
   std::string twin;
-  std::string method;
+  std::string method;   ///< or the variant
   std::string twin_of;  ///< for the message
   std::string fault;    ///< for the message
 };

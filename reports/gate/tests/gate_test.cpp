@@ -93,6 +93,20 @@ TEST(Gate, CatchingATwinOfOneMethodDoesNotExcuseAnother) {
   EXPECT_EQ(result.reasons, std::vector<std::string>{"known-bad twin not caught by stress: BadLock (no wake)"});
 }
 
+TEST(Gate, AVariantThatClaimsATwinMustCatchItItself) {
+  std::vector<Record> records{plain(Verdict::kPass), twin(Verdict::kFail), twin(Verdict::kPass)};
+  records[1].configuration["variant"] = "relacy";
+  records[2].configuration["variant"] = "explored";
+  EXPECT_EQ(judge(records).exit_status(), 0);
+  GatePolicy policy;
+  policy.claims = {{"BadLock", "explored", "Lock", "no wake"}};
+  const GateResult result = judge(records, policy);
+  EXPECT_EQ(result.exit_status(), 1);
+  EXPECT_EQ(result.reasons, std::vector<std::string>{"known-bad twin not caught by explored: BadLock (no wake)"});
+  records[2].verdict = Verdict::kFail;
+  EXPECT_EQ(judge(records, policy).exit_status(), 0);
+}
+
 TEST(Gate, TheWordsFitTheStatus) {
   const GateResult result = judge(samples::mixed());
   EXPECT_EQ(result.exit_status(), 1);
