@@ -158,6 +158,7 @@ Report describe(const Graph& graph, const Locations& locations, const std::vecto
     step.text = step_text(graph, locations, event);
     if (event.kind == Kind::kRead || event.kind == Kind::kWakeup || event.kind == Kind::kJoin) step.reads_from = source_text(graph, event.source);
     step.site = event.site;
+    step.second_half = event.kind == Kind::kWrite && event.exclusive;
     report.steps.push_back(std::move(step));
     int choice = 0;
     if (event.kind == Kind::kRead) choice = later(event, graph.place_of(event.source));
