@@ -42,6 +42,7 @@ bool Engine::Implementation::begin() {
   unsettled_ = strategy->cause();
   performed_ = 0;
   locations_.begin();
+  meetings_.clear();
   races_.begin();
   for (Thread& thread : threads) {
     if (!thread.created) break;
@@ -127,6 +128,13 @@ std::optional<Value> Engine::try_update(const Access& access, const Update& upda
 Value Engine::await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what) {
   return implementation_->await(access, ready, what);
 }
+std::optional<Value> Engine::update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits,
+                                            std::string_view what) {
+  return implementation_->update_or_wait(access, update, waits, what);
+}
+bool Engine::meet(std::uintptr_t place, int count, Site site, std::string_view what) { return implementation_->meet(place, count, site, what); }
+int Engine::visitors(std::uintptr_t place) const { return implementation_->visitors(place); }
+void Engine::new_meeting_place(std::uintptr_t place) { implementation_->new_meeting_place(place); }
 void Engine::enter_queue(std::uintptr_t queue, Site site) { implementation_->enter_queue_if(queue, nullptr, 0, site); }
 bool Engine::enter_queue_if(std::uintptr_t queue, const Access& access, Value expected) {
   return implementation_->enter_queue_if(queue, &access, expected, access.site);

@@ -52,6 +52,14 @@ inline void note_atomic(std::uintptr_t address, unsigned size) {
 /// The running thread does what others can see: its loops are not without effect.
 inline void effect() { ++current->effects; }
 
+/// It takes a lock, or gives one up.
+inline void lock_taken(const void* lock) {
+  if (!current->spin.take(lock)) effect();
+}
+inline void lock_given_up(const void* lock) {
+  if (!current->spin.give_up(lock)) effect();
+}
+
 /// The running thread has written there: an effect, unless to its own living stack, which is part of the state that spin.hpp compares.
 [[gnu::always_inline]] inline void written(std::uintptr_t address) {
   Fiber& fiber = *current;

@@ -6,6 +6,7 @@
 #include "models/runtime/heap.hpp"
 #include "models/runtime/leaks.hpp"
 #include "models/runtime/recorder.hpp"
+#include "models/runtime/sync/barrier.hpp"
 #include "models/runtime/sync/keys.hpp"
 #include "models/runtime/sync/mutex.hpp"
 
@@ -47,6 +48,8 @@ Session::~Session() = default;
 void Session::run(const std::function<void()>& before) {
   racy_clear();
   racy_parse(engine_options_.witness);
+  crowds_clear();
+  crowds_parse(engine_options_.witness);
   do {
     failure_.reset();
     outcomes_ = Outcomes();
@@ -74,9 +77,22 @@ void Session::search(const std::function<void()>& before) {
   session = nullptr;
 }
 
+void Session::start_over() {
+  starts_over_ = true;
+  engine_->stop();
+  engine_->assume(false, 0);
+  __builtin_unreachable();
+}
+
 bool Session::settle_failure() {
+  if (starts_over_) return starts_over_ = false;
   if (!failure_) return true;
   explore::Failure& failure = *failure_;
+  // It may be that the program looks at what an earlier execution has left on its stacks.
+  if (failure.kind == explore::FailureKind::kNondeterminism && !clean_stacks_) {
+    clean_stacks_ = true;
+    return false;
+  }
   if (failure.kind == explore::FailureKind::kDataRace) {
     const Block* const block = in_arena(last_access.address) ? heap_block_near(last_access.address) : nullptr;
     const bool freed_before = block != nullptr && block->freed && failure.places.size() == 2 && failure.places[1].site == block->freed_at;
@@ -90,7 +106,7 @@ bool Session::settle_failure() {
     }
   }
   if (failure.kind == explore::FailureKind::kLeak) failure.places = {leak_};
-  failure.witness = racy_text() + failure.witness;
+  failure.witness = racy_text() + crowds_text() + failure.witness;
   return true;
 }
 
@@ -100,6 +116,8 @@ void Session::record_failure(const std::function<void()>& before) {
   replay.search = explore::Search::kReplay;
   replay.witness = found->witness;
   racy_parse(replay.witness);
+  crowds_clear();
+  crowds_parse(replay.witness);
   std::unique_ptr<explore::Engine> first = std::move(engine_);
   engine_ = std::make_unique<explore::Engine>(replay, *this);
   failure_.reset();
@@ -158,6 +176,7 @@ Fiber& Session::prepare(ThreadId thread, const Start& start) {
   if (slot->borrowed.stack_top == nullptr && !borrow(thread, slot->borrowed)) {
     fail(explore::FailureKind::kUnsupported, "no kernel thread can be started to lend its identity to thread " + std::to_string(thread), 0);
   }
+  if (clean_stacks_) clean(slot->borrowed);
   if (thread != 0) thread_locals_.make_new(slot->borrowed.thread_pointer);
   slot->reset(thread, start);
   return *slot;

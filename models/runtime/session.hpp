@@ -38,6 +38,10 @@ class Session final : public explore::Host {
   Fiber& create(const Start& start, bool detached, Site site);
   /// Ends the calling fiber: destructors of its thread_local data, of its keys, then its last step.
   [[noreturn]] void end_of_fiber();
+  /// Leaves the execution; the search starts again from its beginning, with something known that it has just found out.
+  [[noreturn]] void start_over();
+  /// Whether the program has used what it had not initialized on its stack, which is made zero since then.
+  [[nodiscard]] bool clean_stacks() const { return clean_stacks_; }
   /// Runs the body on the calling fiber.
   void run_body() { body_.run(); }
 
@@ -53,7 +57,8 @@ class Session final : public explore::Host {
  private:
   Fiber& prepare(ThreadId thread, const Start& start);
   void search(const std::function<void()>& before);
-  /// The failure in the words of the program: a race with a free is a use after it. False: a race that is to be explored; search again.
+  /// The failure in the words of the program: a race with a free is a use after it. False: search again, as a race is to be explored or what
+  /// the search takes for granted does not hold.
   [[nodiscard]] bool settle_failure();
   /// What is wrong with an execution as a whole, once all its threads have ended.
   void judge();
@@ -68,6 +73,8 @@ class Session final : public explore::Host {
   Outcomes outcomes_;
   std::optional<explore::Failure> failure_;
   bool leaks_ = false;
+  bool starts_over_ = false;
+  bool clean_stacks_ = false;
   explore::Place leak_;
   int threads_ = 0;                    ///< created in this execution
   void* loop_stack_pointer_ = nullptr;

@@ -43,19 +43,40 @@ bool SpinMemory::same_again(const void* frame, const char* top, std::uintptr_t a
   for (int i = 0; i < count_; ++i) {
     Visit& visit = visits_[static_cast<std::size_t>(i)];
     if (visit.site != site || visit.frame != frame || visit.address != address) continue;
-    if (visit.size == size && std::memcmp(buffer_ + visit.at, frame, size) == 0) {
+    if (visit.size == size && visit.locks == locks_ && std::memcmp(buffer_ + visit.at, frame, size) == 0) {
       first = visit.steps;
       return true;
     }
     visit.steps = steps;
+    visit.locks = locks_;
     copy(visit, size);
     return false;
   }
   const int slot = count_ < kVisits ? count_++ : next_++ % kVisits;
   Visit& visit = visits_[static_cast<std::size_t>(slot)];
-  visit = {site, frame, address, 0, 0, steps};
+  visit = {site, frame, address, 0, 0, steps, locks_};
   if (size <= kCheapState) copy(visit, size);
   return false;
+}
+
+bool SpinMemory::take(const void* lock) {
+  if (held_count_ == kHeld) return false;
+  held_[static_cast<std::size_t>(held_count_++)] = {lock, locks_};
+  locks_ = ++last_name_;
+  return true;
+}
+
+bool SpinMemory::give_up(const void* lock) {
+  int i = held_count_ - 1;
+  while (i >= 0 && held_[static_cast<std::size_t>(i)].lock != lock) --i;
+  if (i < 0) return false;
+  std::uint64_t without = held_[static_cast<std::size_t>(i)].without;
+  for (--held_count_; i < held_count_; ++i) {
+    held_[static_cast<std::size_t>(i)] = {held_[static_cast<std::size_t>(i) + 1].lock, without};
+    without = ++last_name_;
+  }
+  locks_ = without;
+  return true;
 }
 
 void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address) {

@@ -34,13 +34,17 @@ auto taker(unsigned owner) {
 
 /// `before` is what the lock word held when it was taken.
 int taken(pthread_mutex_t* mutex, Value before) {
-  effect();
-  if (before == kNotRecoverable) return ENOTRECOVERABLE;
+  if (before == kNotRecoverable) {
+    effect();
+    return ENOTRECOVERABLE;
+  }
+  lock_taken(mutex);
   mutex->__data.__owner = me();
   mutex->__data.__count = 1;
   if (!is_robust(mutex)) return 0;
   if (current->robust_held < kMaxRobust) current->robust[static_cast<std::size_t>(current->robust_held++)] = mutex;
   if (before != kOwnerDied) return 0;
+  effect();
   mutex->__data.__nusers |= kInconsistent;
   return EOWNERDEAD;
 }
@@ -75,7 +79,8 @@ void give_up(pthread_mutex_t* mutex, Site site) {
   }
   mutex->__data.__owner = 0;
   mutex->__data.__count = 0;
-  effect();
+  lock_given_up(mutex);
+  if (next != 0) effect();
   engine().store(lock_word(mutex, Order::kRelease, site), next);
 }
 
@@ -174,12 +179,6 @@ PROBEREN_INTERPOSED int pthread_mutex_destroy(pthread_mutex_t* mutex) {
   PROBEREN_ENTER();
   mutex_destroy(mutex, site);
   return 0;
-}
-
-PROBEREN_INTERPOSED int pthread_mutex_lock(pthread_mutex_t* mutex) {
-  if (!explored()) return PROBEREN_REAL(pthread_mutex_lock)(mutex);
-  PROBEREN_ENTER();
-  return mutex_lock(mutex, site);
 }
 
 PROBEREN_INTERPOSED int pthread_mutex_unlock(pthread_mutex_t* mutex) {
