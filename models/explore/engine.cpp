@@ -59,6 +59,12 @@ bool Engine::Implementation::out_of_time() const {
   return options.time.count() != 0 && std::chrono::steady_clock::now() - started_ > options.time;
 }
 
+void Engine::Implementation::stop_if_late() {
+  if (!out_of_time()) return;
+  stop();
+  leave(Result::kLeft);
+}
+
 void Engine::Implementation::end() {
   counts.events += static_cast<std::uint64_t>(performed_);
   counts.distinct = strategy->distinct();
@@ -96,6 +102,7 @@ Engine::~Engine() = default;
 bool Engine::begin() { return implementation_->begin(); }
 void Engine::end() { implementation_->end(); }
 void Engine::stop() { implementation_->stop(); }
+void Engine::stop_if_late() { implementation_->stop_if_late(); }
 bool Engine::complete() const { return implementation_->complete; }
 const Counts& Engine::counts() const { return implementation_->counts; }
 const std::optional<Failure>& Engine::failure() const { return implementation_->failure; }

@@ -35,6 +35,7 @@ class Engine::Implementation {
   [[noreturn]] void fail(FailureKind kind, std::string message, std::vector<Place> places);
   void stop() { stopping.store(true, std::memory_order_relaxed); }
   [[nodiscard]] bool out_of_time() const;
+  void stop_if_late();
   void reject(FailureKind kind, std::string message, std::vector<Place> places);
 
   // ---- threads (threads.cpp)

@@ -58,10 +58,7 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
         continue;
       }
     }
-    if (graph_->size() % kLooksAtClock == 0 && out_of_time()) {  // one execution may be longer than all the time there is
-      stop();
-      leave(Result::kLeft);
-    }
+    if (graph_->size() % kLooksAtClock == 0) stop_if_late();  // one execution may be longer than all the time there is
     if (static_cast<std::uint64_t>(graph_->size()) >= options.max_events) {
       fail(FailureKind::kRunaway, "more than " + std::to_string(options.max_events) + " steps in one execution", {{current, wanted.site, ""}});
     }

@@ -17,7 +17,8 @@ namespace {
 constexpr std::array<int, 6> kCrashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 constexpr std::array<int, 2> kInterrupts{SIGINT, SIGTERM};
 /// Processor time between two looks at the number of events.
-constexpr time_t kWatch_s = 5;
+constexpr time_t kWatch_s = 1;
+constexpr int kRunsAway = 10;  ///< looks without any news
 constexpr std::size_t kAlternateStack = std::size_t{256} << 10;
 
 std::array<struct sigaction, NSIG> before;
@@ -65,13 +66,18 @@ void on_interrupt(int) {
 
 void on_watch(int, siginfo_t*, void*) {
   if (session == nullptr || current == nullptr) return;
+  if (proberen_mode == kExplored) {
+    proberen_mode = kInside;
+    session->engine().stop_if_late();
+    proberen_mode = kExplored;
+  }
   const std::uint64_t effects = session->engine().counts().events + current->effects + session->engine().counts().executions;
   if (effects != events_seen || proberen_mode != kExplored) {
     events_seen = effects;
     quiet = 0;
     return;
   }
-  if (++quiet < 2) return;
+  if (++quiet < kRunsAway) return;
   proberen_mode = kInside;
   const Site site = first_program_site();
   fail(FailureKind::kRunaway, "the thread runs for seconds without any access that could be seen", site, "runs on and on");

@@ -17,6 +17,7 @@ constexpr int kRobust = 16;
 /// Set in __nusers of a robust mutex between its owner's death and pthread_mutex_consistent().
 constexpr unsigned kInconsistent = 0x8000'0000;
 
+constexpr int kDestroyed = -1;
 int type_of(const pthread_mutex_t* mutex) { return mutex->__data.__kind & kTypeMask; }
 bool is_robust(const pthread_mutex_t* mutex) { return (mutex->__data.__kind & kRobust) != 0; }
 int me() { return current->id + 1; }
@@ -49,8 +50,13 @@ int taken(pthread_mutex_t* mutex, Value before) {
   return EOWNERDEAD;
 }
 
+[[noreturn]] void destroyed(const pthread_mutex_t* mutex, Site site, const char* use) {
+  fail(FailureKind::kLockMisuse, std::string(use) + " of what has been destroyed: " + std::string(waiting_for("mutex", mutex)), site, use);
+}
+
 /// A lock by the owner: done (0), refused, or, where that would block for ever, a failure. -1: it is not the owner's.
 int relock(pthread_mutex_t* mutex, Site site, bool blocks) {
+  if (mutex->__data.__kind == kDestroyed) destroyed(mutex, site, "lock");
   if (!mine(mutex)) return -1;
   if (type_of(mutex) == kRecursive) {
     ++mutex->__data.__count;
@@ -138,8 +144,10 @@ int mutex_take_back(pthread_mutex_t* mutex, Depth depth, Site site) {
 }
 
 void mutex_destroy(pthread_mutex_t* mutex, Site site) {
+  if (mutex->__data.__kind == kDestroyed) destroyed(mutex, site, "destruction");
   if (mutex->__data.__owner != 0) fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of a locked mutex", mutex)), site, "destroy");
   object_written(mutex, sizeof(*mutex), site);
+  mutex->__data.__kind = kDestroyed;
 }
 
 void robust_owner_ends(Fiber& fiber) {

@@ -42,6 +42,8 @@ class Engine {
   void end();
   /// From a signal handler: the search ends after the current execution.
   void stop();
+  /// The search ends in the middle of an execution, which counts as nothing, where its time is over. For a program that makes no steps.
+  void stop_if_late();
   /// Whether every execution has been visited.
   [[nodiscard]] bool complete() const;
   [[nodiscard]] const Counts& counts() const;
