@@ -7,7 +7,7 @@
 namespace proberen::explore {
 namespace {
 
-constexpr EventId kLooksAtClock = 4096;  ///< steps between two looks
+constexpr EventId kLooksAtClock = 256;  ///< steps between two looks
 
 constexpr std::uint64_t bit(ThreadId thread) { return std::uint64_t{1} << thread; }
 

@@ -42,7 +42,7 @@ inline void note_atomic(std::uintptr_t address, unsigned size) {
 /// An int that stands for a synchronization object in the engine.
 [[nodiscard]] inline Access word(const void* address, Order order, Site site) {
   note_atomic(reinterpret_cast<std::uintptr_t>(address), 4);
-  last_access = {reinterpret_cast<std::uintptr_t>(address), 4, false};
+  current->last_access = {reinterpret_cast<std::uintptr_t>(address), 4, false};
   return {reinterpret_cast<std::uintptr_t>(address), 4, order, site};
 }
 

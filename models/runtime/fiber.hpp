@@ -50,6 +50,7 @@ struct Fiber {
   std::uint64_t effects = 0;
   SpinMemory spin;
   std::vector<PendingWrite> pending;  ///< to racy locations
+  LastAccess last_access;
   /// The stack pointers of the instrumented functions that are running, outermost first, and the atomics that threads have used on this stack;
   /// see frames.cpp.
   std::vector<std::uintptr_t> frames;

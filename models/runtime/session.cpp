@@ -94,6 +94,7 @@ bool Session::settle_failure() {
     return false;
   }
   if (failure.kind == explore::FailureKind::kDataRace) {
+    const LastAccess& last_access = fiber(failure.places.front().thread).last_access;
     const Block* const block = in_arena(last_access.address) ? heap_block_near(last_access.address) : nullptr;
     const bool freed_before = block != nullptr && block->freed && failure.places.size() == 2 && failure.places[1].site == block->freed_at;
     if (last_access.frees || freed_before) {
