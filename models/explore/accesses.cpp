@@ -23,6 +23,12 @@ Value apply(Rmw operation, Value old, Value operand, unsigned size) {
 }  // namespace
 
 LocationId Engine::Implementation::locate(const Access& access) {
+  // Where the graph is replayed the location is known, once it has been met in this execution.
+  const Thread& me = threads[static_cast<std::size_t>(current)];
+  if (me.done < graph_->length(current)) {
+    const LocationId expected = (*graph_)[graph_->at(current, me.done)].location;
+    if (expected != kNoLocation && locations_.is(expected, access.address, access.size)) return expected;
+  }
   const LocationId location = locations_.find(access.address, access.size);
   if (location == kNoLocation) {
     fail(FailureKind::kMixedSize,
@@ -51,6 +57,7 @@ void Engine::Implementation::note_access(const Access& access, EventId id, bool 
     cells.first = races_.cell_of(event.location, access.address);
     if (access.size == 16) cells.second = races_.cell_of(event.location, access.address + 8);
   }
+  if (!races_.note_atomic(*cells.first) && (cells.second == nullptr || !races_.note_atomic(*cells.second))) return;
   const MemoryAccess noted{access.address, access.size, current, static_cast<std::uint32_t>(event.index) + 1, graph_->before(id), access.site, write};
   std::optional<Race> race = races_.meet(*cells.first, noted);
   if (cells.second != nullptr && !race) race = races_.meet(*cells.second, noted);
@@ -107,7 +114,7 @@ inline EventId Engine::Implementation::replay_access(Kind kind, const Cell& cell
   return id;
 }
 
-EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow,
+EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect,
                                            bool& fresh) {
   if (const EventId id = replay_access(Kind::kRead, cell, 0); id != kNoEvent) {
     fresh = id == revisited_;
@@ -124,7 +131,8 @@ EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool e
   event.open = open;
   event.site = cell.site;
   const EventId id = step(event, fresh);
-  if (fresh && !strategy->read(id, follow)) leave(Result::kLeft);
+  if (fresh) prospect.initial = locations_.initial(cell.location);
+  if (fresh && !strategy->read(id, prospect)) leave(Result::kLeft);
   if (!fresh && id == revisited_) {
     fresh = true;  // as if it were: what comes of it is not known
     if (exclusive) (*graph_)[id].exclusive = true;
@@ -182,10 +190,10 @@ void Engine::Implementation::decide(EventId read, bool fresh, Order order, bool 
   }
 }
 
-Value Engine::Implementation::load(const Access& access) {
+Value Engine::Implementation::load(const Access& access, const Futile* futile) {
   bool fresh = false;
   const Order order = strengthened(access.order);
-  const EventId id = read_event({locate(access), access.size, access.site}, order, false, false, nullptr, fresh);
+  const EventId id = read_event({locate(access), access.size, access.site}, order, false, false, {.futile = futile, .if_futile = order}, fresh);
   note_access(access, id, false);
   return value_of(id);
 }
@@ -200,8 +208,8 @@ Value Engine::Implementation::update(const Access& access, Rmw operation, Value 
   const Order order = strengthened(access.order);
   bool fresh = false;
   const auto written = [&](Value value) { return std::optional<Value>(apply(operation, value, operand, access.size)); };
-  const Follow follow{written, locations_.initial(cell.location), read_part(order), write_part(order), false};
-  const EventId read = read_event(cell, read_part(order), true, false, &follow, fresh);
+  const Follow follow{written, read_part(order), write_part(order), false};
+  const EventId read = read_event(cell, read_part(order), true, false, {.follow = &follow}, fresh);
   const Value old = value_of(read);
   write_back(cell, &access, order, *written(old), read);
   return old;
@@ -211,8 +219,8 @@ std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const
                                                          bool waits, Value& old) {
   bool fresh = false;
   const bool waited = threads[static_cast<std::size_t>(current)].wait == Wait::kValue;  // so the latest value will do
-  const Follow follow{update, locations_.initial(cell.location), read_part(order), write_part(order), waits};
-  const EventId read = read_event(cell, Order::kRelaxed, false, true, &follow, fresh);
+  const Follow follow{update, read_part(order), write_part(order), waits};
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, {.follow = &follow}, fresh);
   old = value_of(read);
   std::optional<Value> wanted = update(old);
   if (!wanted && fresh && waited) {
@@ -229,15 +237,17 @@ std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const
   return wanted;
 }
 
-bool Engine::Implementation::compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak) {
+bool Engine::Implementation::compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak,
+                                              const Futile* futile) {
   const Cell cell{locate(access), access.size, access.site};
   const Order order = strengthened(access.order);
   const Value wanted = expected;
   bool fresh = false;
   const bool may_fail = weak && options.spurious_failures;
   const auto swapped = [&](Value value) -> std::optional<Value> { return value == wanted ? std::optional<Value>(desired) : std::nullopt; };
-  const Follow follow{swapped, locations_.initial(cell.location), read_part(order), write_part(order), false};
-  const EventId read = read_event(cell, Order::kRelaxed, false, true, may_fail ? nullptr : &follow, fresh);
+  const Follow follow{swapped, read_part(order), write_part(order), false};
+  const Prospect prospect{.follow = may_fail ? nullptr : &follow, .futile = futile, .if_futile = strengthened(on_failure)};
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, prospect, fresh);
   expected = value_of(read);
   bool swaps = expected == wanted;
   decide(read, fresh, swaps ? read_part(order) : strengthened(on_failure), swaps);

@@ -33,7 +33,9 @@ bool Engine::Implementation::begin() {
   const std::uint64_t seen = counts.executions + counts.blocked;
   if (options.max_executions != 0 && seen >= options.max_executions) return false;
   if (seen % kLooksAtClock == 0 && out_of_time()) return false;
-  if (!strategy->next()) {
+  const bool found = strategy->next();
+  counts.blocked += strategy->blocked_unseen();
+  if (!found) {
     complete = strategy->exhausts() && !failure;
     return false;
   }
@@ -120,11 +122,11 @@ bool Engine::finished(ThreadId thread) const { return implementation_->threads[s
 void Engine::finish_thread(Site site) { implementation_->finish_thread(site); }
 void Engine::finish_execution(Site site) { implementation_->finish_execution(site); }
 
-Value Engine::load(const Access& access) { return implementation_->load(access); }
+Value Engine::load(const Access& access, const Futile* futile) { return implementation_->load(access, futile); }
 void Engine::store(const Access& access, Value value) { implementation_->store(access, value); }
 Value Engine::update(const Access& access, Rmw operation, Value operand) { return implementation_->update(access, operation, operand); }
-bool Engine::compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak) {
-  return implementation_->compare_exchange(access, on_failure, expected, desired, weak);
+bool Engine::compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak, const Futile* futile) {
+  return implementation_->compare_exchange(access, on_failure, expected, desired, weak, futile);
 }
 void Engine::fence(Order order, Site site) { implementation_->fence(order, site); }
 

@@ -4,7 +4,7 @@
 /// An event's number is its place in the order of addition. Three vector clocks go with every event:
 ///   before    the events that happen before it (and itself)
 ///   causes    its prefix under program order and reads-from (and itself); contains `before`
-///   message   what a reader that acquires from this write learns; empty for other events
+///   message   what a reader that acquires from this write learns; other events have none
 /// A clock holds, for each thread, how many of its events are in the set, which is always a prefix of the thread.
 ///
 /// Cost: addition and removal O(threads + events at the location); a copy O(size).
@@ -174,12 +174,13 @@ class Graph {
   Clock* clock(EventId id, int which) { return clocks_.data() + (static_cast<std::size_t>(id) * 3 + static_cast<std::size_t>(which)) * width_; }
   void join(Clock* to, const Clock* from) const;
   void widen(std::size_t width);
+  void make_room(std::size_t events);
   void acquire_fence(EventId id);
   void make_message(EventId id);
 
-  std::size_t width_ = 4;
+  std::size_t width_ = 4;  ///< of a clock; a multiple of 4
   std::vector<Event> events_;
-  std::vector<Clock> clocks_;
+  std::vector<Clock> clocks_;  ///< three for each event, and room for more
   std::vector<Thread> threads_;
   std::vector<Location> locations_;
   std::vector<Passed> passed_;

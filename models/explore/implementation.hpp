@@ -49,10 +49,10 @@ class Engine::Implementation {
   [[nodiscard]] int known(ThreadId knower, ThreadId thread) const;
 
   // ---- accesses (accesses.cpp)
-  Value load(const Access& access);
+  Value load(const Access& access, const Futile* futile);
   void store(const Access& access, Value value);
   Value update(const Access& access, Rmw operation, Value operand);
-  bool compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak);
+  bool compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak, const Futile* futile);
   void fence(Order order, Site site);
   unsigned choose(unsigned count, Site site);
   void plain(std::uintptr_t address, std::size_t size, Site site, bool write);
@@ -170,7 +170,7 @@ class Engine::Implementation {
     Site site = 0;
   };
   EventId replay_access(Kind kind, const Cell& cell, Value value);
-  EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, const Follow* follow, bool& fresh);
+  EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect, bool& fresh);
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
   /// The second half of a read-modify-write: nobody comes between it and the read.
   void write_back(const Cell& cell, const Access* access, Order order, Value value, EventId read);

@@ -8,6 +8,17 @@ namespace {
 constexpr std::uintptr_t kQueueBit = std::uintptr_t{1} << 63;
 constexpr std::uintptr_t kWidest = 16;
 
+/// memcpy whose size is one of five, and known where it is compiled.
+void copy_value(void* to, const void* from, unsigned size) {
+  switch (size) {
+    case 1: std::memcpy(to, from, 1); break;
+    case 2: std::memcpy(to, from, 2); break;
+    case 4: std::memcpy(to, from, 4); break;
+    case 8: std::memcpy(to, from, 8); break;
+    default: std::memcpy(to, from, size);
+  }
+}
+
 }  // namespace
 
 bool Locations::overlaps(std::uintptr_t address, unsigned size) const {
@@ -27,7 +38,7 @@ LocationId Locations::live(Home& home, std::uintptr_t address, unsigned size) {
   if (*link == kNoLocation) {
     const auto fresh = static_cast<LocationId>(places_.size());
     *link = fresh;  // before the vector moves
-    places_.push_back({address, size, kNoLocation, 0, 0});
+    places_.push_back({address, size});
     home.current = fresh;
   } else {
     home.current = *link;
@@ -37,8 +48,9 @@ LocationId Locations::live(Home& home, std::uintptr_t address, unsigned size) {
   Place& place = places_[static_cast<std::size_t>(home.current)];
   place.size = size;
   place.shown = 0;
+  place.run = run_;
   place.initial = 0;
-  if (size != 0) std::memcpy(&place.initial, reinterpret_cast<const void*>(address), size);
+  if (size != 0) copy_value(&place.initial, reinterpret_cast<const void*>(address), size);
   return home.current;
 }
 
@@ -91,7 +103,7 @@ void Locations::show(LocationId location, int place, Value value) {
   Place& shown = places_[static_cast<std::size_t>(location)];
   if (shown.size == 0 || place <= shown.shown) return;
   shown.shown = place;
-  std::memcpy(reinterpret_cast<void*>(shown.address), &value, shown.size);
+  copy_value(reinterpret_cast<void*>(shown.address), &value, shown.size);
 }
 
 void Locations::forget(std::uintptr_t address, std::size_t size) {
@@ -103,6 +115,7 @@ void Locations::forget(std::uintptr_t address, std::size_t size) {
     // The next access to it finds the new life.
     Home& home = found->second;
     home.ended = true;
+    place.run = 0;
     slots_[slot_of(near)].run = 0;
   }
 }

@@ -26,6 +26,11 @@ class Locations {
     if (slot.address == address && slot.run == run_ && slot.size == size) return slot.current;
     return find_slowly(address, size, address);
   }
+  /// Whether an access now means this location, and is not the first one to its life in this execution.
+  [[nodiscard]] bool is(LocationId location, std::uintptr_t address, unsigned size) const {
+    const Place& place = places_[static_cast<std::size_t>(location)];
+    return place.address == address && place.size == size && place.run == run_;
+  }
   /// The location that contains the bytes, where a wider one does, and how many bits of its value come before them: a futex may be half of a
   /// word that is updated as a whole.
   [[nodiscard]] LocationId find_around(std::uintptr_t address, unsigned size, unsigned& shift);
@@ -55,6 +60,7 @@ class Locations {
     unsigned size = 0;  ///< 0: a queue
     LocationId next_life = kNoLocation;
     int shown = 0;  ///< the place in modification order of what memory holds
+    std::uint64_t run = 0;  ///< in which an access to the address means it
     Value initial = 0;
   };
   struct Home {

@@ -81,7 +81,8 @@ Races::Cell* Races::cell_of(LocationId location, std::uintptr_t address) {
   return &here;
 }
 
-std::optional<Race> Races::meet_plain(Cell& cell, const MemoryAccess& access) {
+std::optional<Race> Races::meet(Cell& cell, const MemoryAccess& access) const {
+  if (cell.run != run_) return std::nullopt;
   const std::uint8_t bytes = bytes_between(access.address % 8, std::min<std::uintptr_t>(8, access.address % 8 + access.size));
   for (std::uint32_t i = 0; i < cell.count; ++i) {
     const Entry& old = entry(cell, i);

@@ -49,12 +49,13 @@ class Races {
   [[nodiscard]] Cell* find(std::uintptr_t address) { return &cell(address); }
   /// The cells of a location: one, or two where it is 16 bytes long. They stay where they are.
   [[nodiscard]] Cell* cell_of(LocationId location, std::uintptr_t address);
-  /// The plain access with which this atomic one races, if any. The location lies in the cell.
-  [[nodiscard]] std::optional<Race> meet(Cell& cell, const MemoryAccess& access) const {
+  /// Notes that the cell holds an atomic location; whether plain accesses to it were made, one of which an atomic one may meet().
+  [[nodiscard]] bool note_atomic(Cell& cell) const {
     cell.atomic_run = run_;
-    if (__builtin_expect(cell.run != run_ || cell.count == 0, 1)) return std::nullopt;
-    return meet_plain(cell, access);
+    return cell.run == run_ && cell.count != 0;
   }
+  /// The plain access with which this atomic one races, if any. The location lies in the cell.
+  [[nodiscard]] std::optional<Race> meet(Cell& cell, const MemoryAccess& access) const;
 
   /// The bytes begin a new life.
   void forget(std::uintptr_t address, std::size_t size);
@@ -84,7 +85,6 @@ class Races {
 
   Cell& cell(std::uintptr_t address);
   std::optional<Race> note(Cell& cell, const MemoryAccess& access, std::uint8_t bytes);
-  [[nodiscard]] static std::optional<Race> meet_plain(Cell& cell, const MemoryAccess& access);
   static Entry& entry(Cell& cell, std::uint32_t i) { return i < 2 ? cell.first[i] : cell.more[i - 2]; }
 
   std::uint64_t run_ = 0;

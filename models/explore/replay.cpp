@@ -59,7 +59,7 @@ int Replay::choice_of(EventId id) const {
   return static_cast<std::size_t>(id) < steps_.size() ? steps_[static_cast<std::size_t>(id)].choice : 0;
 }
 
-bool Replay::read(EventId id, const Follow* /*follow*/) {
+bool Replay::read(EventId id, const Prospect& /*prospect*/) {
   const Event& event = graph_[id];
   EventId source = graph_.last_write(event.location);
   for (int back = choice_of(id); back > 0 && source != kInitial; --back) source = graph_[source].earlier;

@@ -34,7 +34,7 @@ void Sampler::remember() {
   seen_.insert(hash);
 }
 
-bool Sampler::read(EventId id, const Follow* /*follow*/) {
+bool Sampler::read(EventId id, const Prospect& /*prospect*/) {
   const Event& event = graph_[id];
   const LocationId location = event.location;
   const int lowest = graph_.lowest_place(location, graph_.knowledge(event.thread, event.index));

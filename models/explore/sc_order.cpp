@@ -1,5 +1,6 @@
 #include "models/explore/sc_order.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace proberen::explore {
@@ -80,63 +81,69 @@ class Walk {
   std::vector<EventId> followers_;  ///< joins and wake-ups: they come after their sources
 };
 
-/// psc as a table of successors among the SC events.
+/// psc, as successors among the SC events.
 class Psc {
  public:
-  explicit Psc(const Graph& graph) : graph_(graph), size_(static_cast<std::size_t>(graph.size())) {
+  Psc(const Graph& graph, EventId pivot, EventId second) : graph_(graph), size_(static_cast<std::size_t>(graph.size())) {
     for (EventId id = 0; id < graph.size(); ++id) {
       if (is_sc(graph[id])) sc_.push_back(id);
-      if (is_sc_fence(graph[id])) fences_.push_back(id);
     }
+    begin_at(pivot);
+    if (second != kNoEvent) begin_at(second);
   }
 
   bool acyclic() {
-    if (sc_.size() < 2) return true;
+    if (starts_.empty()) return true;
     colour_.assign(size_, 0);
-    for (const EventId id : sc_) {
-      if (colour_[static_cast<std::size_t>(id)] == 0 && !descend(id)) return false;
-    }
-    return true;
+    return std::all_of(starts_.begin(), starts_.end(), [&](EventId id) { return colour_[static_cast<std::size_t>(id)] != 0 || descend(id); });
   }
 
  private:
+  /// Nothing happens after what is new, so an edge that came with it begins there, or at an SC fence that happens before it.
+  void begin_at(EventId fresh) {
+    for (const EventId id : sc_) {
+      if (id == fresh || (is_sc_fence(graph_[id]) && graph_.happens_before(id, fresh))) starts_.push_back(id);
+    }
+  }
+
   bool descend(EventId id) {
     colour_[static_cast<std::size_t>(id)] = 1;
-    for (const EventId next : successors(id)) {
-      if (next == id) return false;
+    const std::size_t first = pending_.size();
+    push_successors(id);
+    for (std::size_t i = first; i < pending_.size(); ++i) {
+      const EventId next = pending_[i];
       const char colour = colour_[static_cast<std::size_t>(next)];
       if (colour == 1 || (colour == 0 && !descend(next))) return false;
     }
+    pending_.resize(first);
     colour_[static_cast<std::size_t>(id)] = 2;
     return true;
   }
 
-  std::vector<EventId> successors(EventId id) const {
-    std::vector<bool> reached(size_, false);  // by scb
-    std::vector<bool> after(size_, false);    // by eco, of what happens after a fence
+  void push_successors(EventId id) {
+    reached_.assign(size_, false);
     const bool fence = is_sc_fence(graph_[id]);
-    mark_scb(id, reached);
+    mark_scb(id, reached_);
     if (fence) {
+      after_.assign(size_, false);
       for (EventId start = 0; start < graph_.size(); ++start) {
         if (!graph_.happens_before(id, start)) continue;
-        mark_scb(start, reached);
-        if (is_access(graph_[start])) mark_eco(start, after);
+        mark_scb(start, reached_);
+        if (is_access(graph_[start])) mark_eco(start, after_);
       }
     }
-    std::vector<EventId> result;
     for (const EventId target : sc_) {
-      if (leads_to(id, target, fence, reached, after)) result.push_back(target);
+      if (leads_to(id, target, fence)) pending_.push_back(target);
     }
-    return result;
   }
 
-  bool leads_to(EventId id, EventId target, bool fence, const std::vector<bool>& reached, const std::vector<bool>& after) const {
-    if (reached[static_cast<std::size_t>(target)]) return true;
+  bool leads_to(EventId id, EventId target, bool fence) const {
+    if (reached_[static_cast<std::size_t>(target)]) return true;
     if (!is_sc_fence(graph_[target])) return false;
     if (fence && graph_.happens_before(id, target)) return true;
     const Graph::Clock* const clock = graph_.before(target);
     for (EventId middle = 0; middle < graph_.size(); ++middle) {
-      if (!reached[static_cast<std::size_t>(middle)] && !(fence && after[static_cast<std::size_t>(middle)])) continue;
+      if (!reached_[static_cast<std::size_t>(middle)] && !(fence && after_[static_cast<std::size_t>(middle)])) continue;
       if (middle != target && graph_.contains(clock, middle)) return true;
     }
     return false;
@@ -190,8 +197,11 @@ class Psc {
   const Graph& graph_;
   std::size_t size_;
   std::vector<EventId> sc_;
-  std::vector<EventId> fences_;
+  std::vector<EventId> starts_;
   std::vector<char> colour_;
+  std::vector<EventId> pending_;  ///< successors of the events on the way down
+  std::vector<bool> reached_;     ///< by scb from the event that is looked at
+  std::vector<bool> after_;       ///< by eco from what happens after it, where it is a fence
 };
 
 }  // namespace
@@ -209,7 +219,7 @@ bool sc_order_exists(const Graph& graph, EventId pivot, EventId second) {
   }
   if (sc < 2) return true;
   if (all_sc) return !Walk(graph, pivot, second).returns();
-  return Psc(graph).acyclic();
+  return Psc(graph, pivot, second).acyclic();
 }
 
 }  // namespace proberen::explore

@@ -74,6 +74,12 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
       here.set_source(alternative.event, alternative.other);
       revisited_ = alternative.event;
       return sc_order_exists(here, alternative.event, kNoEvent);
+    case What::kFutile:
+      reopen(event);
+      event.order = alternative.read_order;
+      here.set_source(alternative.event, alternative.other);
+      if (sc_order_exists(here, alternative.event, kNoEvent)) ++blocked_unseen_;
+      return false;
     case What::kConflict:
       conflict(alternative);
       return false;
@@ -97,7 +103,8 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
   return false;
 }
 
-bool ExhaustiveSearch::read(EventId id, const Follow* follow) {
+bool ExhaustiveSearch::read(EventId id, const Prospect& prospect) {
+  const auto& [initial, follow, futile, if_futile] = prospect;
   Graph& here = *graph_;
   const Event& event = here[id];
   int lowest = here.lowest_place(event.location, here.knowledge(event.thread, event.index));
@@ -108,14 +115,13 @@ bool ExhaustiveSearch::read(EventId id, const Follow* follow) {
   const std::size_t first = alternatives.size();
   for (EventId source = latest; here.place_of(source) > lowest;) {
     source = here[source].earlier;
-    if (follow == nullptr) {
-      alternatives.push_back({id, source, What::kSource});
-      continue;
-    }
-    const std::optional<Value> written = follow->update(source == kInitial ? follow->initial : here[source].value);
+    const Value value = source == kInitial ? initial : here[source].value;
+    const std::optional<Value> written = follow != nullptr ? follow->update(value) : std::nullopt;
     // Who waits for another value than an old one waits in vain.
-    if (!written && follow->waits) continue;
-    if (written && here.is_updated(source, event.location)) {
+    if (!written && follow != nullptr && follow->waits) continue;
+    if (!written && futile != nullptr && (*futile)(value)) {
+      alternatives.push_back({id, source, What::kFutile, if_futile});
+    } else if (written && here.is_updated(source, event.location)) {
       alternatives.push_back({id, source, What::kConflict, follow->read_order, follow->write_order, *written});
     } else {
       alternatives.push_back({id, source, What::kSource});

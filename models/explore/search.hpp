@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "models/explore/strategy.hpp"
@@ -25,7 +26,7 @@ class ExhaustiveSearch final : public Strategy {
 
   [[nodiscard]] Graph& graph() override { return *graph_; }
   [[nodiscard]] bool next() override;
-  [[nodiscard]] bool read(EventId read, const Follow* follow) override;
+  [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
   [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
@@ -33,15 +34,16 @@ class ExhaustiveSearch final : public Strategy {
   [[nodiscard]] EventId cause() const override { return cause_; }
   void move_on(EventId write, std::vector<Waiter>& waiters) override;
   [[nodiscard]] bool may_change(EventId event) const override { return canonical(event, kNoEvent); }
+  [[nodiscard]] std::uint64_t blocked_unseen() override { return std::exchange(blocked_unseen_, 0); }
   [[nodiscard]] bool exhausts() const override { return true; }
 
  private:
-  enum class What : std::uint8_t { kSource, kConflict, kPlace, kValue, kRevisit, kMove, kMoveConflict };
+  enum class What : std::uint8_t { kSource, kFutile, kConflict, kPlace, kValue, kRevisit, kMove, kMoveConflict };
   struct Alternative {
     EventId event;
     EventId other;  ///< the source; the neighbour before; the value; the read to be changed
     What what;
-    Order read_order = Order::kRelaxed;  ///< of kConflict and kMoveConflict
+    Order read_order = Order::kRelaxed;  ///< of kFutile, kConflict and kMoveConflict
     Order write_order = Order::kRelaxed;
     Value value = 0;  ///< of kConflict: what would be written
   };
@@ -76,6 +78,7 @@ class ExhaustiveSearch final : public Strategy {
   bool started_ = false;
   EventId revisited_ = kNoEvent;
   EventId cause_ = kNoEvent;
+  std::uint64_t blocked_unseen_ = 0;
   std::vector<EventId> kept_;
 };
 

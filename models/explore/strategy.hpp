@@ -25,10 +25,17 @@ class UpdateRef {
 /// What the program makes of a read that may be part of a read-modify-write.
 struct Follow {
   UpdateRef update;       ///< gives the value written, or nothing where it does not write
-  Value initial;          ///< what the location held at first
   Order read_order;       ///< of the two events, where it writes
   Order write_order;
   bool waits;             ///< where it does not write it waits for another value
+};
+
+/// What is known of a read before it has a source.
+struct Prospect {
+  Value initial = 0;                  ///< what the location held at first
+  const Follow* follow = nullptr;     ///< null: no write comes of it, or it is not known
+  const Futile* futile = nullptr;     ///< null: nothing is known to be futile
+  Order if_futile = Order::kRelaxed;  ///< the order of the read where its value is futile
 };
 
 /// A thread that waits: it has read a value with which it cannot go on. With another one it writes, so that only one of them can.
@@ -56,7 +63,7 @@ class Strategy {
 
   /// After a read was added without a source: gives it one. `follow` says what comes of it, where that is known and the write, if any, comes
   /// right after the read. False: there is no source, and the execution must be left.
-  [[nodiscard]] virtual bool read(EventId read, const Follow* follow) = 0;
+  [[nodiscard]] virtual bool read(EventId read, const Prospect& prospect) = 0;
   /// After a write was added without a place: gives it one. `waiters` are the threads that wait at its location, by the number of their
   /// reads; where the write is the latest they may be moved on to it. That may change the numbers of events. False: there is no place,
   /// and the execution must be left.
@@ -78,6 +85,8 @@ class Strategy {
   virtual void move_on(EventId /*write*/, std::vector<Waiter>& /*waiters*/) {}
   /// Whether the last event of a thread that waits may still be taken back, so that it is worth while to go on.
   [[nodiscard]] virtual bool may_change(EventId /*event*/) const { return true; }
+  /// How many executions have been found to be blocked, since it was last asked, without being run.
+  [[nodiscard]] virtual std::uint64_t blocked_unseen() { return 0; }
   /// How many different reads-from graphs it has seen, this one included; 0 where all are different by construction.
   [[nodiscard]] virtual std::uint64_t distinct() { return 0; }
   /// Whether it visits every execution.

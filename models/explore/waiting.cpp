@@ -88,7 +88,7 @@ Value Engine::Implementation::await(const Access& access, const std::function<bo
   while (true) {
     prepare_to_wait(cell, same, what, strengthened(access.order));
     bool fresh = false;
-    const EventId id = read_event(cell, strengthened(access.order), false, false, nullptr, fresh);
+    const EventId id = read_event(cell, strengthened(access.order), false, false, {}, fresh);
     note_access(access, id, false);
     const Value value = value_of(id);
     if (ready(value)) return value;
@@ -114,7 +114,7 @@ bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* 
   graph_->ensure_location(cell.location);
   const Order order = strengthened(Order::kAcqRel);
   bool fresh = false;
-  const EventId read = read_event(cell, Order::kRelaxed, false, true, nullptr, fresh);
+  const EventId read = read_event(cell, Order::kRelaxed, false, true, {}, fresh);
   decide(read, fresh, order == Order::kSeqCst ? order : Order::kAcquire, (*graph_)[read].exclusive);
   set_midway(true);
   bool joins = true;
@@ -125,7 +125,7 @@ bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* 
     if (location == kNoLocation) static_cast<void>(locate(*access));  // says what is wrong
     graph_->ensure_location(location);
     const unsigned size = locations_.size(location);
-    const EventId look = read_event({location, size, site}, strengthened(access->order), false, false, nullptr, fresh_look);
+    const EventId look = read_event({location, size, site}, strengthened(access->order), false, false, {}, fresh_look);
     note_access({locations_.address(location), size, access->order, site}, look, false);
     joins = ((value_of(look) >> shift) & ((Value{1} << (8 * access->size)) - 1)) == expected;
   }
@@ -176,7 +176,7 @@ int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site) {
   graph_->ensure_location(cell.location);
   bool fresh = false;
   const Order order = strengthened(Order::kAcqRel);
-  const EventId read = read_event(cell, order == Order::kSeqCst ? order : Order::kAcquire, true, false, nullptr, fresh);
+  const EventId read = read_event(cell, order == Order::kSeqCst ? order : Order::kAcquire, true, false, {}, fresh);
   auto sleepers = static_cast<std::uint64_t>(value_of(read));
   set_midway(true);
   int woken = 0;

@@ -29,6 +29,7 @@ namespace proberen::runtime {
 using explore::Access;
 using explore::Rmw;
 using explore::FailureKind;
+using explore::Futile;
 using explore::Order;
 using explore::Value;
 
@@ -60,11 +61,18 @@ inline void lock_given_up(const void* lock) {
   if (!current->spin.give_up(lock)) effect();
 }
 
-/// The running thread has written there: an effect, unless to its own living stack, which is part of the state that spin.hpp compares.
-[[gnu::always_inline]] inline void written(std::uintptr_t address) {
-  Fiber& fiber = *current;
+/// Whether it lies in the living part of the running thread's own stack, which is part of the state that spin.hpp compares.
+[[gnu::always_inline]] inline bool on_own_stack(std::uintptr_t address) {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  if (address < here || address >= reinterpret_cast<std::uintptr_t>(fiber.borrowed.stack_top)) ++fiber.effects;
+  return address >= here && address < reinterpret_cast<std::uintptr_t>(current->borrowed.stack_top);
+}
+/// The running thread has written there: an effect, unless to its own stack.
+[[gnu::always_inline]] inline void note_written(std::uintptr_t address) {
+  if (!on_own_stack(address)) effect();
+}
+/// It has read there.
+[[gnu::always_inline]] inline void note_read(std::uintptr_t address) {
+  if (!on_own_stack(address)) ++current->reads;
 }
 
 /// An object's life begins or ends: a write of its memory that races with every use that is not ordered with it.

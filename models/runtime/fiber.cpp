@@ -7,8 +7,8 @@
 #include "models/runtime/sync/cancel.hpp"
 
 extern "C" {
-thread_local int proberen_mode __attribute__((tls_model("initial-exec"))) = proberen::runtime::kNative;
-thread_local void* proberen_frame __attribute__((tls_model("initial-exec"))) = nullptr;
+constinit thread_local int proberen_mode __attribute__((tls_model("initial-exec"))) = proberen::runtime::kNative;
+constinit thread_local void* proberen_frame __attribute__((tls_model("initial-exec"))) = nullptr;
 }
 
 namespace proberen::runtime {
@@ -34,7 +34,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   start = new_start;
   result = nullptr;
   detached = joined = false;
-  effects = 0;
+  effects = reads = 0;
   spin.forget();
   pending.clear();
   frames.clear();

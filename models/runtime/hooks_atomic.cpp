@@ -44,13 +44,28 @@ template <class T>
 
 inline Site site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
 
+/// Calls `read` with what is known of the values that it may find.
+template <class Read>
+[[gnu::always_inline]] inline auto with_spin_facts(const void* frame, const Access& access, const Read& read) {
+  const SpinFacts& facts = session->spin_facts();
+  if (__builtin_expect(!facts.any(access.site), 1)) return read(nullptr);
+  std::optional<SpinFacts::State> state;  // wanted only where there are old writes
+  const Futile futile = [&](Value value) {
+    if (!state) state = SpinFacts::state_of(*current, frame, access.address);
+    return facts.know(*state, value);
+  };
+  return read(&futile);
+}
+
 template <class T>
 [[gnu::always_inline]] inline T explored_load(const volatile T* pointer, int order) {
   const Inside inside;
   const void* const frame = proberen_frame;
   const Access access = access_of(pointer, order, site_of(frame), false);
   spin_check(*current, frame, access.address);
-  return static_cast<T>(engine().load(access));
+  const Value value = with_spin_facts(frame, access, [&](const Futile* futile) { return engine().load(access, futile); });
+  current->last_read = value;
+  return static_cast<T>(value);
 }
 
 template <class T>
@@ -81,10 +96,14 @@ template <class T>
   spin_check(*current, frame, access.address);
   const Value wanted = static_cast<Value>(expected);
   Value found = wanted;
-  if (engine().compare_exchange(access, order_of(on_failure), found, static_cast<Value>(desired), weak)) {
+  const bool exchanged = with_spin_facts(frame, access, [&](const Futile* futile) {
+    return engine().compare_exchange(access, order_of(on_failure), found, static_cast<Value>(desired), weak, futile);
+  });
+  if (exchanged) {
     effect();
     return true;
   }
+  current->last_read = found;
   if (found == wanted) effect();  // failed for no reason: the next turn may well succeed
   expected = static_cast<T>(found);
   return false;
@@ -95,7 +114,7 @@ template <class T>
 [[gnu::always_inline]] inline bool explored_exchange_in_memory(volatile T* pointer, T* expected, T desired, int order, int on_failure,
                                                                bool weak) {
   const bool exchanged = explored_exchange(pointer, *expected, desired, order, on_failure, weak);
-  if (!exchanged) written(reinterpret_cast<std::uintptr_t>(expected));
+  if (!exchanged) note_written(reinterpret_cast<std::uintptr_t>(expected));
   return exchanged;
 }
 

@@ -16,9 +16,10 @@ template <bool kWrite>
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, kWrite, site)) return;
   current->last_access = {address, size, false};
   if constexpr (kWrite) {
-    written(address);
+    note_written(address);
     engine().plain_write(address, size, site);
   } else {
+    note_read(address);
     engine().plain_read(address, size, site);
   }
 }

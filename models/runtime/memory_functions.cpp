@@ -15,9 +15,10 @@ void announce(const void* pointer, std::size_t size, bool write, Site site) {
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, write, site)) return;
   current->last_access = {address, size, false};
   if (write) {
-    written(address);
+    note_written(address);
     engine().plain_write(address, size, site);
   } else {
+    note_read(address);
     engine().plain_read(address, size, site);
   }
 }
@@ -25,7 +26,8 @@ void announce(const void* pointer, std::size_t size, bool write, Site site) {
 using Copy = void* (*)(void*, const void*, std::size_t);
 using Set = void* (*)(void*, int, std::size_t);
 
-// The loader may want these before anything can be looked up.
+// The real ones. The loader may want them before anything can be looked up, and the runtime itself copies much: there must be nothing to
+// decide once they are known.
 
 void* copy_bytes(void* to, const void* from, std::size_t size) {
   auto* out = static_cast<volatile char*>(to);
@@ -38,37 +40,59 @@ void* copy_bytes(void* to, const void* from, std::size_t size) {
   return to;
 }
 
-// One template argument for each name, so that each has its own pointer.
-struct Memcpy {};
-struct Memmove {};
-
-template <class Which>
-void* copy(void* to, const void* from, std::size_t size, const char* name) {
-  static Copy function = nullptr;
-  static bool looking = false;
-  if (__builtin_expect(function == nullptr, 0)) {
-    if (looking) return copy_bytes(to, from, size);
-    looking = true;
-    function = reinterpret_cast<Copy>(next_symbol(name));
-    looking = false;
-  }
-  return function(to, from, size);
+void* fill_bytes(void* to, int value, std::size_t size) {
+  auto* out = static_cast<volatile char*>(to);
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<char>(value);
+  return to;
 }
 
-void* fill(void* to, int value, std::size_t size) {
-  static Set function = nullptr;
-  static bool looking = false;
-  if (__builtin_expect(function == nullptr, 0)) {
-    if (looking) {
-      auto* out = static_cast<volatile char*>(to);
-      for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<char>(value);
-      return to;
-    }
-    looking = true;
-    function = reinterpret_cast<Set>(next_symbol("memset"));
-    looking = false;
+void* first_memcpy(void* to, const void* from, std::size_t size);
+void* first_memmove(void* to, const void* from, std::size_t size);
+void* first_memset(void* to, int value, std::size_t size);
+
+constinit Copy real_memcpy = first_memcpy;
+constinit Copy real_memmove = first_memmove;
+constinit Set real_memset = first_memset;
+
+/// Looks the function up, with a slow one in its place meanwhile.
+template <class Function>
+void look_up(Function& function, Function slow, const char* name) {
+  function = slow;
+  function = reinterpret_cast<Function>(next_symbol(name));
+}
+
+void* first_memcpy(void* to, const void* from, std::size_t size) {
+  look_up(real_memcpy, copy_bytes, "memcpy");
+  return real_memcpy(to, from, size);
+}
+
+void* first_memmove(void* to, const void* from, std::size_t size) {
+  look_up(real_memmove, copy_bytes, "memmove");
+  return real_memmove(to, from, size);
+}
+
+void* first_memset(void* to, int value, std::size_t size) {
+  look_up(real_memset, fill_bytes, "memset");
+  return real_memset(to, value, size);
+}
+
+[[gnu::noinline]] void* explored_copy(Copy real, void* to, const void* from, std::size_t size, const CallSite call) {
+  {
+    const Inside inside;
+    const Site site = call.find();
+    announce(from, size, false, site);
+    announce(to, size, true, site);
   }
-  return function(to, value, size);
+  return real(to, from, size);
+}
+
+[[gnu::noinline]] void* explored_fill(Set real, void* to, int value, std::size_t size, const CallSite call) {
+  {
+    const Inside inside;
+    const Site site = call.find();
+    announce(to, size, true, site);
+  }
+  return real(to, value, size);
 }
 
 }  // namespace
@@ -76,44 +100,20 @@ void* fill(void* to, int value, std::size_t size) {
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's and the compilers' interface
 
-#define PROBEREN_ANNOUNCE_COPY()                         \
-  if (proberen_mode == kExplored && size != 0) {         \
-    PROBEREN_ENTER();                                    \
-    announce(from, size, false, site);                   \
-    announce(to, size, true, site);                      \
+#define PROBEREN_COPY(name, real)                                                                         \
+  PROBEREN_INTERPOSED void* name(void* to, const void* from, std::size_t size) {                          \
+    if (proberen_mode == kExplored && size != 0) return explored_copy(real, to, from, size, PROBEREN_CALL_SITE()); \
+    return real(to, from, size);                                                                          \
   }
-#define PROBEREN_ANNOUNCE_FILL()                         \
-  if (proberen_mode == kExplored && size != 0) {         \
-    PROBEREN_ENTER();                                    \
-    announce(to, size, true, site);                      \
+#define PROBEREN_FILL(name, real)                                                                \
+  PROBEREN_INTERPOSED void* name(void* to, int value, std::size_t size) {                        \
+    if (proberen_mode == kExplored && size != 0) return explored_fill(real, to, value, size, PROBEREN_CALL_SITE()); \
+    return real(to, value, size);                                                                \
   }
 
-PROBEREN_INTERPOSED void* memcpy(void* to, const void* from, std::size_t size) noexcept {
-  PROBEREN_ANNOUNCE_COPY();
-  return copy<Memcpy>(to, from, size, "memcpy");
-}
-
-PROBEREN_INTERPOSED void* memmove(void* to, const void* from, std::size_t size) noexcept {
-  PROBEREN_ANNOUNCE_COPY();
-  return copy<Memmove>(to, from, size, "memmove");
-}
-
-PROBEREN_INTERPOSED void* memset(void* to, int value, std::size_t size) noexcept {
-  PROBEREN_ANNOUNCE_FILL();
-  return fill(to, value, size);
-}
-
-PROBEREN_INTERPOSED void* __tsan_memcpy(void* to, const void* from, std::size_t size) {
-  PROBEREN_ANNOUNCE_COPY();
-  return copy<Memcpy>(to, from, size, "memcpy");
-}
-
-PROBEREN_INTERPOSED void* __tsan_memmove(void* to, const void* from, std::size_t size) {
-  PROBEREN_ANNOUNCE_COPY();
-  return copy<Memmove>(to, from, size, "memmove");
-}
-
-PROBEREN_INTERPOSED void* __tsan_memset(void* to, int value, std::size_t size) {
-  PROBEREN_ANNOUNCE_FILL();
-  return fill(to, value, size);
-}
+PROBEREN_COPY(memcpy, real_memcpy)
+PROBEREN_COPY(memmove, real_memmove)
+PROBEREN_FILL(memset, real_memset)
+PROBEREN_COPY(__tsan_memcpy, real_memcpy)
+PROBEREN_COPY(__tsan_memmove, real_memmove)
+PROBEREN_FILL(__tsan_memset, real_memset)

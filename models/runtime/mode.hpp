@@ -15,9 +15,9 @@ enum Mode : int {
 }  // namespace proberen::runtime
 
 extern "C" {
-extern thread_local int proberen_mode __attribute__((visibility("hidden"), tls_model("initial-exec")));
+extern constinit thread_local int proberen_mode __attribute__((visibility("hidden"), tls_model("initial-exec")));
 /// Where the last looking hook left the caller's registers.
-extern thread_local void* proberen_frame __attribute__((visibility("hidden"), tls_model("initial-exec")));
+extern constinit thread_local void* proberen_frame __attribute__((visibility("hidden"), tls_model("initial-exec")));
 }
 
 namespace proberen::runtime {

@@ -53,6 +53,7 @@ void Session::run(const std::function<void()>& before) {
   do {
     failure_.reset();
     outcomes_ = Outcomes();
+    spin_facts_ = SpinFacts();
     engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
     search(before);
   } while (!settle_failure());

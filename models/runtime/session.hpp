@@ -51,6 +51,7 @@ class Session final : public explore::Host {
   [[nodiscard]] int threads() const { return threads_; }
   [[nodiscard]] const std::vector<Module>& modules() const { return modules_; }
   [[nodiscard]] Outcomes& outcomes() { return outcomes_; }
+  [[nodiscard]] SpinFacts& spin_facts() { return spin_facts_; }
   /// The first failure: the engine's, or one of the whole execution.
   [[nodiscard]] const std::optional<explore::Failure>& failure() const { return failure_; }
 
@@ -71,6 +72,7 @@ class Session final : public explore::Host {
   std::unique_ptr<explore::Engine> engine_;
   std::vector<std::unique_ptr<Fiber>> fibers_;  ///< made when first needed
   Outcomes outcomes_;
+  SpinFacts spin_facts_;
   std::optional<explore::Failure> failure_;
   bool leaks_ = false;
   bool starts_over_ = false;

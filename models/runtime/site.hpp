@@ -14,9 +14,17 @@ namespace proberen::runtime {
 /// Whether an address is in the program's own code.
 [[nodiscard]] bool in_program(std::uintptr_t address);
 
+/// A call as its callee sees it.
+struct CallSite {
+  std::uintptr_t returns_to = 0;
+  std::uintptr_t frame_end = 0;
+  [[nodiscard]] explore::Site find() const { return user_site(returns_to, frame_end); }
+};
+
 }  // namespace proberen::runtime
 
-/// The place in the program that called the function in which this stands.
-#define PROBEREN_SITE()                                                                              \
-  ::proberen::runtime::user_site(reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), \
-                                 reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16)
+/// The call of the function in which this stands, and the place in the program that made it.
+#define PROBEREN_CALL_SITE()                                                                        \
+  (::proberen::runtime::CallSite{reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), \
+                                 reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa())})
+#define PROBEREN_SITE() PROBEREN_CALL_SITE().find()

@@ -14,6 +14,18 @@ constexpr std::size_t kBuffer = std::size_t{1} << 20;
 
 std::uintptr_t site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
 
+std::size_t state_size(const Fiber& fiber, const void* frame) {
+  return static_cast<std::size_t>(fiber.borrowed.stack_top - static_cast<const char*>(frame));
+}
+
+/// Two multiplicative hashes side by side.
+void mix(SpinFacts::State& state, std::uint64_t word) {
+  state.low = (state.low ^ word) * 0x9e37'79b9'7f4a'7c15U;
+  state.low ^= state.low >> 32;
+  state.high = (state.high ^ word) * 0xd6e8'feb8'6659'fd93U;
+  state.high ^= state.high >> 29;
+}
+
 }  // namespace
 
 void SpinMemory::copy(Visit& visit, std::size_t size) {
@@ -31,32 +43,50 @@ void SpinMemory::copy(Visit& visit, std::size_t size) {
   std::memcpy(buffer_ + visit.at, visit.frame, size);
 }
 
-bool SpinMemory::same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects, int steps, int& first) {
-  if (effects != effects_) {
-    effects_ = effects;
+const SpinMemory::Visit* SpinMemory::same_again(const Fiber& fiber, const void* frame, std::uintptr_t address, int steps) {
+  if (fiber.effects != effects_) {
+    effects_ = fiber.effects;
     count_ = next_ = 0;
     used_ = 0;
   }
-  const auto size = static_cast<std::size_t>(top - static_cast<const char*>(frame));
-  if (size > kMaxState) return false;
+  const std::size_t size = state_size(fiber, frame);
+  if (size > kMaxState) return nullptr;
   const std::uintptr_t site = site_of(frame);
   for (int i = 0; i < count_; ++i) {
     Visit& visit = visits_[static_cast<std::size_t>(i)];
     if (visit.site != site || visit.frame != frame || visit.address != address) continue;
-    if (visit.size == size && visit.locks == locks_ && std::memcmp(buffer_ + visit.at, frame, size) == 0) {
-      first = visit.steps;
-      return true;
-    }
+    if (visit.size == size && visit.locks == locks_ && std::memcmp(buffer_ + visit.at, frame, size) == 0) return &visit;
     visit.steps = steps;
+    visit.reads = fiber.reads;
     visit.locks = locks_;
     copy(visit, size);
-    return false;
+    return nullptr;
   }
   const int slot = count_ < kVisits ? count_++ : next_++ % kVisits;
   Visit& visit = visits_[static_cast<std::size_t>(slot)];
-  visit = {site, frame, address, 0, 0, steps, locks_};
+  visit = {site, frame, address, 0, 0, fiber.reads, locks_, steps};
   if (size <= kCheapState) copy(visit, size);
-  return false;
+  return nullptr;
+}
+
+SpinFacts::State SpinFacts::state_of(const Fiber& fiber, const void* frame, std::uintptr_t address) {
+  State state{reinterpret_cast<std::uintptr_t>(frame), address};
+  const auto* const words = static_cast<const std::uint64_t*>(frame);  // a stack is all words
+  const std::size_t count = state_size(fiber, frame) / sizeof(std::uint64_t);
+  for (std::size_t i = 0; i < count; ++i) mix(state, words[i]);
+  return state;
+}
+
+SpinFacts::State SpinFacts::with_value(State state, explore::Value value) {
+  mix(state, static_cast<std::uint64_t>(value));
+  mix(state, static_cast<std::uint64_t>(value >> 64));
+  return state;
+}
+
+void SpinFacts::learn(std::uintptr_t site, const State& state, explore::Value value) {
+  site_ = site;
+  sites_.insert(site);
+  facts_.insert(with_value(state, value));
 }
 
 bool SpinMemory::take(const void* lock) {
@@ -80,11 +110,12 @@ bool SpinMemory::give_up(const void* lock) {
 }
 
 void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address) {
-  int first = 0;
   const int steps = engine().steps(engine().current());
-  if (__builtin_expect(fiber.spin.same_again(frame, fiber.borrowed.stack_top, address, fiber.effects, steps, first), 0)) {
-    engine().spin(first, site_of(frame));
-  }
+  const SpinMemory::Visit* const visit = fiber.spin.same_again(fiber, frame, address, steps);
+  if (__builtin_expect(visit == nullptr, 1)) return;
+  const bool by_one_read = visit->steps == steps - 1 && visit->reads == fiber.reads;
+  if (by_one_read) session->spin_facts().learn(site_of(frame), SpinFacts::state_of(fiber, frame, address), fiber.last_read);
+  engine().spin(visit->steps, site_of(frame));
 }
 
 }  // namespace proberen::runtime

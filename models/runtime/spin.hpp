@@ -3,14 +3,20 @@
 /// changes.
 ///
 /// For each call that may read in a loop (atomic loads, compare-and-swaps, locks) the state of the visit is kept until the thread's next
-/// effect. A lock that was taken since and has been given up is no effect, so that polling under a lock is a loop like another. Limits: that
-/// somebody's try-lock fails because of a turn in vain is explored for the first turn alone; the state includes values that the program will not look at again, so a loop may be recognised one turn late; stacks deeper
+/// effect. A lock that was taken since and has been given up is no effect, so that polling under a lock is a loop like another. Where one atomic
+/// read and nothing else lay between two visits in the same state, that is a fact about the program: in this state, this value leads nowhere.
+/// Facts are kept for the whole search, and the engine need not run what they decide. Limits: the state includes values that the program will
+/// not look at again, so a loop may be recognised one turn late; that somebody's try-lock fails because of a turn in vain is explored for the
+/// first turn alone; stacks deeper
 /// than kMaxState bytes are not looked at.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <unordered_set>
+
+#include "proberen/explore/types.hpp"
 
 namespace proberen::runtime {
 
@@ -29,20 +35,22 @@ class SpinMemory {
   /// The thread takes a lock, or gives one up. False: it is not known any more which locks it holds, and that is an effect.
   bool take(const void* lock);
   bool give_up(const void* lock);
-  /// Whether the state [frame, top) with the access to `address` is that of an earlier visit since `effects` last changed; `first` is then how
-  /// many steps the thread had made at that visit. Notes it if not.
-  bool same_again(const void* frame, const char* top, std::uintptr_t address, std::uint64_t effects, int steps, int& first);
 
- private:
   struct Visit {
     std::uintptr_t site = 0;
     const void* frame = nullptr;
     std::uintptr_t address = 0;
-    std::size_t at = 0;    ///< where in the buffer the state is
-    std::size_t size = 0;  ///< 0: no copy yet
-    int steps = 0;         ///< that the thread had made
-    std::uint64_t locks = 0;
+    std::size_t at = 0;       ///< where in the buffer the state is
+    std::size_t size = 0;     ///< 0: no copy yet
+    std::uint64_t reads = 0;  ///< plain ones that the thread had made
+    std::uint64_t locks = 0;  ///< what locks_ was
+    int steps = 0;            ///< that the thread had made
   };
+  /// The earlier visit, since the fiber's last effect, of which [frame, top) with the access to `address` is the state. Null: there is none, and
+  /// this one is noted.
+  const Visit* same_again(const Fiber& fiber, const void* frame, std::uintptr_t address, int steps);
+
+ private:
   struct Held {
     const void* lock = nullptr;
     std::uint64_t without = 0;  ///< what locks_ was before it was taken
@@ -64,6 +72,33 @@ class SpinMemory {
   std::uint64_t effects_ = ~std::uint64_t{0};
   char* buffer_ = nullptr;  ///< reserved when first needed, for good
   std::size_t used_ = 0;
+};
+
+/// Which values lead nowhere, in which states.
+class SpinFacts {
+ public:
+  /// Whether there are any about this call.
+  [[nodiscard]] bool any(std::uintptr_t site) const { return site == site_ || (site_ != 0 && sites_.contains(site)); }
+  /// A state, by a hash of 128 bits.
+  struct State {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    bool operator==(const State&) const = default;
+  };
+  /// That of a fiber in a looking hook. O(its stack).
+  [[nodiscard]] static State state_of(const Fiber& fiber, const void* frame, std::uintptr_t address);
+  void learn(std::uintptr_t site, const State& state, explore::Value value);
+  [[nodiscard]] bool know(const State& state, explore::Value value) const { return facts_.contains(with_value(state, value)); }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const State& state) const { return state.low; }
+  };
+  [[nodiscard]] static State with_value(State state, explore::Value value);
+
+  std::uintptr_t site_ = 0;  ///< the last one learned
+  std::unordered_set<std::uintptr_t> sites_;
+  std::unordered_set<State, Hash> facts_;
 };
 
 /// For a looking hook: if the calling fiber is where it has been before, it waits until something that it reads changes.

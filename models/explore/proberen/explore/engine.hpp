@@ -26,6 +26,8 @@ enum class Rmw : std::uint8_t { kExchange, kAdd, kSub, kAnd, kOr, kXor, kNand };
 
 /// What a waiting update makes of a value: a new one, or nothing where the caller has to wait.
 using Update = std::function<std::optional<Value>(Value)>;
+/// Whether reading a value leads nowhere.
+using Futile = std::function<bool(Value)>;
 
 class Engine {
  public:
@@ -75,12 +77,14 @@ class Engine {
 
   // ---- atomic accesses: the value is what an execution of the memory model may read
 
-  [[nodiscard]] Value load(const Access& access);
+  /// A value of which `futile` holds is known to bring the thread back to the same access in the same state: executions in which it reads
+  /// that of an old write are counted as blocked without being run.
+  [[nodiscard]] Value load(const Access& access, const Futile* futile = nullptr);
   void store(const Access& access, Value value);
   /// Returns the value before.
   Value update(const Access& access, Rmw operation, Value operand);
   /// As std::atomic::compare_exchange_strong, or weak, which fails for no reason only where Options say so. `expected` gets the value read.
-  bool compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak);
+  bool compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak, const Futile* futile = nullptr);
   void fence(Order order, Site site);
 
   // ---- waiting: the ground of locks, semaphores, barriers, conditions and futexes
