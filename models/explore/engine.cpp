@@ -151,7 +151,9 @@ bool Engine::enter_queue_if(std::uintptr_t queue, const Access& access, Value ex
 bool Engine::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
   return implementation_->sleep(queue, may_expire, site, what);
 }
-int Engine::wake(std::uintptr_t queue, int count, Site site) { return implementation_->wake(queue, count, site); }
+int Engine::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {
+  return implementation_->wake(queue, count, site, eligible);
+}
 
 void Engine::plain_read(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, false); }
 void Engine::plain_write(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, true); }

@@ -66,7 +66,7 @@ class Engine::Implementation {
   std::optional<Value> update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits, std::string_view what);
   bool enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site);
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
-  int wake(std::uintptr_t queue, int count, Site site);
+  int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible);
 
   // ---- meetings (meetings.cpp)
   bool meet(std::uintptr_t place, int count, Site site, std::string_view what);

@@ -171,7 +171,7 @@ bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site s
   return true;
 }
 
-int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site) {
+int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {
   const Cell cell{locations_.find_queue(queue), 0, site};
   graph_->ensure_location(cell.location);
   bool fresh = false;
@@ -180,11 +180,13 @@ int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site) {
   auto sleepers = static_cast<std::uint64_t>(value_of(read));
   set_midway(true);
   int woken = 0;
-  const int waiting = std::popcount(sleepers);
-  for (; woken < count && sleepers != 0; ++woken) {
-    unsigned skip = waiting > count ? choose(static_cast<unsigned>(std::popcount(sleepers)), site) : 0;
-    std::uint64_t rest = sleepers;
+  std::uint64_t candidates = eligible ? sleepers & eligible() : sleepers;
+  const int waiting = std::popcount(candidates);
+  for (; woken < count && candidates != 0; ++woken) {
+    unsigned skip = waiting > count ? choose(static_cast<unsigned>(std::popcount(candidates)), site) : 0;
+    std::uint64_t rest = candidates;
     for (; skip > 0; --skip) rest &= rest - 1;
+    candidates &= ~(rest & (~rest + 1));
     sleepers &= ~(rest & (~rest + 1));
   }
   static_cast<void>(write_event(cell, order == Order::kSeqCst ? order : Order::kRelease, sleepers, read));

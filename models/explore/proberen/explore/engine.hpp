@@ -117,8 +117,9 @@ class Engine {
   bool enter_queue_if(std::uintptr_t queue, const Access& access, Value expected);
   /// Sleeps until woken. Where `may_expire`, it may also end by itself, at any moment: that is a choice. True: woken.
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
-  /// Wakes up to `count` threads of the queue, whichever: that is a choice. Returns how many.
-  int wake(std::uintptr_t queue, int count, Site site);
+  /// Wakes up to `count` threads of the queue, whichever: that is a choice. Returns how many. Where not all may be woken, `eligible` gives the set
+  /// of those who may, asked once it is known who sleeps.
+  int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible = {});
 
   // ---- plain accesses: checked for races; read and written in memory by the program itself after the call
 
