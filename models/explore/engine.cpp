@@ -52,7 +52,9 @@ bool Engine::Implementation::begin() {
   }
   stuck.reset();
   current = 0;
-  threads[0].created = threads[0].started = true;
+  threads[0].created = true;
+  unstarted_ = 0;
+  midway_ = kNoThread;
   result = Result::kRunning;
   return true;
 }

@@ -25,10 +25,11 @@ void clear_clock(Graph::Clock* clock, std::size_t size) {
 void Graph::clear() {
   events_.clear();
   locations_.clear();
-  threads_.resize(1);
-  threads_[0].events.clear();
-  threads_[0].created_by = kNoEvent;
-  threads_[0].bound = kNoEvent;
+  if (threads_.empty()) threads_.resize(1);
+  for (Thread& thread : threads_) {
+    thread.events.clear();
+    thread.created_by = thread.bound = kNoEvent;
+  }
   passed_.clear();
 }
 

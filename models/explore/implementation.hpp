@@ -89,9 +89,7 @@ class Engine::Implementation {
   struct Thread {
     int done = 0;  ///< events performed in this run
     bool created = false;
-    bool started = false;
     bool finished = false;
-    bool midway = false;  ///< between the events of one step: it goes on before others do
     Wait wait = Wait::kNothing;
     ThreadId target = kNoThread;         ///< of kThread; of kMeeting: the number of the place
     int round = 0;                       ///< of kMeeting: how often the thread had been there before
@@ -124,7 +122,7 @@ class Engine::Implementation {
   void check_same(const Event& found, const Event& wanted);
   [[nodiscard]] bool performed(EventId id) const;
   [[nodiscard]] ThreadId next_of_replay() const;
-  [[nodiscard]] std::uint64_t enabled() const;
+  [[nodiscard]] ThreadId next_to_grow();
   [[nodiscard]] bool can_go_on(ThreadId thread) const;
   [[nodiscard]] EventId waker(ThreadId thread) const;
   /// Where threads meet. A thread's n-th arrival is for the n-th meeting.
@@ -175,11 +173,13 @@ class Engine::Implementation {
   /// The second half of a read-modify-write: nobody comes between it and the read.
   void write_back(const Cell& cell, const Access* access, Order order, Value value, EventId read);
   void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order);
-  void set_midway(bool midway) { threads[static_cast<std::size_t>(current)].midway = midway; }
+  void set_midway(bool midway) { midway_ = midway ? current : kNoThread; }
   /// Decides a read that may be part of a read-modify-write, then writes if it is; if not it has read with the order `otherwise`.
   std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update, bool waits, Value& old);
 
   Graph* graph_ = nullptr;
+  ThreadId midway_ = kNoThread;   ///< the thread between the events of one step: it goes on before others do
+  std::uint64_t unstarted_ = 0;   ///< threads that have been created and have not run
   std::vector<Waiter> waiters_;
   EventId performed_ = 0;
   EventId revisited_ = kNoEvent;

@@ -36,8 +36,6 @@ bool ExhaustiveSearch::is_coherent(const Graph& graph, EventId read) {
   return graph.place_of(event.source) >= graph.lowest_place(event.location, graph.knowledge(event.thread, event.index));
 }
 
-ThreadId ExhaustiveSearch::pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) { return std::countr_zero(enabled); }
-
 bool ExhaustiveSearch::next() {
   revisited_ = cause_ = kNoEvent;
   if (!started_) {

@@ -11,6 +11,7 @@
 /// Memory: one graph for each backward revisit on the way to the current execution; it does not grow with the number of executions.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <deque>
 #include <utility>
@@ -29,7 +30,8 @@ class ExhaustiveSearch final : public Strategy {
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
   [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
   void choose(EventId choice, unsigned count) override;
-  [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
+  [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) override { return std::countr_zero(enabled); }
+  [[nodiscard]] bool takes_first() const override { return true; }
   [[nodiscard]] EventId revisited() const override { return revisited_; }
   [[nodiscard]] EventId cause() const override { return cause_; }
   void move_on(EventId write, std::vector<Waiter>& waiters) override;

@@ -72,6 +72,8 @@ class Strategy {
   virtual void choose(EventId choice, unsigned count) = 0;
   /// One of the threads that can go on, given as a set (never empty); some of them have not started.
   [[nodiscard]] virtual ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) = 0;
+  /// Whether it is always the first of them, and need not be asked.
+  [[nodiscard]] virtual bool takes_first() const { return false; }
 
   /// The next step of the thread will be at the location, or at none; and has been made. For schedulers that look ahead.
   virtual void announce(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}

@@ -45,18 +45,9 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
       settle();
       continue;
     }
-    const std::uint64_t ready = enabled();
-    if (ready == 0) conclude();
-    if ((ready & (ready - 1)) != 0 || ready != bit(current)) {
-      std::uint64_t unstarted = 0;
-      for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
-        if (!threads[static_cast<std::size_t>(thread)].started) unstarted |= bit(thread);
-      }
-      const ThreadId next = strategy->pick(ready, unstarted);
-      if (next != current) {
-        switch_to(next);
-        continue;
-      }
+    if (const ThreadId next = next_to_grow(); next != current) {
+      switch_to(next);
+      continue;
     }
     if (graph_->size() % kLooksAtClock == 0) stop_if_late();  // one execution may be longer than all the time there is
     if (static_cast<std::uint64_t>(graph_->size()) >= options.max_events) {
@@ -119,13 +110,18 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
   }
 }
 
-std::uint64_t Engine::Implementation::enabled() const {
-  std::uint64_t ready = 0;
+/// The thread that makes the next step. Does not return where there is none.
+ThreadId Engine::Implementation::next_to_grow() {
+  if (midway_ != kNoThread) return midway_;
+  const bool first = strategy->takes_first();
+  std::uint64_t enabled = 0;
   for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
-    if (threads[static_cast<std::size_t>(thread)].midway) return bit(thread);
-    if (can_go_on(thread)) ready |= bit(thread);
+    if (!can_go_on(thread)) continue;
+    if (first) return thread;
+    enabled |= bit(thread);
   }
-  return ready;
+  if (enabled == 0) conclude();
+  return enabled == bit(current) ? current : strategy->pick(enabled, unstarted_);
 }
 
 void Engine::Implementation::switch_to(ThreadId thread) {
@@ -133,7 +129,7 @@ void Engine::Implementation::switch_to(ThreadId thread) {
     fail(FailureKind::kNondeterminism, "the program is not deterministic: a thread does less in this execution than in an earlier one", {});
   }
   current = thread;
-  threads[static_cast<std::size_t>(thread)].started = true;
+  unstarted_ &= ~bit(thread);
   host.resume(thread);
 }
 
@@ -154,6 +150,7 @@ ThreadId Engine::Implementation::create_thread(Site site) {
   const auto created = static_cast<ThreadId>((*graph_)[id].value);
   threads[static_cast<std::size_t>(created)] = Thread{};
   threads[static_cast<std::size_t>(created)].created = true;
+  unstarted_ |= bit(created);
   return created;
 }
 
@@ -205,7 +202,7 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
   me.wait = wait;
   me.what = what;
   me.site = site;
-  me.midway = false;
+  if (midway_ == self) midway_ = kNoThread;
   if (!me.finished && wait != Wait::kExit && strategy->exhausts() && me.done == graph_->length(self) && me.done > 0 &&
       !strategy->may_change(graph_->at(self, me.done - 1))) {
     leave(Result::kBlocked);
@@ -219,9 +216,7 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
       settle();
       continue;
     }
-    const std::uint64_t ready = enabled();
-    if (ready == 0) conclude();
-    switch_to(strategy->pick(ready, 0));
+    switch_to(next_to_grow());
   }
 }
 
