@@ -215,8 +215,8 @@ Value Engine::Implementation::update(const Access& access, Rmw operation, Value 
   return old;
 }
 
-std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, UpdateRef update, bool waits,
-                                                 Value& old) {
+std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update,
+                                                         bool waits, Value& old) {
   bool fresh = false;
   const bool waited = threads[static_cast<std::size_t>(current)].wait == Wait::kValue;  // so the latest value will do
   const Follow follow{update, read_part(order), write_part(order), waits};
@@ -228,7 +228,7 @@ std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const
     old = value_of(read);
     wanted = update(old);
   }
-  decide(read, fresh, wanted ? read_part(order) : strengthened(Order::kRelaxed), wanted.has_value());
+  decide(read, fresh, wanted ? read_part(order) : strengthened(otherwise), wanted.has_value());
   if (!wanted) {
     if (access != nullptr) note_access(*access, read, false);
     return wanted;

@@ -47,6 +47,7 @@ bool Engine::Implementation::begin() {
   unsettled_ = strategy->cause();
   performed_ = 0;
   locations_.begin();
+  meetings_.clear();
   races_.begin();
   for (Thread& thread : threads) {
     if (!thread.created) break;
@@ -150,6 +151,13 @@ std::optional<Value> Engine::try_update(const Access& access, const Update& upda
 Value Engine::await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what) {
   return implementation_->await(access, ready, what);
 }
+std::optional<Value> Engine::update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits,
+                                            std::string_view what) {
+  return implementation_->update_or_wait(access, update, waits, what);
+}
+bool Engine::meet(std::uintptr_t place, int count, Site site, std::string_view what) { return implementation_->meet(place, count, site, what); }
+int Engine::visitors(std::uintptr_t place) const { return implementation_->visitors(place); }
+void Engine::new_meeting_place(std::uintptr_t place) { implementation_->new_meeting_place(place); }
 void Engine::enter_queue(std::uintptr_t queue, Site site) { implementation_->enter_queue_if(queue, nullptr, 0, site); }
 bool Engine::enter_queue_if(std::uintptr_t queue, const Access& access, Value expected) {
   return implementation_->enter_queue_if(queue, &access, expected, access.site);
@@ -157,7 +165,9 @@ bool Engine::enter_queue_if(std::uintptr_t queue, const Access& access, Value ex
 bool Engine::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
   return implementation_->sleep(queue, may_expire, site, what);
 }
-int Engine::wake(std::uintptr_t queue, int count, Site site) { return implementation_->wake(queue, count, site); }
+int Engine::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {
+  return implementation_->wake(queue, count, site, eligible);
+}
 
 void Engine::plain_read(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, false); }
 void Engine::plain_write(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, true); }

@@ -24,15 +24,15 @@ inline constexpr EventId kNoEvent = -2;
 using LocationId = std::int32_t;
 inline constexpr LocationId kNoLocation = -1;
 
-enum class Kind : std::uint8_t { kRead, kWrite, kFence, kCreate, kFinish, kJoin, kWakeup, kChoice };
+enum class Kind : std::uint8_t { kRead, kWrite, kFence, kCreate, kFinish, kJoin, kArrive, kMeet, kWakeup, kChoice };
 
 struct Event {
-  Value value = 0;  ///< read, written or chosen; of kCreate and kJoin the other thread
+  Value value = 0;  ///< read, written or chosen; of kCreate, kJoin and kMeet the other thread
   Site site = 0;
   LocationId location = kNoLocation;
   std::int32_t index = 0;                    ///< place in its thread
   EventId source = kNoEvent;                 ///< of a read: the write (also of the write of a read-modify-write: what it read);
-                                             ///< of a join: the finish; of a wake-up: the write that woke it
+                                             ///< of a join: the finish; of a meeting: the other one's arrival; of a wake-up: the write that woke it
   EventId previous_at_location = kNoEvent;   ///< by number
   EventId earlier = kNoEvent;                ///< of a write: its neighbours in modification order
   EventId later = kNoEvent;

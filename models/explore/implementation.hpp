@@ -63,9 +63,15 @@ class Engine::Implementation {
   Value await_update(const Access& access, const Update& update, std::string_view what);
   std::optional<Value> try_update(const Access& access, const Update& update);
   Value await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what);
+  std::optional<Value> update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits, std::string_view what);
   bool enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site);
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
-  int wake(std::uintptr_t queue, int count, Site site);
+  int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible);
+
+  // ---- meetings (meetings.cpp)
+  bool meet(std::uintptr_t place, int count, Site site, std::string_view what);
+  [[nodiscard]] int visitors(std::uintptr_t place) const;
+  void new_meeting_place(std::uintptr_t place);
 
   enum class Wait : std::uint8_t {
     kNothing,
@@ -73,6 +79,7 @@ class Engine::Implementation {
     kValue,       ///< a value, which may still come
     kOtherValue,  ///< a value that it may write on, where the search moves waiters on to it
     kAnotherExecution,  ///< a value, which comes in another execution if it comes
+    kMeeting,
     kWakeup,
     kWakeupOrTime,
     kAssumption,
@@ -84,7 +91,8 @@ class Engine::Implementation {
     bool created = false;
     bool finished = false;
     Wait wait = Wait::kNothing;
-    ThreadId target = kNoThread;         ///< of kThread
+    ThreadId target = kNoThread;         ///< of kThread; of kMeeting: the number of the place
+    int round = 0;                       ///< of kMeeting: how often the thread had been there before
     int entered = 0;                     ///< of kWakeup: the place in its thread of the write that joined the queue
     LocationId location = kNoLocation;   ///< of kValue and kOtherValue
     const Update* update = nullptr;      ///< of kValue and kOtherValue
@@ -118,6 +126,19 @@ class Engine::Implementation {
   [[nodiscard]] ThreadId next_to_grow();
   [[nodiscard]] bool can_go_on(ThreadId thread) const;
   [[nodiscard]] EventId waker(ThreadId thread) const;
+  /// Where threads meet. A thread's n-th arrival is for the n-th meeting.
+  struct Arrival {
+    ThreadId thread;
+    int index;  ///< of the arrival in its thread
+    int round;
+  };
+  struct MeetingPlace {
+    std::uintptr_t place;
+    int count;
+    std::vector<Arrival> arrivals;
+  };
+  [[nodiscard]] bool all_there(const MeetingPlace& meeting, int round) const;
+  [[nodiscard]] EventId arrival(const MeetingPlace& meeting, int round, int which) const;
   void switch_to(ThreadId thread);
   /// The running thread does not go on, unless it waits for another value and is moved on to one: then this returns.
   void block(Wait wait, std::string_view what, Site site);
@@ -155,8 +176,8 @@ class Engine::Implementation {
   void write_back(const Cell& cell, const Access* access, Order order, Value value, EventId read);
   void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order);
   void set_midway(bool midway) { midway_ = midway ? current : kNoThread; }
-  /// Decides a read that may be part of a read-modify-write, then writes if it is.
-  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, UpdateRef update, bool waits, Value& old);
+  /// Decides a read that may be part of a read-modify-write, then writes if it is; if not it has read with the order `otherwise`.
+  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update, bool waits, Value& old);
 
   Graph* graph_ = nullptr;
   ThreadId midway_ = kNoThread;   ///< the thread between the events of one step: it goes on before others do
@@ -168,6 +189,7 @@ class Engine::Implementation {
   EventId unsettled_ = kNoEvent;
   Locations locations_;
   Races races_;
+  std::vector<MeetingPlace> meetings_;
   struct Cells {
     Races::Cell* first = nullptr;
     Races::Cell* second = nullptr;

@@ -60,6 +60,8 @@ std::string step_text(const Graph& graph, const Locations& locations, const Even
     case Kind::kCreate: return "create thread " + decimal(event.value);
     case Kind::kFinish: return "end";
     case Kind::kJoin: return "join thread " + decimal(event.value);
+    case Kind::kArrive: return "arrive";
+    case Kind::kMeet: return "meet thread " + decimal(event.value);
     case Kind::kWakeup: return "woken";
     case Kind::kChoice: return "choice " + decimal(event.value);
   }
@@ -86,8 +88,9 @@ Report describe(const Graph& graph, const Locations& locations, const std::vecto
     step.thread = event.thread;
     step.index = event.index;
     step.text = step_text(graph, locations, event);
-    if (event.kind == Kind::kRead || event.kind == Kind::kWakeup || event.kind == Kind::kJoin) step.reads_from = source_text(graph, event.source);
+    if (event.source != kNoEvent && event.kind != Kind::kWrite) step.reads_from = source_text(graph, event.source);
     step.site = event.site;
+    step.second_half = event.kind == Kind::kWrite && event.exclusive;
     report.steps.push_back(std::move(step));
     int choice = 0;
     if (event.kind == Kind::kRead) choice = later(event, graph.place_of(event.source));

@@ -10,7 +10,8 @@ bool is_access(const Event& event) { return event.kind == Kind::kRead || event.k
 bool is_sc(const Event& event) { return event.order == Order::kSeqCst && (is_access(event) || event.kind == Kind::kFence); }
 bool is_sc_fence(const Event& event) { return event.order == Order::kSeqCst && event.kind == Kind::kFence; }
 
-/// Calls `visit` with the successors of an event in po (the next one), rf, mo (the next one) and fr (the first one).
+/// Calls `visit` with the successors of an event in po (the next one), rf, mo (the next one) and fr (the first one). Joins and wake-ups, which
+/// belong to no location, are left to the caller.
 template <class Visit>
 void for_each_next(const Graph& graph, EventId id, const Visit& visit) {
   const Event& event = graph[id];
@@ -36,6 +37,9 @@ class Walk {
  public:
   Walk(const Graph& graph, EventId pivot, EventId second) : graph_(graph), pivot_(pivot), second_(second) {
     seen_.assign(static_cast<std::size_t>(graph.size()), false);
+    for (EventId id = 0; id < graph.size(); ++id) {
+      if (graph[id].source >= 0 && !is_access(graph[id])) followers_.push_back(id);
+    }
   }
   bool returns() {
     push_from(pivot_);
@@ -43,14 +47,21 @@ class Walk {
     while (!stack_.empty() && !back_) {
       const EventId id = stack_.back();
       stack_.pop_back();
-      for_each_next(graph_, id, [&](EventId next) { reach(next); });
+      visit_next(id, [&](EventId next) { reach(next); });
     }
     return back_;
   }
 
  private:
+  template <class Visit>
+  void visit_next(EventId id, const Visit& visit) {
+    for_each_next(graph_, id, visit);
+    for (const EventId follower : followers_) {
+      if (graph_[follower].source == id) visit(follower);
+    }
+  }
   void push_from(EventId start) {
-    for_each_next(graph_, start, [&](EventId next) {
+    visit_next(start, [&](EventId next) {
       if (next != pivot_ && next != second_) reach(next);
     });
   }
@@ -67,6 +78,7 @@ class Walk {
   bool back_ = false;
   std::vector<bool> seen_;
   std::vector<EventId> stack_;
+  std::vector<EventId> followers_;  ///< joins and wake-ups: they come after their sources
 };
 
 /// psc, as successors among the SC events.

@@ -7,7 +7,7 @@
 namespace proberen::explore {
 namespace {
 
-constexpr EventId kLooksAtClock = 4096;  ///< steps between two looks
+constexpr EventId kLooksAtClock = 256;  ///< steps between two looks
 
 constexpr std::uint64_t bit(ThreadId thread) { return std::uint64_t{1} << thread; }
 
@@ -100,6 +100,7 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
   switch (state.wait) {
     case Wait::kNothing: return true;
     case Wait::kThread: return threads[static_cast<std::size_t>(state.target)].finished;
+    case Wait::kMeeting: return all_there(meetings_[static_cast<std::size_t>(state.target)], state.round);
     case Wait::kWakeup:
     case Wait::kWakeupOrTime: return waker(thread) != kNoEvent;
     case Wait::kValue: {
@@ -234,14 +235,14 @@ bool Engine::Implementation::spins_on_latest(ThreadId thread) const {
     const EventId id = graph_->at(thread, i);
     const Event& event = (*graph_)[id];
     if (event.kind != Kind::kRead) continue;
-    // What it wrote back itself, unchanged, is as good as what it read.
+    const auto of_this_turn = [&](EventId write) {
+      return write >= 0 && (*graph_)[write].thread == thread && (*graph_)[write].index >= state.cycle;
+    };
+    if (of_this_turn(event.source)) continue;
+    // Where it has itself put back what it read, that is as good.
     EventId source = event.source;
-    for (EventId later = graph_->later_than(source, event.location); later != kNoEvent && (*graph_)[later].exclusive &&
-                                                                     (*graph_)[later].source == source && (*graph_)[later].value == value_of(id);
-         later = (*graph_)[later].later) {
-      source = later;
-    }
-    if (!graph_->is_last(source, event.location)) return false;
+    for (EventId later = graph_->later_than(source, event.location); of_this_turn(later); later = (*graph_)[later].later) source = later;
+    if (!graph_->is_last(source, event.location) || initial_or_written(source, event.location) != value_of(id)) return false;
   }
   return true;
 }

@@ -34,7 +34,7 @@ Value Engine::Implementation::await_update(const Access& access, const Update& u
   while (true) {
     prepare_to_wait(cell, update, what, strengthened(access.order));
     Value old = 0;
-    if (update_cell(cell, &access, strengthened(access.order), update, true, old)) return old;
+    if (update_cell(cell, &access, strengthened(access.order), Order::kRelaxed, update, true, old)) return old;
     block(Wait::kOtherValue, what, access.site);
   }
 }
@@ -78,7 +78,7 @@ void Engine::Implementation::move_waiters() {
 std::optional<Value> Engine::Implementation::try_update(const Access& access, const Update& update) {
   Value old = 0;
   const Cell cell{locate(access), access.size, access.site};
-  if (!update_cell(cell, &access, strengthened(access.order), update, false, old)) return std::nullopt;
+  if (!update_cell(cell, &access, strengthened(access.order), Order::kRelaxed, update, false, old)) return std::nullopt;
   return old;
 }
 
@@ -92,6 +92,19 @@ Value Engine::Implementation::await(const Access& access, const std::function<bo
     note_access(access, id, false);
     const Value value = value_of(id);
     if (ready(value)) return value;
+    block(Wait::kAnotherExecution, what, access.site);
+  }
+}
+
+std::optional<Value> Engine::Implementation::update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits,
+                                                            std::string_view what) {
+  const Cell cell{locate(access), access.size, access.site};
+  const Update goes_on = [&](Value value) { return waits(value) ? std::nullopt : std::optional<Value>(value); };
+  while (true) {
+    prepare_to_wait(cell, goes_on, what, strengthened(access.order));
+    Value old = 0;
+    if (update_cell(cell, &access, strengthened(access.order), access.order, update, false, old)) return old;
+    if (!waits(old)) return std::nullopt;
     block(Wait::kAnotherExecution, what, access.site);
   }
 }
@@ -142,7 +155,7 @@ bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site s
     const Cell cell{locations_.find_queue(queue), 0, site};
     Value old = 0;
     const auto leave_it = [&](Value value) { return std::optional<Value>(value & ~bit(self)); };
-    static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), leave_it, false, old));
+    static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), Order::kRelaxed, leave_it, false, old));
     return (old & bit(self)) == 0;
   }
   me.wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;
@@ -158,7 +171,7 @@ bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site s
   return true;
 }
 
-int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site) {
+int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {
   const Cell cell{locations_.find_queue(queue), 0, site};
   graph_->ensure_location(cell.location);
   bool fresh = false;
@@ -167,11 +180,13 @@ int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site) {
   auto sleepers = static_cast<std::uint64_t>(value_of(read));
   set_midway(true);
   int woken = 0;
-  const int waiting = std::popcount(sleepers);
-  for (; woken < count && sleepers != 0; ++woken) {
-    unsigned skip = waiting > count ? choose(static_cast<unsigned>(std::popcount(sleepers)), site) : 0;
-    std::uint64_t rest = sleepers;
+  std::uint64_t candidates = eligible ? sleepers & eligible() : sleepers;
+  const int waiting = std::popcount(candidates);
+  for (; woken < count && candidates != 0; ++woken) {
+    unsigned skip = waiting > count ? choose(static_cast<unsigned>(std::popcount(candidates)), site) : 0;
+    std::uint64_t rest = candidates;
     for (; skip > 0; --skip) rest &= rest - 1;
+    candidates &= ~(rest & (~rest + 1));
     sleepers &= ~(rest & (~rest + 1));
   }
   static_cast<void>(write_event(cell, order == Order::kSeqCst ? order : Order::kRelease, sleepers, read));

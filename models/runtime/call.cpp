@@ -30,7 +30,7 @@ void note_stack_atomic(Fiber& fiber, std::uintptr_t address, unsigned size) {
 
 void object_written(const void* address, std::size_t size, Site site) {
   effect();
-  last_access = {reinterpret_cast<std::uintptr_t>(address), size, false};
+  current->last_access = {reinterpret_cast<std::uintptr_t>(address), size, false};
   engine().plain_write(reinterpret_cast<std::uintptr_t>(address), size, site);
 }
 

@@ -43,7 +43,7 @@ inline void note_atomic(std::uintptr_t address, unsigned size) {
 /// An int that stands for a synchronization object in the engine.
 [[nodiscard]] inline Access word(const void* address, Order order, Site site) {
   note_atomic(reinterpret_cast<std::uintptr_t>(address), 4);
-  last_access = {reinterpret_cast<std::uintptr_t>(address), 4, false};
+  current->last_access = {reinterpret_cast<std::uintptr_t>(address), 4, false};
   return {reinterpret_cast<std::uintptr_t>(address), 4, order, site};
 }
 
@@ -52,6 +52,14 @@ inline void note_atomic(std::uintptr_t address, unsigned size) {
 
 /// The running thread does what others can see: its loops are not without effect.
 inline void effect() { ++current->effects; }
+
+/// It takes a lock, or gives one up.
+inline void lock_taken(const void* lock) {
+  if (!current->spin.take(lock)) effect();
+}
+inline void lock_given_up(const void* lock) {
+  if (!current->spin.give_up(lock)) effect();
+}
 
 /// Whether it lies in the living part of the running thread's own stack, which is part of the state that spin.hpp compares.
 [[gnu::always_inline]] inline bool on_own_stack(std::uintptr_t address) {

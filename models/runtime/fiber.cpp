@@ -45,6 +45,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   values_used = 0;
   robust_held = 0;
   clock_ns = 0;
+  futex_bits = 0;
   random = static_cast<std::uint64_t>(new_id) << 32;
   stack_pointer = first_frame(borrowed.stack_top, this);
 }

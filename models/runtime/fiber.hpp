@@ -52,6 +52,7 @@ struct Fiber {
   explore::Value last_read = 0;    ///< by a looking hook
   SpinMemory spin;
   std::vector<PendingWrite> pending;  ///< to racy locations
+  LastAccess last_access;
   /// The stack pointers of the instrumented functions that are running, outermost first, and the atomics that threads have used on this stack;
   /// see frames.cpp.
   std::vector<std::uintptr_t> frames;
@@ -64,6 +65,7 @@ struct Fiber {
   std::array<void*, kMaxRobust> robust{};      ///< robust mutexes that it holds
   int robust_held = 0;
   std::int64_t clock_ns = 0;  ///< its own virtual time
+  unsigned futex_bits = 0;    ///< with which it waits at a futex
   std::uint64_t random = 0;   ///< state of its random numbers
   char what[96] = {};         ///< what it waits for, in words
 

@@ -97,13 +97,15 @@ void walk(Stream& stream, Part& findings) {
   walk_counts(stream, findings.counts);
   stream.number(findings.complete);
   stream.number(findings.left_out);
+  stream.number(findings.barriers);
+  stream.number(findings.clean_stacks);
   bool failed = findings.failure.has_value();
   stream.number(failed);
   if constexpr (Stream::kReads) {
     if (failed) findings.failure.emplace();
   }
   if (failed) walk_failure(stream, *findings.failure);
-  stream.string(findings.racy);
+  stream.string(findings.presuppositions);
 }
 
 }  // namespace
@@ -117,9 +119,11 @@ void Findings::add(const Findings& part) {
   counts.longest = std::max(counts.longest, part.counts.longest);
   complete = complete && part.complete;
   left_out = left_out || part.left_out;
+  barriers = barriers || part.barriers;
+  clean_stacks = clean_stacks || part.clean_stacks;
   if (!failure) failure = part.failure;
   outcomes.add(part.outcomes);
-  if (racy.empty()) racy = part.racy;
+  if (presuppositions.empty()) presuppositions = part.presuppositions;
 }
 
 std::string to_text(const Findings& findings) {

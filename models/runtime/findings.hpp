@@ -13,9 +13,12 @@ struct Findings {
   explore::Counts counts;
   bool complete = false;  ///< nothing of it is left
   bool left_out = false;  ///< the bound on preemptions has left something out
+  bool barriers = false;      ///< a thread has come to one
+  bool clean_stacks = false;  ///< stacks are made zero, as the program looks at what it has not initialized
   std::optional<explore::Failure> failure;
   Outcomes outcomes;
-  std::string racy;  ///< a race that is to be explored was found: racy_text(), with which the search starts again; else ""
+  /// Where the search has found out what it must know from its beginning: that (Session::presuppositions), for it starts again then; else "".
+  std::string presuppositions;
 
   /// The first failure is kept.
   void add(const Findings& part);

@@ -57,7 +57,7 @@ void release(void* pointer, std::uintptr_t returns_to, std::uintptr_t frame_end)
     engine().fail(FailureKind::kDoubleFree, "a block of " + std::to_string(block->size) + " bytes is freed again",
                   {{current->id, site, "freed again here"}, {block->freed_by, block->freed_at, "freed here"}, {block->allocated_by, block->allocated_at, "allocated here"}});
   }
-  last_access = {block->start, block->size, true};
+  current->last_access = {block->start, block->size, true};
   engine().memory_dies(block->start, block->size, site);
   heap_free(*block, site);
 }

@@ -38,7 +38,7 @@ template <class T>
   const auto address = reinterpret_cast<std::uintptr_t>(pointer);
   heap_check(address, sizeof(T), write, site);
   note_atomic(address, sizeof(T));
-  last_access = {address, sizeof(T), false};
+  current->last_access = {address, sizeof(T), false};
   return {address, sizeof(T), order_of(order), site};
 }
 

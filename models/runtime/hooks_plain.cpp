@@ -14,7 +14,7 @@ template <bool kWrite>
   const auto site = reinterpret_cast<Site>(returns_to);
   heap_check(address, size, kWrite, site);
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, kWrite, site)) return;
-  last_access = {address, size, false};
+  current->last_access = {address, size, false};
   if constexpr (kWrite) {
     note_written(address);
     engine().plain_write(address, size, site);
@@ -33,7 +33,7 @@ template <bool kWrite>
   heap_check(address, size, false, site);
   spin_check(*current, frame, address);
   if (racy_access(address, size, false, site)) return;
-  last_access = {address, size, false};
+  current->last_access = {address, size, false};
   engine().plain_read(address, size, site);
 }
 

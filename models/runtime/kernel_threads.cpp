@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstring>
 
 #include "models/runtime/arch/arch.hpp"
 #include "models/runtime/real.hpp"
@@ -69,6 +70,14 @@ bool borrow(int slot, Borrowed& borrowed) {
   }
   borrowed = mine;
   return true;
+}
+
+void clean(const Borrowed& borrowed) {
+  // A parked thread's own frames are above the top, so its last page stays as it is and is written.
+  constexpr std::uintptr_t kPage = 4096;
+  char* const pages_end = reinterpret_cast<char*>(reinterpret_cast<std::uintptr_t>(borrowed.stack_top) & ~(kPage - 1));
+  madvise(borrowed.stack_low, static_cast<std::size_t>(pages_end - borrowed.stack_low), MADV_DONTNEED);
+  std::memset(pages_end, 0, static_cast<std::size_t>(borrowed.stack_top - pages_end));
 }
 
 }  // namespace proberen::runtime

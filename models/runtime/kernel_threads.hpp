@@ -29,6 +29,8 @@ struct Borrowed {
 [[nodiscard]] bool reserve_stacks();
 /// Slot 0 is the calling thread's identity on a stack of the range; the others are parked threads. False when none can be started.
 [[nodiscard]] bool borrow(int slot, Borrowed& borrowed);
+/// Makes the memory of the stack, which nobody runs on, zero.
+void clean(const Borrowed& borrowed);
 /// Which slot's stack an address is in; -1: none.
 [[nodiscard]] inline int stack_slot(std::uintptr_t address) {
   const std::uintptr_t offset = address - kStacks;

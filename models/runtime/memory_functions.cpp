@@ -13,7 +13,7 @@ void announce(const void* pointer, std::size_t size, bool write, Site site) {
   const auto address = reinterpret_cast<std::uintptr_t>(pointer);
   heap_check(address, size, write, site);
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, write, site)) return;
-  last_access = {address, size, false};
+  current->last_access = {address, size, false};
   if (write) {
     note_written(address);
     engine().plain_write(address, size, site);

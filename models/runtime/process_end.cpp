@@ -1,7 +1,7 @@
 // How a program ends itself: exit() and its relatives, abort(), assert(), std::terminate().
 //
 // exit() ends the execution once no other thread can go on; what other threads would have done in vain before it is what a later exit() would
-// have seen. Handlers registered with atexit() inside an execution, and destructors of its function-local statics, are not run.
+// have seen. A return from main, and exit(), first run what atexit() and the constructors of global and local static objects have registered.
 
 #include <cxxabi.h>
 #include <unistd.h>
@@ -9,9 +9,11 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/process_end.hpp"
+#include "models/runtime/program.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -37,6 +39,22 @@ std::string in_flight() {
   }
 }
 
+struct ExitHandler {
+  void (*function)(void*);
+  void* argument;
+};
+std::vector<ExitHandler> exit_handlers;
+std::vector<ExitHandler> of_constructors;  ///< registered before main, so that they belong to every execution
+
+/// What belongs to a library outlives executions.
+bool ends_with_execution(void (*function)(void*)) {
+  const auto address = reinterpret_cast<std::uintptr_t>(function);
+  for (const Module& module : session->modules()) {
+    if (module.whole.contains(address)) return module.instrumented;
+  }
+  return false;
+}
+
 std::terminate_handler handler_before = nullptr;
 
 [[noreturn]] void on_terminate() {
@@ -56,6 +74,16 @@ std::terminate_handler handler_before = nullptr;
 
 }  // namespace
 
+void exit_handlers_begin_execution() { exit_handlers = of_constructors; }
+
+void run_exit_handlers() {
+  while (!exit_handlers.empty()) {
+    const ExitHandler handler = exit_handlers.back();
+    exit_handlers.pop_back();
+    if (ends_with_execution(handler.function)) handler.function(handler.argument);
+  }
+}
+
 void take_over_terminate() { handler_before = std::set_terminate(on_terminate); }
 void give_back_terminate() { std::set_terminate(handler_before); }
 
@@ -74,7 +102,14 @@ using namespace proberen::runtime;  // NOLINT: what follows is the C library's i
     engine().finish_execution(site);                     \
   }
 
-PROBEREN_EXIT(exit)
+PROBEREN_INTERPOSED void exit(int status) noexcept(noexcept(::exit(0))) {
+  if (!explored()) {
+    PROBEREN_REAL(exit)(status);
+    __builtin_unreachable();
+  }
+  run_exit_handlers();
+  _exit(status);
+}
 PROBEREN_EXIT(_exit)
 PROBEREN_EXIT(_Exit)
 PROBEREN_EXIT(quick_exit)
@@ -101,6 +136,11 @@ PROBEREN_INTERPOSED void __assert_fail(const char* text, const char* file, unsig
 extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* module) noexcept;
 
 PROBEREN_INTERPOSED int __cxa_atexit(void (*function)(void*), void* argument, void* module) noexcept {
-  if (!explored()) return PROBEREN_REAL(__cxa_atexit)(function, argument, module);
-  return 0;
+  if (explored()) {
+    const Inside inside;
+    exit_handlers.push_back({function, argument});
+    return 0;
+  }
+  if (static_constructors_run()) of_constructors.push_back({function, argument});
+  return PROBEREN_REAL(__cxa_atexit)(function, argument, module);
 }

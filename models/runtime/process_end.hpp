@@ -1,9 +1,14 @@
-/// Uncaught exceptions end an execution rather than the process, while a session runs.
+/// How an execution ends: uncaught exceptions end it rather than the process, while a session runs; and with main end the objects that live
+/// as long as the program.
 #pragma once
 
 namespace proberen::runtime {
 
 void take_over_terminate();
 void give_back_terminate();
+
+void exit_handlers_begin_execution();
+/// On the thread that returns from main or calls exit(), as code of the program.
+void run_exit_handlers();
 
 }  // namespace proberen::runtime

@@ -86,7 +86,10 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
   const auto started = std::chrono::steady_clock::now();
   int status = 2;
   try {
-    Session own(options.engine, {[&] { real_main(argc, argv, environment_of_main); }, nullptr, true});
+    Session own(options.engine, {[&] {
+      real_main(argc, argv, environment_of_main);
+      run_exit_handlers();
+    }, nullptr, true});
     signals_take_over();
     const Snapshot snapshot(own.modules());
     const Arguments arguments(argc, argv);
@@ -96,6 +99,7 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
       snapshot.restore();
       arguments.restore();
       output_begin_execution();
+      exit_handlers_begin_execution();
     };
     if (options.leaks) own.look_for_leaks();
     own.share_among(options.jobs);

@@ -11,7 +11,6 @@
 namespace proberen::runtime {
 
 bool races_explored = false;
-LastAccess last_access;
 
 namespace {
 

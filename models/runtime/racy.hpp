@@ -44,12 +44,10 @@ void racy_parse(std::string& witness);
 /// Tells the engine of what the running fiber has written.
 void racy_flush();
 
-/// The access with which the program called last: where a data race is.
+/// The access with which a thread called last: where a data race is.
 struct LastAccess {
   std::uintptr_t address = 0;
   std::size_t size = 0;
   bool frees = false;
 };
-extern LastAccess last_access;
-
 }  // namespace proberen::runtime

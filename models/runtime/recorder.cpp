@@ -53,7 +53,7 @@ Ways recorded_ways(const explore::Failure& failure) {
     const auto thread = static_cast<std::size_t>(step.thread);
     const std::vector<Chain>& mine = calls[thread];
     std::size_t at = next[thread];
-    const bool second_half = at > 0 && mine[at - 1].size() > 0 && mine[at - 1][0] == step.site && step.text.starts_with("write");
+    const bool second_half = at > 0 && !mine[at - 1].empty() && mine[at - 1][0] == step.site && step.second_half;
     if (!second_half) {
       while (at < mine.size() && (mine[at].empty() || mine[at][0] != step.site)) ++at;
       if (at < mine.size()) next[thread] = at + 1;

@@ -8,6 +8,7 @@
 #include "models/runtime/heap.hpp"
 #include "models/runtime/leaks.hpp"
 #include "models/runtime/recorder.hpp"
+#include "models/runtime/sync/barrier.hpp"
 #include "models/runtime/sync/keys.hpp"
 #include "models/runtime/sync/mutex.hpp"
 
@@ -25,6 +26,8 @@ void attend() {
 }
 
 namespace {
+
+constexpr const char* kCleanStacks = "Z;";
 
 explore::Options with_judge(explore::Options options, const explore::Body& body) {
   options.stuck_is_an_end = body.judge != nullptr;
@@ -48,12 +51,23 @@ Session::~Session() = default;
 
 void Session::run(const std::function<void()>& before) {
   racy_clear();
-  racy_parse(engine_options_.witness);
+  crowds_clear();
+  presuppose(engine_options_.witness);
   do {
     findings_ = processes_ > 1 ? search_in_processes(before) : search_and_settle(before);
-    std::string racy = findings_.racy;
-    racy_parse(racy);
-  } while (!findings_.racy.empty());
+    std::string found = findings_.presuppositions;
+    presuppose(found);
+  } while (!findings_.presuppositions.empty());
+}
+
+std::string Session::presuppositions() const { return racy_text() + crowds_text() + (clean_stacks_ ? kCleanStacks : ""); }
+
+void Session::presuppose(std::string& text) {
+  racy_parse(text);
+  crowds_parse(text);
+  if (!text.starts_with(kCleanStacks)) return;
+  clean_stacks_ = true;
+  text.erase(0, std::string_view(kCleanStacks).size());
 }
 
 Findings Session::search_and_settle(const std::function<void()>& before) {
@@ -63,7 +77,7 @@ Findings Session::search_and_settle(const std::function<void()>& before) {
   engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
   search(before);
   const bool settled = settle_failure();
-  return {engine_->counts(), engine_->complete(), engine_->left_out(), failure_, outcomes_, settled ? "" : racy_text()};
+  return {engine_->counts(), engine_->complete(), engine_->left_out(), barriers_used(), clean_stacks_, failure_, outcomes_, settled ? "" : presuppositions()};
 }
 
 Findings Session::search_in_processes(const std::function<void()>& before) {
@@ -115,10 +129,24 @@ void Session::search(const std::function<void()>& before) {
   session = nullptr;
 }
 
+void Session::start_over() {
+  starts_over_ = true;
+  engine_->stop();
+  engine_->assume(false, 0);
+  __builtin_unreachable();
+}
+
 bool Session::settle_failure() {
+  if (starts_over_) return starts_over_ = false;
   if (!failure_) return true;
   explore::Failure& failure = *failure_;
+  // It may be that the program looks at what an earlier execution has left on its stacks.
+  if (failure.kind == explore::FailureKind::kNondeterminism && !clean_stacks_) {
+    clean_stacks_ = true;
+    return false;
+  }
   if (failure.kind == explore::FailureKind::kDataRace) {
+    const LastAccess& last_access = fiber(failure.places.front().thread).last_access;
     const Block* const block = in_arena(last_access.address) ? heap_block_near(last_access.address) : nullptr;
     const bool freed_before = block != nullptr && block->freed && failure.places.size() == 2 && failure.places[1].site == block->freed_at;
     if (last_access.frees || freed_before) {
@@ -131,7 +159,7 @@ bool Session::settle_failure() {
     }
   }
   if (failure.kind == explore::FailureKind::kLeak) failure.places = {leak_};
-  failure.witness = racy_text() + failure.witness;
+  failure.witness = racy_text() + crowds_text() + failure.witness;
   return true;
 }
 
@@ -139,7 +167,8 @@ void Session::record_failure(const std::function<void()>& before) {
   explore::Options replay = engine_options_;
   replay.search = explore::Search::kReplay;
   replay.witness = findings_.failure->witness;
-  racy_parse(replay.witness);
+  crowds_clear();
+  presuppose(replay.witness);
   engine_ = std::make_unique<explore::Engine>(replay, *this);
   failure_.reset();
   recorder_start();
@@ -195,6 +224,7 @@ Fiber& Session::prepare(ThreadId thread, const Start& start) {
   if (slot->borrowed.stack_top == nullptr && !borrow(thread, slot->borrowed)) {
     fail(explore::FailureKind::kUnsupported, "no kernel thread can be started to lend its identity to thread " + std::to_string(thread), 0);
   }
+  if (clean_stacks_) clean(slot->borrowed);
   if (thread != 0) thread_locals_.make_new(slot->borrowed.thread_pointer);
   slot->reset(thread, start);
   return *slot;

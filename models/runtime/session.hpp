@@ -41,6 +41,8 @@ class Session final : public explore::Host {
   Fiber& create(const Start& start, bool detached, Site site);
   /// Ends the calling fiber: destructors of its thread_local data, of its keys, then its last step.
   [[noreturn]] void end_of_fiber();
+  /// Leaves the execution; the search starts again from its beginning, with something known that it has just found out.
+  [[noreturn]] void start_over();
   /// Runs the body on the calling fiber.
   void run_body() { body_.run(); }
 
@@ -62,7 +64,11 @@ class Session final : public explore::Host {
   [[nodiscard]] Findings search_in_processes(const std::function<void()>& before);
   /// Between two executions: whether this process goes on. It may be two of them afterwards.
   [[nodiscard]] bool goes_on();
-  /// The failure in the words of the program: a race with a free is a use after it. False: a race that is to be explored; search again.
+  /// What a search must know from its beginning, as text, and back: what is in the text is taken off its front.
+  [[nodiscard]] std::string presuppositions() const;
+  void presuppose(std::string& text);
+  /// The failure in the words of the program: a race with a free is a use after it. False: search again, as a race is to be explored or what
+  /// the search presupposes does not hold.
   [[nodiscard]] bool settle_failure();
   /// What is wrong with an execution as a whole, once all its threads have ended.
   void judge();
@@ -81,6 +87,8 @@ class Session final : public explore::Host {
   int processes_ = 1;
   std::optional<Jobs> jobs_;
   bool leaks_ = false;
+  bool starts_over_ = false;
+  bool clean_stacks_ = false;
   explore::Place leak_;
   int threads_ = 0;                    ///< created in this execution
   void* loop_stack_pointer_ = nullptr;

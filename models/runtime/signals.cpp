@@ -20,7 +20,8 @@ namespace {
 constexpr std::array<int, 6> kCrashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 constexpr std::array<int, 2> kInterrupts{SIGINT, SIGTERM};
 /// Processor time between two looks at the number of events.
-constexpr itimerval kWatch{{5, 0}, {5, 0}};
+constexpr itimerval kWatch{{1, 0}, {1, 0}};
+constexpr int kRunsAway = 10;  ///< looks without any news
 /// And between two tries to leave an execution that is to end, where the runtime itself must not be left.
 constexpr itimerval kLeave{{0, 10'000}, {0, 10'000}};
 /// A second interrupt kills. Within this time it is the first one again: timeout(1) sends one to the process and one to its group.
@@ -97,7 +98,7 @@ void on_watch(int, siginfo_t*, void*) {
     quiet = 0;
     return;
   }
-  if (++quiet < 2) return;
+  if (++quiet < kRunsAway) return;
   proberen_mode = kInside;
   const Site site = first_program_site();
   fail(FailureKind::kRunaway, "the thread runs for seconds without any access that could be seen", site, "runs on and on");

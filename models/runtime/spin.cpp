@@ -59,15 +59,16 @@ const SpinMemory::Visit* SpinMemory::same_again(const Fiber& fiber, const void* 
   for (int i = 0; i < count_; ++i) {
     Visit& visit = visits_[static_cast<std::size_t>(i)];
     if (visit.site != site || visit.frame != frame || visit.address != address) continue;
-    if (visit.size == size && std::memcmp(buffer_ + visit.at, frame, size) == 0) return &visit;
+    if (visit.size == size && visit.locks == locks_ && std::memcmp(buffer_ + visit.at, frame, size) == 0) return &visit;
     visit.steps = steps;
     visit.reads = fiber.reads;
+    visit.locks = locks_;
     copy(visit, size);
     return nullptr;
   }
   const int slot = count_ < kVisits ? count_++ : next_++ % kVisits;
   Visit& visit = visits_[static_cast<std::size_t>(slot)];
-  visit = {site, frame, address, 0, 0, fiber.reads, steps};
+  visit = {site, frame, address, 0, 0, fiber.reads, locks_, steps};
   if (size <= kCheapState) copy(visit, size);
   return nullptr;
 }
@@ -90,6 +91,26 @@ void SpinFacts::learn(std::uintptr_t site, const State& state, explore::Value va
   site_ = site;
   sites_.insert(site);
   facts_.insert(with_value(state, value));
+}
+
+bool SpinMemory::take(const void* lock) {
+  if (held_count_ == kHeld) return false;
+  held_[static_cast<std::size_t>(held_count_++)] = {lock, locks_};
+  locks_ = ++last_name_;
+  return true;
+}
+
+bool SpinMemory::give_up(const void* lock) {
+  int i = held_count_ - 1;
+  while (i >= 0 && held_[static_cast<std::size_t>(i)].lock != lock) --i;
+  if (i < 0) return false;
+  std::uint64_t without = held_[static_cast<std::size_t>(i)].without;
+  for (--held_count_; i < held_count_; ++i) {
+    held_[static_cast<std::size_t>(i)] = {held_[static_cast<std::size_t>(i) + 1].lock, without};
+    without = ++last_name_;
+  }
+  locks_ = without;
+  return true;
 }
 
 void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address) {

@@ -2,9 +2,12 @@
 /// stack, and has done nothing since that anybody could see, is in the same local state: it will go on doing the same until what it reads
 /// changes.
 ///
-/// For each call that may read in a loop (atomic loads, compare-and-swaps, try-locks) the state of the visit is kept until the thread's next
-/// effect. Where one atomic read and nothing else lay between two visits in the same state, that is a fact about the program: in this state,
-/// this value leads nowhere. Facts are kept for the whole search, and the engine need not run what they decide. Limits: the state includes values that the program will not look at again, so a loop may be recognised one turn late; stacks deeper
+/// For each call that may read in a loop (atomic loads, compare-and-swaps, locks) the state of the visit is kept until the thread's next
+/// effect. A lock that was taken since and has been given up is no effect, so that polling under a lock is a loop like another. Where one atomic
+/// read and nothing else lay between two visits in the same state, that is a fact about the program: in this state, this value leads nowhere.
+/// Facts are kept for the whole search, and the engine need not run what they decide. Limits: the state includes values that the program will
+/// not look at again, so a loop may be recognised one turn late; that somebody's try-lock fails because of a turn in vain is explored for the
+/// first turn alone; stacks deeper
 /// than kMaxState bytes are not looked at.
 #pragma once
 
@@ -31,7 +34,13 @@ class SpinMemory {
   void forget() {
     count_ = next_ = 0;
     used_ = 0;
+    held_count_ = 0;
+    locks_ = 0;
   }
+  /// The thread takes a lock, or gives one up. False: it is not known any more which locks it holds, and that is an effect.
+  bool take(const void* lock);
+  bool give_up(const void* lock);
+
   struct Visit {
     std::uintptr_t site = 0;
     const void* frame = nullptr;
@@ -39,6 +48,7 @@ class SpinMemory {
     std::size_t at = 0;       ///< where in the buffer the state is
     std::size_t size = 0;     ///< 0: no copy yet
     std::uint64_t reads = 0;  ///< plain ones that the thread had made
+    std::uint64_t locks = 0;  ///< what locks_ was
     int steps = 0;            ///< that the thread had made
   };
   /// The earlier visit, since the fiber's last effect, of which [frame, top) with the access to `address` is the state. Null: there is none, and
@@ -46,6 +56,11 @@ class SpinMemory {
   const Visit* same_again(const Fiber& fiber, const void* frame, std::uintptr_t address, int steps);
 
  private:
+  struct Held {
+    const void* lock = nullptr;
+    std::uint64_t without = 0;  ///< what locks_ was before it was taken
+  };
+  static constexpr int kHeld = 16;
   static constexpr int kVisits = 16;
   /// A big state is copied only when the thread has come back once.
   static constexpr std::size_t kCheapState = 2048;
@@ -55,6 +70,10 @@ class SpinMemory {
   std::array<Visit, kVisits> visits_{};
   int count_ = 0;
   int next_ = 0;  ///< the one to overwrite when all are taken
+  std::array<Held, kHeld> held_{};
+  int held_count_ = 0;
+  std::uint64_t locks_ = 0;         ///< a name for the locks that it holds, each since the same moment; 0: none
+  std::uint64_t last_name_ = 0;
   std::uint64_t effects_ = ~std::uint64_t{0};
   char* buffer_ = nullptr;  ///< reserved when first needed
   std::size_t used_ = 0;

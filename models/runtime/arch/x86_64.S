@@ -104,6 +104,11 @@ proberen_fiber_entry:
         hook    __tsan_atomic\size\()_fetch_xor
         hook    __tsan_atomic\size\()_fetch_nand
         .endr
+        hook    pthread_mutex_lock
+        hook    pthread_rwlock_rdlock
+        hook    pthread_rwlock_wrlock
+        hook    pthread_spin_lock
+        hook    mtx_lock
         hook    pthread_mutex_trylock
         hook    pthread_rwlock_tryrdlock
         hook    pthread_rwlock_trywrlock

@@ -1,8 +1,10 @@
-// Barriers: one location holds the round in its upper half and how many have come in its lower one. Who comes last starts the next round.
+#include "models/runtime/sync/barrier.hpp"
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include "models/runtime/call.hpp"
 
@@ -17,14 +19,16 @@ struct Barrier {
 static_assert(sizeof(Barrier) <= sizeof(pthread_barrier_t));
 constexpr unsigned kRound = 1U << 16;
 
-int wait(Barrier& barrier, Site site) {
-  effect();
+std::vector<std::uintptr_t> crowds;
+bool used = false;
+
+/// Who comes last starts the next round: the round is in the upper half of the location, how many have come in the lower one.
+int wait_in_crowd(Barrier& barrier, Site site, std::string_view what) {
   const unsigned threshold = barrier.threshold;
   const auto arrive = [threshold](Value value) -> std::optional<Value> {
     const auto state = static_cast<unsigned>(value);
     return state % kRound + 1 == threshold ? state - state % kRound + kRound : state + 1;
   };
-  const std::string_view what = waiting_for("wait at barrier", &barrier);
   const auto before = static_cast<unsigned>(engine().await_update(word(&barrier.state, Order::kAcqRel, site), arrive, what));
   if (before % kRound + 1 == threshold) return PTHREAD_BARRIER_SERIAL_THREAD;
   const unsigned round = before / kRound;
@@ -32,7 +36,52 @@ int wait(Barrier& barrier, Site site) {
   return 0;
 }
 
+int wait(Barrier& barrier, Site site) {
+  effect();
+  used = true;
+  const auto place = reinterpret_cast<std::uintptr_t>(&barrier);
+  const std::string_view what = waiting_for("wait at barrier", &barrier);
+  if (std::find(crowds.begin(), crowds.end(), place) != crowds.end()) return wait_in_crowd(barrier, site, what);
+  const auto threshold = static_cast<int>(barrier.threshold);
+  if (engine().visitors(place) > threshold) {
+    crowds.push_back(place);
+    session->start_over();
+  }
+  const bool serial = engine().meet(place, threshold, site, what);
+  return serial ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
+}
+
 }  // namespace
+
+bool barriers_used() { return used; }
+
+void crowds_clear() {
+  crowds.clear();
+  used = false;
+}
+
+std::string crowds_text() {
+  std::string text;
+  for (const std::uintptr_t place : crowds) {
+    char one[24];
+    std::snprintf(one, sizeof(one), "%c%lx", text.empty() ? 'B' : ',', static_cast<unsigned long>(place));
+    text += one;
+  }
+  return text.empty() ? "" : text + ";";
+}
+
+void crowds_parse(std::string& witness) {
+  const std::size_t end = witness.find(';');
+  if (witness.empty() || witness[0] != 'B' || end == std::string::npos) return;
+  for (const char* at = witness.c_str(); *at == 'B' || *at == ',';) {
+    char* next = nullptr;
+    const std::uintptr_t place = std::strtoull(at + 1, &next, 16);
+    if (std::find(crowds.begin(), crowds.end(), place) == crowds.end()) crowds.push_back(place);
+    at = next;
+  }
+  witness.erase(0, end + 1);
+}
+
 }  // namespace proberen::runtime
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
@@ -42,6 +91,7 @@ PROBEREN_INTERPOSED int pthread_barrier_init(pthread_barrier_t* object, const pt
   PROBEREN_ENTER();
   if (count == 0 || count >= kRound) return EINVAL;
   object_written(object, sizeof(*object), site);
+  engine().new_meeting_place(reinterpret_cast<std::uintptr_t>(object));
   *reinterpret_cast<Barrier*>(object) = {0, count};
   return 0;
 }

@@ -70,12 +70,6 @@ PROBEREN_INTERPOSED void mtx_destroy(mtx_t* mutex) {
   mutex_destroy(posix(mutex), site);
 }
 
-PROBEREN_INTERPOSED int mtx_lock(mtx_t* mutex) {
-  if (!explored()) return PROBEREN_REAL(mtx_lock)(mutex);
-  PROBEREN_ENTER();
-  return word_of(mutex_lock(posix(mutex), site));
-}
-
 PROBEREN_INTERPOSED int mtx_timedlock(mtx_t* mutex, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(mtx_timedlock)(mutex, deadline);
   PROBEREN_ENTER();

@@ -1,7 +1,7 @@
 // syscall(): the futex operations of explored threads are the engine's queues. libstdc++'s std::atomic::wait, counting_semaphore, latch and
 // barrier are inlined down to this call. There is no membarrier. Everything else goes to the kernel.
 //
-// Not modelled: waits with a bit mask, requeues, priority inheritance. They end the exploration, and say so.
+// Not modelled: requeues, priority inheritance. They end the exploration, and say so.
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -34,11 +34,13 @@ std::int64_t deadline_of(int operation, const timespec* timeout) {
   return deadline_ns((operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, timeout);
 }
 
-long wait(const Arguments& arguments, Site site) {
+long wait(const Arguments& arguments, unsigned bits, Site site) {
   const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
   const int operation = static_cast<int>(arguments.values[1]);
   const auto expected = static_cast<unsigned>(arguments.values[2]);
   const auto* const timeout = reinterpret_cast<const timespec*>(arguments.values[3]);
+  if (bits == 0) return refuse(EINVAL);
+  current->futex_bits = bits;
   heap_check(address, 4, false, site);
   // The kernel looks and goes to sleep under one lock, with full barriers around it.
   if (!engine().enter_queue_if(address, {address, 4, Order::kSeqCst, site}, expected)) return refuse(EAGAIN);
@@ -49,25 +51,33 @@ long wait(const Arguments& arguments, Site site) {
   return refuse(ETIMEDOUT);
 }
 
-long wake(const Arguments& arguments, Site site) {
+/// Those who wait with one of the bits.
+std::uint64_t threads_with(unsigned bits) {
+  std::uint64_t threads = 0;
+  for (int thread = 0; thread < session->threads(); ++thread) {
+    if ((session->fiber(thread).futex_bits & bits) != 0) threads |= std::uint64_t{1} << thread;
+  }
+  return threads;
+}
+
+long wake(const Arguments& arguments, unsigned bits, Site site) {
   const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
   const long count = arguments.values[2];
+  if (bits == 0) return refuse(EINVAL);
   effect();
-  return engine().wake(address, static_cast<int>(std::min<long>(count, explore::kMaxThreads)), site);
+  const auto most = static_cast<int>(std::min<long>(count, explore::kMaxThreads));
+  if (bits == FUTEX_BITSET_MATCH_ANY) return engine().wake(address, most, site);
+  return engine().wake(address, most, site, [bits] { return threads_with(bits); });
 }
 
 long futex(const Arguments& arguments, Site site) {
   const int operation = static_cast<int>(arguments.values[1]) & FUTEX_CMD_MASK;
-  const bool any = static_cast<unsigned>(arguments.values[5]) == FUTEX_BITSET_MATCH_ANY;
+  const auto bits = static_cast<unsigned>(arguments.values[5]);
   switch (operation) {
-    case FUTEX_WAIT: return wait(arguments, site);
-    case FUTEX_WAKE: return wake(arguments, site);
-    case FUTEX_WAIT_BITSET:
-      if (any) return wait(arguments, site);
-      break;
-    case FUTEX_WAKE_BITSET:
-      if (any) return wake(arguments, site);
-      break;
+    case FUTEX_WAIT: return wait(arguments, FUTEX_BITSET_MATCH_ANY, site);
+    case FUTEX_WAKE: return wake(arguments, FUTEX_BITSET_MATCH_ANY, site);
+    case FUTEX_WAIT_BITSET: return wait(arguments, bits, site);
+    case FUTEX_WAKE_BITSET: return wake(arguments, bits, site);
     default: break;
   }
   fail(FailureKind::kUnsupported, "futex operation " + std::to_string(operation) + " is not modelled", site, "syscall(SYS_futex)");

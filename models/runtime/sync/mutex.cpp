@@ -17,6 +17,7 @@ constexpr int kRobust = 16;
 /// Set in __nusers of a robust mutex between its owner's death and pthread_mutex_consistent().
 constexpr unsigned kInconsistent = 0x8000'0000;
 
+constexpr int kDestroyed = -1;
 int type_of(const pthread_mutex_t* mutex) { return mutex->__data.__kind & kTypeMask; }
 bool is_robust(const pthread_mutex_t* mutex) { return (mutex->__data.__kind & kRobust) != 0; }
 int me() { return current->id + 1; }
@@ -34,19 +35,28 @@ auto taker(unsigned owner) {
 
 /// `before` is what the lock word held when it was taken.
 int taken(pthread_mutex_t* mutex, Value before) {
-  effect();
-  if (before == kNotRecoverable) return ENOTRECOVERABLE;
+  if (before == kNotRecoverable) {
+    effect();
+    return ENOTRECOVERABLE;
+  }
+  lock_taken(mutex);
   mutex->__data.__owner = me();
   mutex->__data.__count = 1;
   if (!is_robust(mutex)) return 0;
   if (current->robust_held < kMaxRobust) current->robust[static_cast<std::size_t>(current->robust_held++)] = mutex;
   if (before != kOwnerDied) return 0;
+  effect();
   mutex->__data.__nusers |= kInconsistent;
   return EOWNERDEAD;
 }
 
+[[noreturn]] void destroyed(const pthread_mutex_t* mutex, Site site, const char* use) {
+  fail(FailureKind::kLockMisuse, std::string(use) + " of what has been destroyed: " + std::string(waiting_for("mutex", mutex)), site, use);
+}
+
 /// A lock by the owner: done (0), refused, or, where that would block for ever, a failure. -1: it is not the owner's.
 int relock(pthread_mutex_t* mutex, Site site, bool blocks) {
+  if (mutex->__data.__kind == kDestroyed) destroyed(mutex, site, "lock");
   if (!mine(mutex)) return -1;
   if (type_of(mutex) == kRecursive) {
     ++mutex->__data.__count;
@@ -75,7 +85,8 @@ void give_up(pthread_mutex_t* mutex, Site site) {
   }
   mutex->__data.__owner = 0;
   mutex->__data.__count = 0;
-  effect();
+  lock_given_up(mutex);
+  if (next != 0) effect();
   engine().store(lock_word(mutex, Order::kRelease, site), next);
 }
 
@@ -133,8 +144,10 @@ int mutex_take_back(pthread_mutex_t* mutex, Depth depth, Site site) {
 }
 
 void mutex_destroy(pthread_mutex_t* mutex, Site site) {
+  if (mutex->__data.__kind == kDestroyed) destroyed(mutex, site, "destruction");
   if (mutex->__data.__owner != 0) fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of a locked mutex", mutex)), site, "destroy");
   object_written(mutex, sizeof(*mutex), site);
+  mutex->__data.__kind = kDestroyed;
 }
 
 void robust_owner_ends(Fiber& fiber) {
@@ -174,12 +187,6 @@ PROBEREN_INTERPOSED int pthread_mutex_destroy(pthread_mutex_t* mutex) {
   PROBEREN_ENTER();
   mutex_destroy(mutex, site);
   return 0;
-}
-
-PROBEREN_INTERPOSED int pthread_mutex_lock(pthread_mutex_t* mutex) {
-  if (!explored()) return PROBEREN_REAL(pthread_mutex_lock)(mutex);
-  PROBEREN_ENTER();
-  return mutex_lock(mutex, site);
 }
 
 PROBEREN_INTERPOSED int pthread_mutex_unlock(pthread_mutex_t* mutex) {

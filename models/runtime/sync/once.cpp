@@ -8,15 +8,11 @@ namespace proberen::runtime {
 bool once_begin(const Access& where, const void* object) {
   Access look = where;
   look.order = Order::kAcquire;
-  for (;;) {
-    if (engine().load(look) == kOnceDone) return false;
-    const auto begin = [](Value value) { return value == kOnceNew ? std::optional<Value>(kOnceRunning) : std::nullopt; };
-    if (engine().try_update(look, begin)) {
-      effect();
-      return true;
-    }
-    engine().await(look, [](Value value) { return value != kOnceRunning; }, waiting_for("wait for the end of an initialization", object));
-  }
+  const auto begin = [](Value value) { return value == kOnceNew ? std::optional<Value>(kOnceRunning) : std::nullopt; };
+  const auto runs = [](Value value) { return value == kOnceRunning; };
+  if (!engine().update_or_wait(look, begin, runs, waiting_for("wait for the end of an initialization", object))) return false;
+  effect();
+  return true;
 }
 
 void once_end(Access where, bool done) {

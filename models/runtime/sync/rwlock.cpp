@@ -20,7 +20,7 @@ std::optional<Value> read_step(Value value) { return (value & kWriter) != 0 ? st
 std::optional<Value> write_step(Value value) { return value != 0 ? std::nullopt : std::optional<Value>(kWriter); }
 
 int locked(pthread_rwlock_t* lock, bool write) {
-  effect();
+  lock_taken(lock);
   if (write) lock->__data.__cur_writer = current->id + 1;
   return 0;
 }
@@ -48,7 +48,7 @@ int timed_for(pthread_rwlock_t* lock, bool write, std::int64_t deadline, Site si
 }
 
 int unlock(pthread_rwlock_t* lock, Site site) {
-  effect();
+  lock_given_up(lock);
   if (written_by_me(lock)) {
     lock->__data.__cur_writer = 0;
     engine().store(lock_word(lock, Order::kRelease, site), 0);
@@ -84,9 +84,11 @@ PROBEREN_INTERPOSED int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
 }
 
 #define PROBEREN_RWLOCK(direction, write)                                                                                      \
-  PROBEREN_INTERPOSED int pthread_rwlock_##direction##lock(pthread_rwlock_t* lock) {                                            \
-    if (!explored()) return PROBEREN_REAL(pthread_rwlock_##direction##lock)(lock);                                              \
-    PROBEREN_ENTER();                                                                                                           \
+  extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_rwlock_##direction##lock(pthread_rwlock_t* lock) { \
+    return PROBEREN_REAL(pthread_rwlock_##direction##lock)(lock);                                                               \
+  }                                                                                                                             \
+  extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_rwlock_##direction##lock(pthread_rwlock_t* lock) { \
+    PROBEREN_ENTER_LOOKING(lock);                                                                                               \
     return lock_for(lock, write, site);                                                                                         \
   }                                                                                                                             \
   PROBEREN_INTERPOSED int pthread_rwlock_timed##direction##lock(pthread_rwlock_t* lock, const timespec* deadline) {             \

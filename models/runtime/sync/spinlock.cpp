@@ -36,19 +36,22 @@ PROBEREN_INTERPOSED int pthread_spin_destroy(pthread_spinlock_t* lock) noexcept 
   return 0;
 }
 
-PROBEREN_INTERPOSED int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
-  if (!explored()) return PROBEREN_REAL(pthread_spin_lock)(lock);
-  PROBEREN_ENTER();
+extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_spin_lock(pthread_spinlock_t* lock) {
+  return PROBEREN_REAL(pthread_spin_lock)(lock);
+}
+
+extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_spin_lock(pthread_spinlock_t* lock) {
   void* const object = const_cast<int*>(lock);
+  PROBEREN_ENTER_LOOKING(object);
   engine().await_update(word(object, Order::kAcquire, site), take, waiting_for("lock of spin lock", object));
-  effect();
+  lock_taken(object);
   return 0;
 }
 
 PROBEREN_INTERPOSED int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
   if (!explored()) return PROBEREN_REAL(pthread_spin_unlock)(lock);
   PROBEREN_ENTER();
-  effect();
+  lock_given_up(const_cast<int*>(lock));
   engine().store(word(const_cast<int*>(lock), Order::kRelease, site), 0);
   return 0;
 }
@@ -61,6 +64,6 @@ extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_s
   void* const object = const_cast<int*>(lock);
   PROBEREN_ENTER_LOOKING(object);
   if (!engine().try_update(word(object, Order::kAcquire, site), take)) return EBUSY;
-  effect();
+  lock_taken(object);
   return 0;
 }

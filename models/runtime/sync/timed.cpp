@@ -1,4 +1,4 @@
-// Timed locks of mutexes, and the try-locks that a loop may come back to.
+// Timed locks of mutexes, and the locks that a loop may come back to.
 
 #include <ctime>
 #include <threads.h>
@@ -21,6 +21,19 @@ PROBEREN_INTERPOSED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_
 }
 
 #define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
+
+PROBEREN_HIDDEN int proberen_native_pthread_mutex_lock(pthread_mutex_t* mutex) { return PROBEREN_REAL(pthread_mutex_lock)(mutex); }
+PROBEREN_HIDDEN int proberen_explored_pthread_mutex_lock(pthread_mutex_t* mutex) {
+  PROBEREN_ENTER_LOOKING(mutex);
+  return mutex_lock(mutex, site);
+}
+
+PROBEREN_HIDDEN int proberen_native_mtx_lock(mtx_t* mutex) { return PROBEREN_REAL(mtx_lock)(mutex); }
+PROBEREN_HIDDEN int proberen_explored_mtx_lock(mtx_t* mutex) {
+  PROBEREN_ENTER_LOOKING(mutex);
+  const int error = mutex_lock(reinterpret_cast<pthread_mutex_t*>(mutex), site);
+  return error == 0 ? thrd_success : thrd_error;
+}
 
 PROBEREN_HIDDEN int proberen_native_pthread_mutex_trylock(pthread_mutex_t* mutex) { return PROBEREN_REAL(pthread_mutex_trylock)(mutex); }
 PROBEREN_HIDDEN int proberen_explored_pthread_mutex_trylock(pthread_mutex_t* mutex) {

@@ -65,6 +65,7 @@ struct Step {
   std::string text;        ///< `read 1 of 0x…, acquire`
   std::string reads_from;  ///< `T1.3`, `init`, or ""
   Site site = 0;
+  bool second_half = false;  ///< the write of an update: the same call has read in the thread's step before
 };
 
 /// Where one of the accesses of a failure was made.

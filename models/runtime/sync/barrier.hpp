@@ -1,0 +1,18 @@
+/// Barriers, of which two kinds are told apart. Mostly no more threads come to one than it waits for: then each round is a meeting of all of them,
+/// and in which order they arrive is no difference. Where more threads come, who is in a round together is one: such a barrier is crowded,
+/// and arrivals are updates of one location. That is found out by the search, which starts again then.
+#pragma once
+
+#include <string>
+
+namespace proberen::runtime {
+
+void crowds_clear();
+/// The crowded barriers for a witness, and back: `B<address>,…;`.
+[[nodiscard]] std::string crowds_text();
+/// Takes the text off the front of a witness.
+void crowds_parse(std::string& witness);
+/// Whether a thread has come to any barrier.
+[[nodiscard]] bool barriers_used();
+
+}  // namespace proberen::runtime
