@@ -129,7 +129,10 @@ bool Jobs::may_begin(std::uint64_t seen) {
   if (max_executions_ == 0 || claimed_ > seen) return true;  // the last one was left, and counts as none
   shared_->claims += seen - claimed_;  // counted without being begun
   claimed_ = seen;
-  if (shared_->claims.fetch_add(1) >= max_executions_) return false;
+  if (shared_->claims.fetch_add(1) >= max_executions_) {
+    claims_spent_ = true;
+    return false;
+  }
   ++claimed_;
   return true;
 }
@@ -155,7 +158,7 @@ Jobs::Started Jobs::start_worker() {
 }
 
 void Jobs::finish(std::uint64_t seen, bool stop) {
-  if (stop) shared_->stop = true;
+  if (stop && !claims_spent_) shared_->stop = true;  // the last executions that were claimed are still run to their ends
   if (claimed_ > seen) shared_->claims -= claimed_ - seen;
   shared_->workers[static_cast<std::size_t>(slot_)] = 0;
   --shared_->working;

@@ -59,6 +59,7 @@ class Jobs {
   int ledger_;                     ///< the file
   int slot_ = -1;                  ///< of this worker
   std::uint64_t claimed_ = 0;      ///< executions that this worker was allowed to begin
+  bool claims_spent_ = false;      ///< it was refused one, as will be all others
   std::int64_t last_copy_ns_ = 0;  ///< when it was made, or made another one
 };
 
