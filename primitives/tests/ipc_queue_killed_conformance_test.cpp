@@ -37,11 +37,19 @@ struct Ledger {
   std::atomic<int> torn{0};
 };
 
+/// It does not know of deaths, and is held for so long that many die while they hold it, however slow all the rest is.
+class FragileMutex : public ipc::detail::PlainMutex<SharedPlatform> {
+ public:
+  [[nodiscard]] ipc::detail::LockOutcome acquire(Deadline deadline) {
+    const ipc::detail::LockOutcome outcome = PlainMutex::acquire(deadline);
+    if (outcome == ipc::detail::LockOutcome::acquired) std::this_thread::sleep_for(100us);
+    return outcome;
+  }
+};
 struct FragileRing : ipc::detail::ShippedRing {
-  using Lock = ipc::detail::PlainMutex<SharedPlatform>;
+  using Lock = FragileMutex;
 };
 using RightQueue = ipc::Queue<Parcel>;
-/// Its locks do not know of deaths.
 using FragileQueue = ipc::BasicQueue<Parcel, FragileRing>;
 
 template <class Q>
