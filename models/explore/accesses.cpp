@@ -57,7 +57,9 @@ void Engine::Implementation::note_access(const Access& access, EventId id, bool 
     cells.first = races_.cell_of(event.location, access.address);
     if (access.size == 16) cells.second = races_.cell_of(event.location, access.address + 8);
   }
-  if (!races_.note_atomic(*cells.first) && (cells.second == nullptr || !races_.note_atomic(*cells.second))) return;
+  bool plain = races_.note_atomic(*cells.first);
+  if (cells.second != nullptr) plain = races_.note_atomic(*cells.second) || plain;
+  if (!plain) return;
   const MemoryAccess noted{access.address, access.size, current, static_cast<std::uint32_t>(event.index) + 1, graph_->before(id), access.site, write};
   std::optional<Race> race = races_.meet(*cells.first, noted);
   if (cells.second != nullptr && !race) race = races_.meet(*cells.second, noted);

@@ -50,7 +50,7 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
       continue;
     }
     // One execution may be longer than all the time there is, or than anybody wants to wait.
-    if (graph_->size() % kLooksAtClock == 0 && (stopping.load(std::memory_order_relaxed) || out_of_time())) abandon();
+    if ((graph_->size() + 1) % kLooksAtClock == 0 && (stopping.load(std::memory_order_relaxed) || out_of_time())) abandon();
     if (static_cast<std::uint64_t>(graph_->size()) >= options.max_events) {
       fail(FailureKind::kRunaway, "more than " + std::to_string(options.max_events) + " steps in one execution", {{current, wanted.site, ""}});
     }

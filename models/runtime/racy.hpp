@@ -50,4 +50,5 @@ struct LastAccess {
   std::size_t size = 0;
   bool frees = false;
 };
+
 }  // namespace proberen::runtime
