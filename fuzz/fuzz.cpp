@@ -85,10 +85,8 @@ class Fuzz {
 
   /// Greedy descent through RapidCheck's tree of simpler scenarios.
   Found shrink(Found best, rc::Shrinkable<Scenario> shrinkable) {
-    // A twin has only to be caught; a failure that somebody will read is worth the time.
-    const auto until =
-        Clock::now() +
-        (subject_.twin ? milliseconds(1'500) : std::clamp<milliseconds>(4 * request_.time, milliseconds(10'000), milliseconds(30'000)));
+    if (request_.catch_only) return best;
+    const auto until = Clock::now() + std::clamp<milliseconds>(4 * request_.time, milliseconds(10'000), milliseconds(30'000));
     for (bool simpler = true; simpler && Clock::now() < until;) {
       simpler = false;
       auto candidates = shrinkable.shrinks();
@@ -138,9 +136,9 @@ class FuzzMethod final : public Method {
       fuzz::Worker worker(subject);
       check(record, subject, share, progress, worker);
     }
-    const bool caught = record.verdict == Verdict::kFail;
-    sink(std::move(record));
-    if (!subject.type.process_shared || (caught && subject.twin)) return;
+    const auto enough = [&] { return request.catch_only && record.verdict == Verdict::kFail; };
+    sink(record);
+    if (enough() || !subject.type.process_shared) return;
     for (const ipc::StartMethod method : kStartMethods) {
       const std::string name(to_string(method));
       progress(subject.name + ": on processes started by " + name);
@@ -149,7 +147,8 @@ class FuzzMethod final : public Method {
       fuzz::ProcessTrials trials(subject, method);
       check(record, subject, share, progress, trials);
       record.how += " on processes started by " + name;
-      sink(std::move(record));
+      sink(record);
+      if (enough()) return;
     }
   }
 

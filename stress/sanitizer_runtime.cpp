@@ -33,7 +33,8 @@ int __tsan_get_report_mop(void* report, unsigned long index, int* thread, void**
 int __tsan_get_report_stack(void* report, unsigned long index, void** trace, unsigned long trace_size);
 void __sanitizer_symbolize_pc(void* pc, const char* format, char* text, std::size_t size);
 
-const char* __tsan_default_options() { return "exitcode=0:halt_on_error=0:report_thread_leaks=0:history_size=5"; }
+// Without atexit_sleep_ms=0 every job whose threads are not all joined sleeps a second at its end.
+const char* __tsan_default_options() { return "exitcode=0:halt_on_error=0:report_thread_leaks=0:history_size=5:atexit_sleep_ms=0"; }
 
 void __tsan_on_report(void* report);
 }

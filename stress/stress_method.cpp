@@ -96,12 +96,18 @@ class StressMethod final : public Method {
     if (!request.scenario.empty()) workloads = {{"", parse_scenario(subject, request.scenario)}};
     const bool with_processes = subject.type.process_shared && request.variant == "native" && !workloads.empty();
     const milliseconds time = with_processes ? request.time / 2 : request.time;
-    sink(stress_threads(subject, request, workloads, time, progress));
+    bool caught = false;
+    const auto put = [&](const Record& record) {
+      sink(record);
+      caught = caught || record.verdict == Verdict::kFail;
+    };
+    const auto enough = [&] { return request.catch_only && caught; };
+    put(stress_threads(subject, request, workloads, time, progress));
     if (!subject.type.process_shared || request.variant != "native") return;
     for (const ipc::StartMethod method : {ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver}) {
       progress(subject.name + ": children started by " + std::string(to_string(method)));
-      if (with_processes) sink(stress_by(method, subject, request, workloads.front(), request.time / 6));
-      if (!subject.crashes.empty() && request.scenario.empty()) sink(crash_by(method, subject, request));
+      if (with_processes && !enough()) put(stress_by(method, subject, request, workloads.front(), request.time / 6));
+      if (!subject.crashes.empty() && request.scenario.empty() && !enough()) put(crash_by(method, subject, request));
     }
   }
 

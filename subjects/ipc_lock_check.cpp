@@ -42,10 +42,10 @@ PROBEREN_NAMED_SUBJECT("ipc.Lock.wake-dropped", RobustLockInterface<Mutated<m::D
     .twin("ipc.Lock", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.Lock.acquire-relaxed", RobustGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("ipc.Lock", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("ipc.Lock", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("ipc.Lock.release-relaxed", RobustGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("ipc.Lock", "its releases are relaxed", {"explore", "explored", "stress"});
+    .twin("ipc.Lock", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("ipc.Lock.cas-split", RobustGuardSubject<Mutated<m::SplitCompareExchange>>, spec::Counter{})
     .with(guard_operations)
     .twin("ipc.Lock", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz", "stress"});

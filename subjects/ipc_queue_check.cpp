@@ -81,10 +81,10 @@ PROBEREN_NAMED_SUBJECT("ipc.Queue.handshake", RingHandshakeSubject<DefaultPlatfo
 
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.acquire-relaxed", CoreSubject<Mutated<m::WeakAcquire>>, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its acquires are relaxed", {"explore", "stress"});
+    .twin("ipc.Queue.core", "its acquires are relaxed", {"explore", "tsan"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.release-relaxed", CoreSubject<Mutated<m::WeakRelease>>, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its releases are relaxed", {"explore", "stress"});
+    .twin("ipc.Queue.core", "its releases are relaxed", {"explore", "tsan"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.wake-dropped", CoreSubject<Mutated<m::DroppedWake>>, fifo())
     .with(message_ring_operations)
     .twin("ipc.Queue.core", "it wakes nobody", {"explore", "fuzz", "stress"});
@@ -96,7 +96,7 @@ PROBEREN_NAMED_SUBJECT("ipc.Queue.core.cas-split", CoreSubject<Mutated<m::SplitC
     .twin("ipc.Queue.core", "its compare-and-swap is a load and a store", {"explore", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.unlocked", UnlockedSubject, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its sides have no locks", {"explore", "stress"});
+    .twin("ipc.Queue.core", "its sides have no locks", {"explore", "tsan"});
 
 }  // namespace
 }  // namespace proberen::reference

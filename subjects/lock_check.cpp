@@ -26,10 +26,10 @@ PROBEREN_NAMED_SUBJECT("ipc.PlainLock.guard", LockGuardSubject<SharedPlatform>, 
 
 PROBEREN_NAMED_SUBJECT("Lock.acquire-relaxed", LockGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Lock", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("Lock", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("Lock.release-relaxed", LockGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Lock", "its releases are relaxed", {"explore", "explored", "stress"});
+    .twin("Lock", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("Lock.wake-dropped", LockSubject<Mutated<m::DroppedWake>>, spec::Mutex{})
     .with(lock_operations)
     .twin("Lock", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
@@ -45,10 +45,10 @@ PROBEREN_NAMED_SUBJECT("Lock.parks-on-latest", LockSubject<Mutated<m::ParkOnLate
 
 PROBEREN_NAMED_SUBJECT("RLock.acquire-relaxed", RLockGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("RLock", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("RLock", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("RLock.release-relaxed", RLockGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("RLock", "its releases are relaxed", {"explore", "explored", "stress"});
+    .twin("RLock", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("RLock.wake-dropped", RLockSubject<Mutated<m::DroppedWake>>, spec::RecursiveMutex{})
     .with(lock_operations)
     .twin("RLock", "it wakes nobody", {"explore", "explored", "fuzz"});

@@ -54,10 +54,10 @@ PROBEREN_NAMED_SUBJECT("PriorityQueue", PrioritySubject<DefaultPlatform>, priori
 
 PROBEREN_NAMED_SUBJECT("LifoQueue.acquire-relaxed", LifoSubject<Mutated<m::WeakAcquire>>, lifo())
     .with(queue_operations)
-    .twin("LifoQueue", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("LifoQueue", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("LifoQueue.release-relaxed", LifoSubject<Mutated<m::WeakRelease>>, lifo())
     .with(queue_operations)
-    .twin("LifoQueue", "its releases are relaxed", {"explore", "explored", "stress"});
+    .twin("LifoQueue", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("LifoQueue.wake-dropped", LifoSubject<Mutated<m::DroppedWake>>, lifo())
     .with(queue_operations)
     .twin("LifoQueue", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
@@ -67,7 +67,7 @@ PROBEREN_NAMED_SUBJECT("LifoQueue.first-out", QueueSubject<DefaultPlatform>, lif
 
 PROBEREN_NAMED_SUBJECT("PriorityQueue.acquire-relaxed", PrioritySubject<Mutated<m::WeakAcquire>>, priority())
     .with(queue_operations)
-    .twin("PriorityQueue", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("PriorityQueue", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("PriorityQueue.wake-dropped", PrioritySubject<Mutated<m::DroppedWake>>, priority())
     .with(queue_operations)
     .twin("PriorityQueue", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});

@@ -44,7 +44,7 @@ PROBEREN_NAMED_SUBJECT("Pool.window.wake-dropped", WindowSubject<Mutated<m::Drop
 using OverwritingWindow = WindowSubject<DefaultPlatform, false>;
 PROBEREN_NAMED_SUBJECT("Pool.window.unanswered-overwritten", OverwritingWindow, spec::Handout{.capacity = 2})
     .with(window_operations)
-    .twin("Pool.window", "it writes over tasks that have begun and are not answered", {"explore", "stress"});
+    .twin("Pool.window", "it writes over tasks that have begun and are not answered", {"explore", "tsan"});
 
 }  // namespace
 }  // namespace proberen::reference

@@ -20,10 +20,10 @@ PROBEREN_NAMED_SUBJECT("Queue.unbounded.handshake", UnboundedHandshakeSubject<De
 
 PROBEREN_NAMED_SUBJECT("Queue.acquire-relaxed", QueueSubject<Mutated<m::WeakAcquire>>, bounded())
     .with(queue_operations)
-    .twin("Queue", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("Queue", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("Queue.release-relaxed", QueueSubject<Mutated<m::WeakRelease>>, bounded())
     .with(queue_operations)
-    .twin("Queue", "its releases are relaxed", {"explore", "explored", "stress"});
+    .twin("Queue", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("Queue.wake-dropped", QueueSubject<Mutated<m::DroppedWake>>, bounded())
     .with(queue_operations)
     .twin("Queue", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
@@ -32,13 +32,13 @@ PROBEREN_NAMED_SUBJECT("Queue.fences-skipped", QueueSubject<Mutated<m::SkippedFe
     .twin("Queue", "its fences do nothing", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("Queue.cas-split", QueueSubject<Mutated<m::SplitCompareExchange>>, bounded())
     .with(queue_operations)
-    .twin("Queue", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz", "stress"});
+    .twin("Queue", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz"});
 PROBEREN_NAMED_SUBJECT("Queue.unbounded.release-relaxed", UnboundedQueueSubject<Mutated<m::WeakRelease>>, unbounded())
     .with(queue_operations)
-    .twin("Queue.unbounded", "its releases are relaxed", {"explore", "explored", "stress"});
+    .twin("Queue.unbounded", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("Queue.unbounded.acquire-relaxed", UnboundedQueueSubject<Mutated<m::WeakAcquire>>, unbounded())
     .with(queue_operations)
-    .twin("Queue.unbounded", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("Queue.unbounded", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("Queue.unbounded.wake-dropped", UnboundedQueueSubject<Mutated<m::DroppedWake>>, unbounded())
     .with(queue_operations)
     .twin("Queue.unbounded", "it wakes nobody", {"explore", "explored", "fuzz"});

@@ -40,10 +40,10 @@ PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.guard", BoundedSemaphoreGuardSubjec
 
 PROBEREN_NAMED_SUBJECT("Semaphore.acquire-relaxed", SemaphoreGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Semaphore", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("Semaphore", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("Semaphore.release-relaxed", SemaphoreGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("Semaphore", "its releases are relaxed", {"explore", "explored", "stress"});
+    .twin("Semaphore", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("Semaphore.wake-dropped", SemaphoreSubject<Mutated<m::DroppedWake>>, kOneUnit)
     .with(semaphore_operations)
     .twin("Semaphore", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
@@ -59,10 +59,10 @@ PROBEREN_NAMED_SUBJECT("Semaphore.add-split", SemaphoreSubject<Mutated<m::SplitR
 
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.acquire-relaxed", BoundedSemaphoreGuardSubject<Mutated<m::WeakAcquire>>, spec::Counter{})
     .with(guard_operations)
-    .twin("BoundedSemaphore", "its acquires are relaxed", {"explore", "explored", "stress"});
+    .twin("BoundedSemaphore", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.release-relaxed", BoundedSemaphoreGuardSubject<Mutated<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
-    .twin("BoundedSemaphore", "its releases are relaxed", {"explore", "explored", "stress"});
+    .twin("BoundedSemaphore", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("BoundedSemaphore.wake-dropped", BoundedSemaphoreSubject<Mutated<m::DroppedWake>>, kTwoUnits)
     .with(semaphore_operations)
     .twin("BoundedSemaphore", "it wakes nobody", {"explore", "explored", "fuzz"});
@@ -92,7 +92,7 @@ PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.cas-split", BoundedSemaphoreSubject
 PROBEREN_NAMED_SUBJECT("ipc.BoundedSemaphore.release-relaxed", BoundedSemaphoreGuardSubject<MutatedShared<m::WeakRelease>>, spec::Counter{})
     .with(guard_operations)
     .process_shared()
-    .twin("ipc.BoundedSemaphore", "its releases are relaxed", {"stress"});
+    .twin("ipc.BoundedSemaphore", "its releases are relaxed", {"tsan"});
 
 }  // namespace
 }  // namespace proberen::reference

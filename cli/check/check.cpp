@@ -2,8 +2,8 @@
 // which runs checks as child processes; a check that dies takes nothing with it but the record it was working on.
 //
 //   <check> list
-//   <check> run --method M --subject NAME --records FILE [--variant V] [--seed N] [--time MS] [--quick] [--scenario TEXT] [--witness W]
-//   [--progress]
+//   <check> run --method M --subject NAME --records FILE [--variant V] [--seed N] [--time MS] [--quick] [--catch-only]
+//   [--scenario TEXT] [--witness W] [--progress]
 //
 // Exit status: 0 the records are written, whatever their verdicts; 2 the request is wrong, one line on stderr says what.
 
@@ -68,6 +68,8 @@ Arguments parse_arguments(int count, char** words, const Variant& variant) {
       arguments.request.witness = value();
     } else if (option == "--quick") {
       arguments.request.quick = true;
+    } else if (option == "--catch-only") {
+      arguments.request.catch_only = true;
     } else if (option == "--progress") {
       arguments.progress = true;
     } else {

@@ -92,9 +92,11 @@ class Planner {
  public:
   Planner(Catalogue& catalogue, const Options& options) : catalogue_(catalogue), options_(options) {}
 
-  void add(const Subject& subject, const std::string& method) {
+  /// Asked as a twin, it goes to what it claims alone.
+  void add(const Subject& subject, const std::string& method, bool twin) {
     const auto& programs = catalogue_.check_of(subject).variants;
     for (const std::string& variant : variants_of(method)) {
+      if (twin && !contains(subject.caught_by, method) && !contains(subject.caught_by, variant)) continue;
       const auto program = programs.find(variant);
       Task task{&subject, method, variant, program == programs.end() ? "" : program->second};
       if (program == programs.end()) {
@@ -156,7 +158,7 @@ Plan make_plan(Catalogue& catalogue, const std::vector<std::string>& methods, co
       if (twin && !claims(*subject, method)) continue;
       if (twin) planner.claim(*subject, method);
       if (twin && method == "bench") continue;  // there is nothing to measure in what is wrong on purpose
-      planner.add(*subject, method);
+      planner.add(*subject, method, twin);
     }
   }
   return planner.take();

@@ -92,6 +92,7 @@ class Runner {
     const bool twin = !task.subject->twin_of.empty() && options_.names.empty();
     add("--time", std::to_string((twin ? time_for_twin(task, options_.time) : options_.time).count()));
     if (options_.quick) words.emplace_back("--quick");
+    if (twin) words.emplace_back("--catch-only");
     if (!options_.scenario.empty()) add("--scenario", options_.scenario);
     if (!options_.witness.empty()) add("--witness", options_.witness);
     return words;

@@ -32,12 +32,13 @@ void explore_scenarios(const Subject& subject, const Request& request, std::size
     Record record = explore(scenarios[i], std::max(left, milliseconds(50)));
     const bool failed = record.verdict == Verdict::kFail;
     sink(std::move(record));
-    if (failed && subject.twin) return;
+    if (failed && request.catch_only) return;
   }
 }
 
 void shrink_scenario(const Subject& subject, const Request& request, Scenario& scenario, const Progress& progress,
                      const std::function<bool(const Scenario&, milliseconds time)>& fails_too) {
+  if (request.catch_only) return;
   const Clock::time_point until = Clock::now() + std::clamp(request.time, milliseconds(1000), milliseconds(5000));
   for (bool simpler = true; simpler;) {
     simpler = false;

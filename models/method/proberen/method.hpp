@@ -18,6 +18,7 @@ struct Request {
   std::uint64_t seed = 1;
   std::chrono::milliseconds time{2000};  ///< the budget for one subject; a method ends soon after it
   bool quick = false;                    ///< the short form of the gate: smaller searches, fewer repetitions
+  bool catch_only = false;               ///< it has only to fail, as a known-bad twin in a gate: end with the first failure, shrink nothing
   std::string scenario;                  ///< check this scenario (text form) and no other; "" for all
   std::string witness;                   ///< replay this witness; "" to search
   std::string variant = "native";        ///< how this program was built: native, relacy, explored, tsan, asan
