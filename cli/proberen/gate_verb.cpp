@@ -50,7 +50,7 @@ int run_gate(const Options& options) {
   std::vector<RecordFile*> files{&records_file};
   if (second_file) files.push_back(&*second_file);
 
-  std::cout << "seed " << options.seed << std::endl;
+  std::cout << "seed " << options.seed << "\nrecords and reports go to " << folder.string() << std::endl;
   const std::vector<Record> records = run_plan(plan, options, files);
   const GateResult result = judge(records, {options.require_complete, options.strict_goals, plan.claims});
   return report(records, result, reports);

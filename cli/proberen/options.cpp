@@ -15,8 +15,9 @@
 namespace proberen::cli {
 namespace {
 
-constexpr double kTime = 3;       ///< seconds
-constexpr double kQuickTime = 1;  ///< seconds
+constexpr double kTime = 3;        ///< seconds
+constexpr double kGateTime = 1.5;  ///< seconds; a gate asks all methods of all subjects
+constexpr double kQuickTime = 1;   ///< seconds
 
 const char* const kExamples =
     "Examples:\n"
@@ -52,7 +53,7 @@ void add_run(CLI::App& app, Parsed& parsed) {
       ->allow_extra_args(false)
       ->type_name("GLOB");
   app.add_option("--seed", options.seed, "Seed of everything random (default: drawn, and printed)")->type_name("N");
-  app.add_option("--time", parsed.seconds, "Seconds for one method on one subject (default: 3, with --quick 1)")
+  app.add_option("--time", parsed.seconds, "Seconds for one method on one subject (default: 3, of a gate 1.5, with --quick 1)")
       ->check(CLI::Range(0.001, 1e6))
       ->type_name("SECONDS");
   app.add_option("--jobs", options.jobs, "Checks that run at the same time (default: the cores)")
@@ -164,7 +165,7 @@ void complete(Parsed& parsed, const CLI::App& verb) {
   const CLI::Option* jobs = verb.get_option_no_throw("--jobs");
   if (jobs != nullptr && jobs->count() == 0) options.jobs = usable_cores();
   complete_program(verb, parsed.seconds, options);
-  if (parsed.seconds == 0) parsed.seconds = options.quick ? kQuickTime : kTime;
+  if (parsed.seconds == 0) parsed.seconds = options.quick ? kQuickTime : options.verb == "gate" ? kGateTime : kTime;
   options.time = std::chrono::milliseconds(std::llround(parsed.seconds * 1000));
   for (const std::string& method : options.methods) {
     if (std::find(all_methods().begin(), all_methods().end(), method) == all_methods().end())

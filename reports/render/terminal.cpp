@@ -14,7 +14,9 @@ namespace {
 using namespace render;
 
 constexpr std::size_t kMostFailuresInFull = 20;
-constexpr std::size_t kMostLines = 200;  ///< of any one list
+constexpr std::size_t kMostLines = 200;         ///< of any one list
+constexpr std::size_t kMostSubjectsInFull = 8;  ///< with more, what passed is told in short: the HTML report has all of it
+constexpr std::size_t kMostLinesInShort = 10;
 
 class Terminal {
  public:
@@ -71,12 +73,14 @@ void print_verdict(Terminal& out, const GateResult& gate) {
   out.line(fmt::format("verdict: {}: {}", out.paint(to_string(gate.status), code_of(gate.status)), clean(gate.headline)));
 }
 
+bool in_short(const Summary& summary) { return summary.rows.size() > kMostSubjectsInFull; }
+
 template <class Items, class Print>
-void print_list(Terminal& out, const Items& items, const std::string& indent, Print print) {
+void print_list(Terminal& out, const Items& items, const std::string& indent, Print print, std::size_t most = kMostLines) {
   std::size_t done = 0;
   for (const auto& item : items) {
-    if (done++ == kMostLines) {
-      out.line(fmt::format("{}and {} more", indent, number(items.size() - kMostLines)));
+    if (done++ == most) {
+      out.line(fmt::format("{}and {} more", indent, number(items.size() - most)));
       return;
     }
     print(item);
@@ -103,9 +107,10 @@ void print_table_row(Terminal& out, const std::vector<TableCell>& cells, const s
   }
 }
 
-TableCell table_cell(const std::optional<Cell>& cell, std::size_t width) {
+TableCell table_cell(const std::optional<Cell>& cell, std::size_t width, bool with_how) {
   if (!cell) return {{"–"}, "2"};
   TableCell made{wrap(cell->words(), width), code_of(cell->verdict)};
+  if (!with_how) return made;
   for (const std::string& how : cell->how) {
     std::string indent;
     for (const std::string& line : wrap(how, width - 2)) {
@@ -116,21 +121,35 @@ TableCell table_cell(const std::optional<Cell>& cell, std::size_t width) {
   return made;
 }
 
+/// Columns as wide as their words, where all of them have room.
+void fit(std::vector<std::size_t>& widths, const Summary& summary, std::size_t most) {
+  std::vector<std::size_t> wanted{widths[0]};
+  std::size_t sum = widths[0] + 2;
+  for (std::size_t i = 0; i < summary.methods.size(); ++i) {
+    std::size_t widest = columns(summary.methods[i]);
+    for (const SubjectRow& row : summary.rows) widest = std::max(widest, row.cells[i] ? columns(row.cells[i]->words()) : 1);
+    wanted.push_back(widest);
+    sum += widest + 2;
+  }
+  if (sum <= most) widths = std::move(wanted);
+}
+
 void print_table(Terminal& out, const Summary& summary) {
   if (summary.rows.empty()) return;
   std::size_t subject_width = 8;
   for (const SubjectRow& row : summary.rows) subject_width = std::max(subject_width, columns(clean(row.subject)));
-  subject_width = std::min(subject_width, out.width() / 5);
+  subject_width = std::min(subject_width, in_short(summary) ? out.width() / 3 : out.width() / 5);
   const std::size_t each = (out.width() - subject_width - 2) / summary.methods.size() - 2;
   std::vector<std::size_t> widths(1 + summary.methods.size(), each);
   widths[0] = subject_width;
+  if (in_short(summary)) fit(widths, summary, out.width());
   out.line();
   std::vector<TableCell> header{{{"subject"}, "1"}};
   for (const std::string& method : summary.methods) header.push_back({{method}, "1"});
   print_table_row(out, header, widths);
   print_list(out, summary.rows, "  ", [&](const SubjectRow& row) {
     std::vector<TableCell> cells{{wrap(clean(row.subject), subject_width), "1"}};
-    for (const std::optional<Cell>& cell : row.cells) cells.push_back(table_cell(cell, each));
+    for (const std::optional<Cell>& cell : row.cells) cells.push_back(table_cell(cell, widths[cells.size()], !in_short(summary)));
     print_table_row(out, cells, widths);
   });
 }
@@ -201,6 +220,13 @@ std::string twin_words(const Terminal& out, const TwinResult& result) {
   return "";
 }
 
+void print_twin(Terminal& out, const TwinRow& row, const std::string& indent) {
+  std::vector<std::string> words;
+  for (const TwinResult* result : row.results) words.push_back(twin_words(out, *result));
+  const std::string fault = row.claim.fault.empty() ? "" : " (" + clean(row.claim.fault) + ")";
+  out.line(indent + clean(row.claim.twin) + fault + ": " + join(words));
+}
+
 /// What the executions of a program observed, and how many of them each.
 void print_outcomes(Terminal& out, const Record& record) {
   constexpr std::string_view kPrefix = "outcome ";
@@ -220,28 +246,58 @@ void print_outcomes(Terminal& out, const Record& record) {
   });
 }
 
+bool held(const TwinRow& row) {
+  return std::none_of(row.results.begin(), row.results.end(), [](const TwinResult* result) {
+    return result->outcome == TwinOutcome::kMissed || result->outcome == TwinOutcome::kNotRun;
+  });
+}
+
+/// A line for each subject whose twins were all caught, each twin that was not in full.
+void print_twins_in_short(Terminal& out, const Summary& summary) {
+  for (auto row = summary.twins.begin(); row != summary.twins.end();) {
+    const auto next =
+        std::find_if(row, summary.twins.end(), [&](const TwinRow& other) { return other.claim.twin_of != row->claim.twin_of; });
+    std::string caught;
+    for (; row != next; ++row) {
+      if (held(*row)) {
+        caught += (caught.empty() ? "" : ", ") + clean(row->claim.fault.empty() ? row->claim.twin : row->claim.fault);
+      } else {
+        print_twin(out, *row, "  ");
+      }
+    }
+    if (!caught.empty()) out.labelled("  " + clean(std::prev(next)->claim.twin_of) + ": ", caught);
+  }
+}
+
 void print_twins(Terminal& out, const Summary& summary) {
   if (summary.twins.empty()) return;
+  if (in_short(summary)) {
+    out.heading("known-bad twins, caught by every method that claims it");
+    return print_twins_in_short(out, summary);
+  }
   out.heading("known-bad twins, and what caught them");
   const std::string* subject = nullptr;
   print_list(out, summary.twins, "  ", [&](const TwinRow& row) {
     if (subject == nullptr || *subject != row.claim.twin_of) out.line("  " + clean(row.claim.twin_of));
     subject = &row.claim.twin_of;
-    std::vector<std::string> words;
-    for (const TwinResult* result : row.results) words.push_back(twin_words(out, *result));
-    const std::string fault = row.claim.fault.empty() ? "" : " (" + clean(row.claim.fault) + ")";
-    out.line("    " + clean(row.claim.twin) + fault + ": " + join(words));
+    print_twin(out, row, "    ");
   });
 }
 
 void print_goals(Terminal& out, const Summary& summary) {
   std::vector<std::string> lines;
+  std::size_t met_unsaid = 0;
   for (const SubjectBenchmarks& benchmarks : summary.benchmarks) {
     for (const Goal* goal : benchmarks.goals) {
+      if (goal->met && in_short(summary)) {
+        ++met_unsaid;
+        continue;
+      }
       const std::string met = goal->met ? out.paint("met", "32") + "      " : out.paint("not met", "1;31") + "  ";
       lines.push_back(fmt::format("  {}{}: {}: {}", met, clean(benchmarks.subject), clean(goal->text), goal_words(*goal)));
     }
   }
+  if (met_unsaid > 0) lines.push_back(fmt::format("  {}      {} others", out.paint("met", "32"), number(met_unsaid)));
   if (lines.empty()) return;
   out.heading("benchmark goals");
   print_list(out, lines, "  ", [&](const std::string& line) { out.line(line); });
@@ -254,10 +310,11 @@ void print_limits(Terminal& out, const Summary& summary) {
              [&](const Limit& limit) { out.labelled("  - ", fmt::format("{} ({})", clean(limit.text), clean(join(limit.methods)))); });
 }
 
-void print_lines(Terminal& out, const char* heading, const std::vector<std::string>& lines) {
+void print_lines(Terminal& out, const char* heading, const std::vector<std::string>& lines, std::size_t most = kMostLines) {
   if (lines.empty()) return;
   out.heading(heading);
-  print_list(out, lines, "  ", [&](const std::string& text) { out.labelled("  - ", clean(text)); });
+  print_list(
+      out, lines, "  ", [&](const std::string& text) { out.labelled("  - ", clean(text)); }, most);
 }
 
 }  // namespace
@@ -272,7 +329,7 @@ std::string render_terminal(std::span<const Record> records, const GateResult& g
   print_twins(out, summary);
   print_goals(out, summary);
   print_limits(out, summary);
-  print_lines(out, "worth knowing", gate.notes);
+  print_lines(out, "worth knowing", gate.notes, in_short(summary) ? kMostLinesInShort : kMostLines);
   print_lines(out, "why", gate.reasons);
   out.line();
   print_verdict(out, gate);

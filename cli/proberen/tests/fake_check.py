@@ -92,7 +92,7 @@ def main():
     words = sys.argv[2:]
     while words:
         name = words.pop(0)[2:]
-        options[name] = True if name in ("quick", "progress") else words.pop(0)
+        options[name] = True if name in ("quick", "catch-only", "progress") else words.pop(0)
     subject, method = options["subject"], options["method"]
     does = next(s for s in PLAN["subjects"] if s["subject"] == subject).get("does", {})
     what = does.get(method + " " + PLAN["variant"], does.get(method, "pass"))

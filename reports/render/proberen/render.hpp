@@ -23,7 +23,7 @@ struct TerminalOptions {
 };
 
 /// Text for a terminal: the verdict, subjects × methods, failures with the command that replays each, twins, goals, limits, and the
-/// verdict again as the last line.
+/// verdict again as the last line. With many subjects it is short about what passed; failures are always told in full.
 [[nodiscard]] std::string render_terminal(std::span<const Record> records, const GateResult& gate, const TerminalOptions& options = {});
 
 /// Every step of the execution that failed, one a line: number, thread, what it did, the source line.

@@ -38,6 +38,28 @@ TEST(Terminal, ShowsEverythingNeededToGoOn) {
   }
 }
 
+TEST(Terminal, OfManySubjectsWhatPassedIsToldInShort) {
+  std::vector<Record> records = samples::mixed();
+  Record more;
+  more.method = "fuzz";
+  more.verdict = Verdict::kPass;
+  more.how = "12 random scenarios, 30 histories";
+  for (int i = 0; i < 9; ++i) {
+    more.subject = "Other" + std::to_string(i);
+    records.push_back(more);
+  }
+  const std::string text = terminal(records);
+  EXPECT_TRUE(has(text, "\n  Other3")) << text;
+  EXPECT_FALSE(has(text, "30 histories")) << text;
+  // What failed is told as ever.
+  for (const char* part :
+       {"get returned 2 before 1 <was> taken", "replay:   proberen fuzz RingQueue --seed 7 --scenario 'put(1) put(2) | get'\n",
+        "QueueWithoutWake (put does not wake): caught by explore (lost-wake-up), MISSED by fuzz",
+        "not met  Queue: the slower thread at least 0.40: measured 0.31, asked for at least 0.4"}) {
+    EXPECT_TRUE(has(text, part)) << part << "\n" << text;
+  }
+}
+
 TEST(Terminal, TwinsAreNotSubjects) {
   const std::string text = terminal(samples::mixed());
   EXPECT_FALSE(has(text.substr(0, text.find("failures")), "WithoutWake")) << text;
