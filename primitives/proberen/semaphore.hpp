@@ -64,19 +64,23 @@ class BasicSemaphore {
   }
 
   /// Gives `units` back and wakes as many waiters. invalid_argument for less than one unit; value_too_large when there would be more than
-  /// max(); then nothing changes.
+  /// max(); then nothing changes. Of several releases that would pass max() at the same time more may be refused than need be.
   std::error_code release(std::int64_t units = 1) {
-    const std::uint64_t before = word_.load(std::memory_order_relaxed);
-    if (units != 1 || value_of(before) > max() / 2) [[unlikely]]
+    if (units != 1) [[unlikely]]
       return release_up_to(units, max());
-    // Cannot pass max(): it would take a thousand million threads between the look and this step.
+    // No look before the step: a load costs as much as the step itself where the step before was one, as acquire's is.
     // (4) release: synchronizes with the acquire (1, 2)
-    wake(word_.fetch_add(1, std::memory_order_release), 1);
+    const std::uint64_t before = word_.fetch_add(1, std::memory_order_release);
+    if (value_of(before) >= max()) [[unlikely]] {
+      word_.fetch_add(~std::uint64_t{0}, std::memory_order_relaxed);  // takes it back
+      return std::make_error_code(std::errc::value_too_large);
+    }
+    wake(before, 1);
     return {};
   }
 
   /// The units at some moment of the call; a hint, no more.
-  [[nodiscard]] std::int64_t value() const { return value_of(word_.load(std::memory_order_relaxed)); }
+  [[nodiscard]] std::int64_t value() const { return std::min(value_of(word_.load(std::memory_order_relaxed)), max()); }
 
  private:
   friend class BasicBoundedSemaphore<P>;
@@ -113,10 +117,10 @@ class BasicSemaphore {
   }
 
   /// Looks for a unit a little longer before it waits: two threads that take turns then seldom sleep, and a waiter that is counted makes
-  /// every release call the kernel.
+  /// every release call the kernel. Pauses that double leave the word to the thread that has it: it comes and goes while we look away.
   [[gnu::noinline]] bool take_contended(Deadline deadline) {
-    for (int left = std::min(P::spin_limit(), kSpins); left > 0; --left) {
-      P::relax();
+    for (int left = std::min(P::spin_limit(), kSpins), pause = 1; left > 0; left -= pause, pause *= 2) {
+      for (int i = 0; i < pause; ++i) P::relax();
       if (try_acquire()) return true;
     }
     return take_waiting(deadline);
