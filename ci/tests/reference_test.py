@@ -64,7 +64,7 @@ class Reference(unittest.TestCase):
         # adds any.
         golden = {
             ("Lock", "acquire release | acquire release"): 12,
-            ("Semaphore", "try_acquire try_acquire : acquire | release(1)"): 8,
+            ("Semaphore", "try_acquire try_acquire : acquire | release(1)"): 5,
             ("Queue", "try_put(1) | try_get"): 2,
             ("Queue", "put(1) | get"): 9,
             ("Queue", "put(1) put(2) : put(3) | get"): 9,
