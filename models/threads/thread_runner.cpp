@@ -1,7 +1,10 @@
 #include "proberen/thread_runner.hpp"
 
+#include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "proberen/board.hpp"
@@ -19,6 +22,18 @@ struct ThreadRunner::State {
   bool abandoned = false;
 };
 
+namespace {
+
+/// For good: blocked threads go on using it. Reachable, so that no leak checker takes it for lost.
+void keep(std::shared_ptr<void> state) {
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<std::shared_ptr<void>>;
+  const std::scoped_lock lock(mutex);
+  kept->push_back(std::move(state));
+}
+
+}  // namespace
+
 ThreadRunner::ThreadRunner(int threads) : state_(std::make_shared<State>()) {
   if (threads < 1 || static_cast<std::size_t>(threads) > Board::kMostThreads) throw std::invalid_argument("1 to 8 threads can be had");
   for (int i = 0; i <= threads; ++i) {
@@ -30,9 +45,8 @@ ThreadRunner::ThreadRunner(int threads) : state_(std::make_shared<State>()) {
 
 ThreadRunner::~ThreadRunner() {
   if (state_->abandoned) {
-    // The blocked threads go on using the state: it is leaked with them.
     for (std::thread& thread : state_->threads) thread.detach();
-    new std::shared_ptr<State>(state_);
+    keep(state_);
     return;
   }
   state_->board.dismiss();
