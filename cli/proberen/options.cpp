@@ -15,9 +15,9 @@
 namespace proberen::cli {
 namespace {
 
-constexpr double kTime = 3;        ///< seconds
-constexpr double kGateTime = 1.5;  ///< seconds; a gate asks all methods of all subjects
-constexpr double kQuickTime = 1;   ///< seconds
+constexpr double kTime = 3;         ///< seconds
+constexpr double kGateTime = 1.25;  ///< seconds; a gate asks all methods of all subjects
+constexpr double kQuickTime = 1;    ///< seconds
 
 const char* const kExamples =
     "Examples:\n"
@@ -53,7 +53,7 @@ void add_run(CLI::App& app, Parsed& parsed) {
       ->allow_extra_args(false)
       ->type_name("GLOB");
   app.add_option("--seed", options.seed, "Seed of everything random (default: drawn, and printed)")->type_name("N");
-  app.add_option("--time", parsed.seconds, "Seconds for one method on one subject (default: 3, of a gate 1.5, with --quick 1)")
+  app.add_option("--time", parsed.seconds, "Seconds for one method on one subject (default: 3, of a gate 1.25, with --quick 1)")
       ->check(CLI::Range(0.001, 1e6))
       ->type_name("SECONDS");
   app.add_option("--jobs", options.jobs, "Checks that run at the same time (default: the cores)")

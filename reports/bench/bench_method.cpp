@@ -35,7 +35,7 @@ struct Effort {
 Effort effort_of(const Request& request) {
   using std::chrono::milliseconds;
   const int rounds = request.quick ? 5 : 10;
-  const milliseconds most{request.quick ? 40 : 60};
+  const milliseconds most{request.quick ? 40 : 50};
   return {rounds, std::clamp(milliseconds(request.time / rounds), milliseconds(1), most)};
 }
 
