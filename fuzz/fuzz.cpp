@@ -136,9 +136,12 @@ class FuzzMethod final : public Method {
       fuzz::Worker worker(subject);
       check(record, subject, share, progress, worker);
     }
-    const auto enough = [&] { return request.catch_only && record.verdict == Verdict::kFail; };
-    sink(record);
-    if (enough() || !subject.type.process_shared) return;
+    // Whether that is enough.
+    const auto put = [&] {
+      sink(record);
+      return request.catch_only && record.verdict == Verdict::kFail;
+    };
+    if (put() || !subject.type.process_shared) return;
     for (const ipc::StartMethod method : kStartMethods) {
       const std::string name(to_string(method));
       progress(subject.name + ": on processes started by " + name);
@@ -147,8 +150,7 @@ class FuzzMethod final : public Method {
       fuzz::ProcessTrials trials(subject, method);
       check(record, subject, share, progress, trials);
       record.how += " on processes started by " + name;
-      sink(record);
-      if (enough()) return;
+      if (put()) return;
     }
   }
 

@@ -96,18 +96,17 @@ class StressMethod final : public Method {
     if (!request.scenario.empty()) workloads = {{"", parse_scenario(subject, request.scenario)}};
     const bool with_processes = subject.type.process_shared && request.variant == "native" && !workloads.empty();
     const milliseconds time = with_processes ? request.time / 2 : request.time;
-    bool caught = false;
+    // Whether that is enough.
     const auto put = [&](const Record& record) {
       sink(record);
-      caught = caught || record.verdict == Verdict::kFail;
+      return request.catch_only && record.verdict == Verdict::kFail;
     };
-    const auto enough = [&] { return request.catch_only && caught; };
-    put(stress_threads(subject, request, workloads, time, progress));
+    if (put(stress_threads(subject, request, workloads, time, progress))) return;
     if (!subject.type.process_shared || request.variant != "native") return;
     for (const ipc::StartMethod method : {ipc::StartMethod::fork, ipc::StartMethod::spawn, ipc::StartMethod::forkserver}) {
       progress(subject.name + ": children started by " + std::string(to_string(method)));
-      if (with_processes && !enough()) put(stress_by(method, subject, request, workloads.front(), request.time / 6));
-      if (!subject.crashes.empty() && request.scenario.empty() && !enough()) put(crash_by(method, subject, request));
+      if (with_processes && put(stress_by(method, subject, request, workloads.front(), request.time / 6))) return;
+      if (!subject.crashes.empty() && request.scenario.empty() && put(crash_by(method, subject, request))) return;
     }
   }
 

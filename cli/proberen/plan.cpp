@@ -84,7 +84,8 @@ void check_declaration(const Subject& subject) {
   if (!subject.problem.empty()) throw BadRequest("subject '" + subject.name + "': " + subject.problem);
   for (const std::string& word : subject.caught_by) {
     if (!contains(all_claimable(), word))
-      throw BadRequest("twin '" + subject.name + "' must be caught by '" + word + "': " + unknown_name("method or variant", word, all_claimable()));
+      throw BadRequest("twin '" + subject.name + "' must be caught by '" + word +
+                       "': " + unknown_name("method or variant", word, all_claimable()));
   }
 }
 
@@ -92,13 +93,13 @@ class Planner {
  public:
   Planner(Catalogue& catalogue, const Options& options) : catalogue_(catalogue), options_(options) {}
 
-  /// Asked as a twin, it goes to what it claims alone.
-  void add(const Subject& subject, const std::string& method, bool twin) {
+  /// As a twin, in the variants that it claims alone.
+  void add(const Subject& subject, const std::string& method, bool as_twin) {
     const auto& programs = catalogue_.check_of(subject).variants;
     for (const std::string& variant : variants_of(method)) {
-      if (twin && !contains(subject.caught_by, method) && !contains(subject.caught_by, variant)) continue;
+      if (as_twin && !contains(subject.caught_by, method) && !contains(subject.caught_by, variant)) continue;
       const auto program = programs.find(variant);
-      Task task{&subject, method, variant, program == programs.end() ? "" : program->second};
+      Task task{&subject, method, variant, program == programs.end() ? "" : program->second, as_twin};
       if (program == programs.end()) {
         skip(task, what_is_missing(variant));
       } else if (!contains(catalogue_.methods(subject, variant), method)) {

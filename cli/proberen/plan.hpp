@@ -17,6 +17,7 @@ struct Task {
   std::string method;
   std::string variant;
   std::string program;
+  bool as_twin = false;  ///< it has only to be caught: a twin that was not asked for by its name
 };
 
 struct Plan {

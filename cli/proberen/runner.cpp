@@ -68,11 +68,11 @@ class Runner {
   /// asked any more, but of a variant that claims it too.
   [[nodiscard]] bool is_caught(const Task& task) const {
     const std::vector<std::string>& claimed = task.subject->caught_by;
-    if (!options_.names.empty() || std::find(claimed.begin(), claimed.end(), task.variant) != claimed.end()) return false;
+    if (!task.as_twin || std::find(claimed.begin(), claimed.end(), task.variant) != claimed.end()) return false;
     return std::any_of(records_.begin(), records_.end(), [&](const Record& record) {
-             return record.expected_to_fail && record.verdict == Verdict::kFail && record.subject == task.subject->name &&
-                    record.method == task.method;
-           });
+      return record.expected_to_fail && record.verdict == Verdict::kFail && record.subject == task.subject->name &&
+             record.method == task.method;
+    });
   }
 
   void start(const Task& task) {
@@ -89,10 +89,9 @@ class Runner {
     const auto add = [&](const char* option, const std::string& value) { words.insert(words.end(), {option, value}); };
     add("--variant", task.variant);
     add("--seed", std::to_string(options_.seed));
-    const bool twin = !task.subject->twin_of.empty() && options_.names.empty();
-    add("--time", std::to_string((twin ? time_for_twin(task, options_.time) : options_.time).count()));
+    add("--time", std::to_string((task.as_twin ? time_for_twin(task, options_.time) : options_.time).count()));
     if (options_.quick) words.emplace_back("--quick");
-    if (twin) words.emplace_back("--catch-only");
+    if (task.as_twin) words.emplace_back("--catch-only");
     if (!options_.scenario.empty()) add("--scenario", options_.scenario);
     if (!options_.witness.empty()) add("--witness", options_.witness);
     return words;

@@ -50,5 +50,4 @@ struct LastAccess {
   std::size_t size = 0;
   bool frees = false;
 };
-
 }  // namespace proberen::runtime

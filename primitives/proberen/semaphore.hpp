@@ -2,8 +2,8 @@
 /// threading.BoundedSemaphore.
 ///
 /// One 64-bit word holds the value and the number of waiters, as in glibc's new_sem (glibc 2.21): a release is one read-modify-write, after
-/// which nothing but the word's address is used. So whoever acquires may free the memory at once (glibc bug 12674). No fairness promise; no
-/// unit is lost. Trivially destructible, standard layout.
+/// which nothing but the word's address is used (but where it is refused: that one takes its unit back). So whoever acquires may free the
+/// memory at once (glibc bug 12674). No fairness promise; no unit is lost. Trivially destructible, standard layout.
 #pragma once
 
 #include <algorithm>

@@ -69,7 +69,8 @@ std::vector<TwinResult> twins_of(std::span<const Record> records, const GatePoli
     pair.claim = {record.subject, record.method, record.twin_of, record.fault};
     pair.claimed |= record.expected_to_fail;
     note(record, pair);
-    if (const auto of_variant = pairs.find({record.subject, variant_of(record)}); of_variant != pairs.end()) note(record, of_variant->second);
+    if (const auto of_variant = pairs.find({record.subject, variant_of(record)}); of_variant != pairs.end())
+      note(record, of_variant->second);
   }
   std::vector<TwinResult> results;
   results.reserve(pairs.size());
@@ -122,10 +123,9 @@ void judge_ordinary(const Record& record, const GatePolicy& policy, Tally& tally
 
 void judge_twins(Tally& tally, GateResult& result) {
   for (const TwinResult& twin : result.twins) {
-    const bool missed = twin.outcome == TwinOutcome::kMissed || twin.outcome == TwinOutcome::kNotRun;
-    tally.missed += missed ? 1 : 0;
-    tally.claimed += missed || twin.outcome == TwinOutcome::kCaught ? 1 : 0;
-    if (!missed) continue;
+    tally.missed += twin.is_broken() ? 1 : 0;
+    tally.claimed += twin.is_broken() || twin.outcome == TwinOutcome::kCaught ? 1 : 0;
+    if (!twin.is_broken()) continue;
     std::string line = "known-bad twin not caught by " + twin.claim.method + ": " + twin.claim.twin;
     if (!twin.claim.fault.empty()) line += " (" + twin.claim.fault + ")";
     if (twin.outcome == TwinOutcome::kNotRun) line += ": not run: " + twin.note;

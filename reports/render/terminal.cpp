@@ -220,13 +220,6 @@ std::string twin_words(const Terminal& out, const TwinResult& result) {
   return "";
 }
 
-void print_twin(Terminal& out, const TwinRow& row, const std::string& indent) {
-  std::vector<std::string> words;
-  for (const TwinResult* result : row.results) words.push_back(twin_words(out, *result));
-  const std::string fault = row.claim.fault.empty() ? "" : " (" + clean(row.claim.fault) + ")";
-  out.line(indent + clean(row.claim.twin) + fault + ": " + join(words));
-}
-
 /// What the executions of a program observed, and how many of them each.
 void print_outcomes(Terminal& out, const Record& record) {
   constexpr std::string_view kPrefix = "outcome ";
@@ -247,41 +240,46 @@ void print_outcomes(Terminal& out, const Record& record) {
 }
 
 bool held(const TwinRow& row) {
-  return std::none_of(row.results.begin(), row.results.end(), [](const TwinResult* result) {
-    return result->outcome == TwinOutcome::kMissed || result->outcome == TwinOutcome::kNotRun;
+  return std::none_of(row.results.begin(), row.results.end(), [](const TwinResult* result) { return result->is_broken(); });
+}
+
+void print_twins_in_full(Terminal& out, const std::vector<const TwinRow*>& rows) {
+  if (rows.empty()) return;
+  out.heading("known-bad twins, and what caught them");
+  const std::string* subject = nullptr;
+  print_list(out, rows, "  ", [&](const TwinRow* row) {
+    if (subject == nullptr || *subject != row->claim.twin_of) out.line("  " + clean(row->claim.twin_of));
+    subject = &row->claim.twin_of;
+    std::vector<std::string> words;
+    for (const TwinResult* result : row->results) words.push_back(twin_words(out, *result));
+    const std::string fault = row->claim.fault.empty() ? "" : " (" + clean(row->claim.fault) + ")";
+    out.line("    " + clean(row->claim.twin) + fault + ": " + join(words));
   });
 }
 
-/// A line for each subject whose twins were all caught, each twin that was not in full.
-void print_twins_in_short(Terminal& out, const Summary& summary) {
-  for (auto row = summary.twins.begin(); row != summary.twins.end();) {
-    const auto next =
-        std::find_if(row, summary.twins.end(), [&](const TwinRow& other) { return other.claim.twin_of != row->claim.twin_of; });
-    std::string caught;
-    for (; row != next; ++row) {
-      if (held(*row)) {
-        caught += (caught.empty() ? "" : ", ") + clean(row->claim.fault.empty() ? row->claim.twin : row->claim.fault);
-      } else {
-        print_twin(out, *row, "  ");
-      }
+/// A line for each subject.
+void print_twins_in_short(Terminal& out, const std::vector<const TwinRow*>& rows) {
+  if (rows.empty()) return;
+  out.heading("known-bad twins, caught by every method that claims them");
+  std::vector<std::pair<std::string, std::string>> lines;  // subject, what is wrong with its twins
+  for (const TwinRow* row : rows) {
+    const std::string subject = clean(row->claim.twin_of);
+    const std::string fault = clean(row->claim.fault.empty() ? row->claim.twin : row->claim.fault);
+    if (lines.empty() || lines.back().first != subject) {
+      lines.emplace_back(subject, fault);
+    } else {
+      lines.back().second += ", " + fault;
     }
-    if (!caught.empty()) out.labelled("  " + clean(std::prev(next)->claim.twin_of) + ": ", caught);
   }
+  print_list(out, lines, "  ", [&](const auto& line) { out.labelled("  " + line.first + ": ", line.second); });
 }
 
 void print_twins(Terminal& out, const Summary& summary) {
-  if (summary.twins.empty()) return;
-  if (in_short(summary)) {
-    out.heading("known-bad twins, caught by every method that claims it");
-    return print_twins_in_short(out, summary);
-  }
-  out.heading("known-bad twins, and what caught them");
-  const std::string* subject = nullptr;
-  print_list(out, summary.twins, "  ", [&](const TwinRow& row) {
-    if (subject == nullptr || *subject != row.claim.twin_of) out.line("  " + clean(row.claim.twin_of));
-    subject = &row.claim.twin_of;
-    print_twin(out, row, "    ");
-  });
+  std::vector<const TwinRow*> full;
+  std::vector<const TwinRow*> brief;
+  for (const TwinRow& row : summary.twins) (in_short(summary) && held(row) ? brief : full).push_back(&row);
+  print_twins_in_full(out, full);
+  print_twins_in_short(out, brief);
 }
 
 void print_goals(Terminal& out, const Summary& summary) {

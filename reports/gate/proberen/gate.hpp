@@ -44,6 +44,9 @@ struct TwinResult {
   Claim claim;
   TwinOutcome outcome = TwinOutcome::kNotRun;
   std::string note;  ///< the kind of failure that caught it, or why it was not run
+
+  /// Claimed, and not caught.
+  [[nodiscard]] bool is_broken() const { return outcome == TwinOutcome::kMissed || outcome == TwinOutcome::kNotRun; }
 };
 
 struct GateResult {
