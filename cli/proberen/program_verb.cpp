@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::chrono::seconds kTimeToEnd{10};  ///< the engine finishes the execution that it is in, and writes its record
 
-constexpr std::chrono::milliseconds kTwice{100};    ///< timeout(1) sends its signal to the process and to its group: that is one
+constexpr std::chrono::milliseconds kTwice{100};  ///< timeout(1) sends its signal to the process and to its group: that is one
 
 /// Waits for the end. A first signal is passed on, and a second one kills. Returns the first, or 0.
-int wait_for(Child& child, const Signals& signals) {
+int wait_for(Child& child, Signals& signals) {
   using Clock = std::chrono::steady_clock;
   int asked = 0;
   Clock::time_point asked_at;
@@ -55,7 +55,7 @@ int run_program(const Options& options) {
 
   const Workplace workplace;
   const std::string record_file = workplace.file(1);
-  const Signals signals;
+  Signals signals;
   ProgressLine progress;
   progress.show(program.search == "replay" ? "replaying " + program.file + "…" : "exploring " + program.file + "…");
   Child child(command_of(options, record_file));

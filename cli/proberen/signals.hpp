@@ -1,4 +1,5 @@
-/// While it lives, SIGINT and SIGTERM are something to read.
+/// While it lives, SIGINT and SIGTERM are something to read. Once one was read they do nothing more to this process, which is on its way
+/// to its end: a second one, from an impatient user or from timeout(1), would cut short what the first one asked for.
 #pragma once
 
 #include <signal.h>
@@ -24,12 +25,13 @@ class Signals {
   }
   ~Signals() {
     ::close(descriptor_);
-    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+    if (!taken_) ::sigprocmask(SIG_SETMASK, &before_, nullptr);
   }
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
   [[nodiscard]] int descriptor() const { return descriptor_; }
-  [[nodiscard]] int take() const {
+  [[nodiscard]] int take() {
+    taken_ = true;
     signalfd_siginfo info{};
     return ::read(descriptor_, &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : SIGTERM;
   }
@@ -37,6 +39,7 @@ class Signals {
  private:
   sigset_t before_{};
   int descriptor_ = -1;
+  bool taken_ = false;
 };
 
 }  // namespace proberen::cli

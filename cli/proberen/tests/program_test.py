@@ -95,11 +95,15 @@ class ProgramTest(CliTest):
         self.assertIn("--search belongs to a program", self.refused("explore", "Queue", "--search", "pct"))
         self.run_cli("explore", "Queue", status=0)
 
-    def interrupted(self, does, signals, number=signal.SIGINT, pause=0.3):
+    def start(self, does):
         self.program(does)
         command = [PROBEREN, "explore", "./program", "--json", "r.jsonl"]
         child = subprocess.Popen(command, cwd=self.folder, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_for((self.folder / "ready").exists, "the program")
+        return child
+
+    def interrupted(self, does, signals, number=signal.SIGINT, pause=0.3):
+        child = self.start(does)
         for _ in range(signals):
             child.send_signal(number)
             time.sleep(pause)
@@ -118,6 +122,14 @@ class ProgramTest(CliTest):
             output, _ = self.interrupted("wait", 2, number, 0.01)
             self.assertIn("inconclusive", output)
             (self.folder / "ready").unlink()
+
+    def test_signals_that_go_on_to_the_end_change_nothing_of_how_it_ends(self):
+        child = self.start("wait")
+        while child.poll() is None:
+            child.send_signal(signal.SIGINT)
+        output, errors = child.communicate()
+        self.assertEqual(child.returncode, 128 + signal.SIGINT, output + errors)
+        self.assertIn("proberen: interrupted", errors)
 
     def test_a_second_interrupt_kills(self):
         _, errors = self.interrupted("deaf", 2)
