@@ -23,12 +23,6 @@ Value apply(Rmw operation, Value old, Value operand, unsigned size) {
 }  // namespace
 
 LocationId Engine::Implementation::locate(const Access& access) {
-  // Where the graph is replayed the location is known, once it has been met in this execution.
-  const Thread& me = threads[static_cast<std::size_t>(current)];
-  if (me.done < graph_->length(current)) {
-    const LocationId expected = (*graph_)[graph_->at(current, me.done)].location;
-    if (expected != kNoLocation && locations_.is(expected, access.address, access.size)) return expected;
-  }
   const LocationId location = locations_.find(access.address, access.size);
   if (location == kNoLocation) {
     fail(FailureKind::kMixedSize,
@@ -49,6 +43,12 @@ Value Engine::Implementation::value_of(EventId read) const {
 }
 
 void Engine::Implementation::note_access(const Access& access, EventId id, bool write) {
+  const auto location = static_cast<std::size_t>((*graph_)[id].location);
+  const bool known = location < cells_.size() && cells_[location].first != nullptr && cells_[location].second == nullptr;
+  if (__builtin_expect(!known || races_.note_atomic(*cells_[location].first), 0)) note_access_slowly(access, id, write);
+}
+
+void Engine::Implementation::note_access_slowly(const Access& access, EventId id, bool write) {
   const Event& event = (*graph_)[id];
   const auto location = static_cast<std::size_t>(event.location);
   if (location >= cells_.size()) cells_.resize(location + 1);
@@ -102,27 +102,32 @@ void Engine::Implementation::report_race(const Race& race, Site site, const std:
        {{current, site, what}, {race.thread, race.site, other}});
 }
 
-/// The next event of the running thread where it is in the graph and may be performed at once; else kNoEvent, and step() sees to it.
-inline EventId Engine::Implementation::replay_access(Kind kind, const Cell& cell, Value value) {
+/// The running thread's next event, where it is of the beginning and nothing has to be decided or waited for: it has been performed then. Else
+/// kNoEvent, and step() sees to it. Most steps of most executions are made here.
+template <class IsThere>
+[[gnu::always_inline]] inline EventId Engine::Implementation::replay_if(Kind kind, const IsThere& is_there) {
   Thread& me = threads[static_cast<std::size_t>(current)];
-  if (me.done >= graph_->length(current)) return kNoEvent;
-  const EventId id = graph_->at(current, me.done);
-  const Event& found = (*graph_)[id];
-  if (found.kind != kind || found.location != cell.location || found.size != cell.size) return kNoEvent;
-  if (kind == Kind::kWrite ? found.value != value : found.source >= 0 && !performed(found.source)) return kNoEvent;
+  if (me.next == me.end) return kNoEvent;
+  const EventId id = *me.next;
+  const Event& event = (*graph_)[id];
+  if (event.kind != kind || !is_there(event) || id == revisited_) return kNoEvent;
+  if (kind == Kind::kRead && event.source >= 0 && !performed(event.source)) return kNoEvent;
+  ++me.next;
   ++me.done;
   ++performed_;
   me.wait = Wait::kNothing;
   return id;
 }
 
+inline EventId Engine::Implementation::replay_read(const Access& access) {
+  return replay_if(Kind::kRead, [&](const Event& event) { return locations_.is(event.location, access.address, access.size); });
+}
+
 EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect,
                                            bool& fresh) {
-  if (const EventId id = replay_access(Kind::kRead, cell, 0); id != kNoEvent) {
-    fresh = id == revisited_;
-    if (fresh && exclusive) (*graph_)[id].exclusive = true;
-    return id;
-  }
+  const EventId replayed =
+      replay_if(Kind::kRead, [&](const Event& event) { return event.location == cell.location && event.size == cell.size; });
+  if (replayed != kNoEvent) return replayed;
   Event event;
   event.kind = Kind::kRead;
   event.thread = static_cast<std::int16_t>(current);
@@ -143,9 +148,11 @@ EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool e
 }
 
 EventId Engine::Implementation::write_event(const Cell& cell, Order order, Value value, EventId read) {
-  if (const EventId id = replay_access(Kind::kWrite, cell, value); id != kNoEvent) {
-    locations_.show(cell.location, (*graph_)[id].place, value);
-    return id;
+  const EventId replayed = replay_if(
+      Kind::kWrite, [&](const Event& event) { return event.location == cell.location && event.size == cell.size && event.value == value; });
+  if (replayed != kNoEvent) {
+    locations_.show(cell.location, (*graph_)[replayed].place, value);
+    return replayed;
   }
   Event event;
   event.kind = Kind::kWrite;
@@ -193,27 +200,40 @@ void Engine::Implementation::decide(EventId read, bool fresh, Order order, bool 
 }
 
 Value Engine::Implementation::load(const Access& access, const Futile* futile) {
-  bool fresh = false;
-  const Order order = strengthened(access.order);
-  const EventId id = read_event({locate(access), access.size, access.site}, order, false, false, {.futile = futile, .if_futile = order}, fresh);
+  EventId id = replay_read(access);
+  if (id == kNoEvent) {
+    bool fresh = false;
+    const Order order = strengthened(access.order);
+    id = read_event({locate(access), access.size, access.site}, order, false, false, {.futile = futile, .if_futile = order}, fresh);
+  }
   note_access(access, id, false);
   return value_of(id);
 }
 
 void Engine::Implementation::store(const Access& access, Value value) {
-  const EventId id = write_event({locate(access), access.size, access.site}, strengthened(access.order), value, kNoEvent);
+  EventId id = replay_if(Kind::kWrite, [&](const Event& event) {
+    return locations_.is(event.location, access.address, access.size) && event.value == value;
+  });
+  if (id == kNoEvent) {
+    id = write_event({locate(access), access.size, access.site}, strengthened(access.order), value, kNoEvent);
+  } else {
+    locations_.show((*graph_)[id].location, (*graph_)[id].place, value);
+  }
   note_access(access, id, true);
 }
 
 Value Engine::Implementation::update(const Access& access, Rmw operation, Value operand) {
-  const Cell cell{locate(access), access.size, access.site};
   const Order order = strengthened(access.order);
-  bool fresh = false;
   const auto written = [&](Value value) { return std::optional<Value>(apply(operation, value, operand, access.size)); };
-  const Follow follow{written, read_part(order), write_part(order), false};
-  const EventId read = read_event(cell, read_part(order), true, false, {.follow = &follow}, fresh);
+  EventId read = replay_read(access);
+  if (read == kNoEvent) {
+    const Cell cell{locate(access), access.size, access.site};
+    const Follow follow{written, read_part(order), write_part(order), false};
+    bool fresh = false;
+    read = read_event(cell, read_part(order), true, false, {.follow = &follow}, fresh);
+  }
   const Value old = value_of(read);
-  write_back(cell, &access, order, *written(old), read);
+  write_back({(*graph_)[read].location, access.size, access.site}, &access, order, *written(old), read);
   return old;
 }
 
@@ -241,15 +261,18 @@ std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const
 
 bool Engine::Implementation::compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak,
                                               const Futile* futile) {
-  const Cell cell{locate(access), access.size, access.site};
   const Order order = strengthened(access.order);
   const Value wanted = expected;
-  bool fresh = false;
   const bool may_fail = weak && options.spurious_failures;
-  const auto swapped = [&](Value value) -> std::optional<Value> { return value == wanted ? std::optional<Value>(desired) : std::nullopt; };
-  const Follow follow{swapped, read_part(order), write_part(order), false};
-  const Prospect prospect{.follow = may_fail ? nullptr : &follow, .futile = futile, .if_futile = strengthened(on_failure)};
-  const EventId read = read_event(cell, Order::kRelaxed, false, true, prospect, fresh);
+  EventId read = replay_read(access);
+  bool fresh = false;
+  if (read == kNoEvent) {
+    const Cell cell{locate(access), access.size, access.site};
+    const auto swapped = [&](Value value) -> std::optional<Value> { return value == wanted ? std::optional<Value>(desired) : std::nullopt; };
+    const Follow follow{swapped, read_part(order), write_part(order), false};
+    const Prospect prospect{.follow = may_fail ? nullptr : &follow, .futile = futile, .if_futile = strengthened(on_failure)};
+    read = read_event(cell, Order::kRelaxed, false, true, prospect, fresh);
+  }
   expected = value_of(read);
   bool swaps = expected == wanted;
   decide(read, fresh, swaps ? read_part(order) : strengthened(on_failure), swaps);
@@ -263,7 +286,7 @@ bool Engine::Implementation::compare_exchange(const Access& access, Order on_fai
     note_access(access, read, false);
     return false;
   }
-  write_back(cell, &access, order, desired, read);
+  write_back({(*graph_)[read].location, access.size, access.site}, &access, order, desired, read);
   return true;
 }
 

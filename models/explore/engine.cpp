@@ -55,7 +55,7 @@ bool Engine::Implementation::begin() {
   }
   stuck.reset();
   current = 0;
-  threads[0].created = true;
+  enter(0);
   unstarted_ = 0;
   midway_ = kNoThread;
   result = Result::kRunning;
@@ -103,8 +103,8 @@ void Engine::Implementation::reject(FailureKind kind, std::string message, std::
   }
   std::vector<int> performed;
   for (ThreadId thread = 0; thread < graph_->threads(); ++thread) performed.push_back(threads[static_cast<std::size_t>(thread)].done);
-  Report report = describe(*graph_, locations_, performed, current);
-  failure = Failure{kind, std::move(message), std::move(places), std::move(report.steps), std::move(report.witness)};
+  Description told = describe(*graph_, locations_, performed, current);
+  failure = Failure{kind, std::move(message), std::move(places), std::move(told.steps), std::move(told.witness)};
 }
 
 Engine::Engine(Options options, Host& host) : implementation_(std::make_unique<Implementation>(std::move(options), host)) {}

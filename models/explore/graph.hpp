@@ -82,6 +82,8 @@ class Graph {
   [[nodiscard]] EventId at(ThreadId thread, int index) const {
     return threads_[static_cast<std::size_t>(thread)].events[static_cast<std::size_t>(index)];
   }
+  /// Its events one after the other, until the graph changes.
+  [[nodiscard]] const EventId* first_of(ThreadId thread) const { return threads_[static_cast<std::size_t>(thread)].events.data(); }
   [[nodiscard]] EventId creation(ThreadId thread) const { return threads_[static_cast<std::size_t>(thread)].created_by; }
   /// The event before, in its thread, or the creation of its thread; kNoEvent for the first of thread 0.
   [[nodiscard]] EventId predecessor(const Event& event) const {

@@ -88,6 +88,8 @@ class Engine::Implementation {
   };
   struct Thread {
     int done = 0;  ///< events performed in this run
+    const EventId* next = nullptr;  ///< those of the beginning that are left: [next, end)
+    const EventId* end = nullptr;
     bool created = false;
     bool finished = false;
     Wait wait = Wait::kNothing;
@@ -120,6 +122,8 @@ class Engine::Implementation {
   /// The next event of the running thread: replayed, or added with `fresh` set.
   EventId step(const Event& wanted, bool& fresh);
   EventId add_creation(Event event);
+  /// The thread is there, and has done nothing.
+  void enter(ThreadId thread);
   void check_same(const Event& found, const Event& wanted);
   [[nodiscard]] bool performed(EventId id) const;
   [[nodiscard]] ThreadId next_of_replay() const;
@@ -160,6 +164,7 @@ class Engine::Implementation {
   [[nodiscard]] std::optional<Race> race_with_atomic(const Races::Cell& cell, const MemoryAccess& access) const;
   [[nodiscard]] std::optional<Race> note_plain(std::uintptr_t address, std::size_t size, Site site, bool write);
   void note_access(const Access& access, EventId id, bool write);
+  void note_access_slowly(const Access& access, EventId id, bool write);
   [[nodiscard]] Value value_of(EventId read) const;
   /// A read whose order is decided by what it reads, or that is part of a read-modify-write only then.
   void decide(EventId read, bool fresh, Order order, bool exclusive);
@@ -169,7 +174,9 @@ class Engine::Implementation {
     unsigned size = 0;
     Site site = 0;
   };
-  EventId replay_access(Kind kind, const Cell& cell, Value value);
+  template <class IsThere>
+  EventId replay_if(Kind kind, const IsThere& is_there);
+  EventId replay_read(const Access& access);
   EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect, bool& fresh);
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
   /// The second half of a read-modify-write: nobody comes between it and the read.
@@ -199,10 +206,10 @@ class Engine::Implementation {
 };
 
 /// How a failed execution is told (report.cpp): its steps in an order with the fewest context switches, and what replays it.
-struct Report {
+struct Description {
   std::vector<Step> steps;
   std::string witness;
 };
-[[nodiscard]] Report describe(const Graph& graph, const Locations& locations, const std::vector<int>& performed, ThreadId last);
+[[nodiscard]] Description describe(const Graph& graph, const Locations& locations, const std::vector<int>& performed, ThreadId last);
 
 }  // namespace proberen::explore

@@ -68,14 +68,22 @@ void Locations::meet_neighbours(std::uintptr_t address, unsigned size) {
 LocationId Locations::find_slowly(std::uintptr_t address, unsigned size, std::uintptr_t key) {
   Home& home = homes_[key];
   if (size > home.widest) meet_neighbours(address, size);
+  Slot& slot = slots_[slot_of(key)];
+  slot = {key, size, kNoLocation, 0, &home};
+  return find_at(slot, address);
+}
+
+LocationId Locations::find_at(Slot& slot, std::uintptr_t address) {
+  Home& home = *slot.home;
+  const unsigned size = slot.size;
   if (home.run == run_ && !home.ended) {
     if (places_[static_cast<std::size_t>(home.current)].size != size) return kNoLocation;
   } else {
     if (size != 0 && home.crowded && overlaps(address, size)) return kNoLocation;
     live(home, address, size);
   }
-  Slot& slot = slots_[slot_of(key)];
-  slot = {key, size, run_, home.current};
+  slot.current = home.current;
+  slot.run = run_;
   return home.current;
 }
 
@@ -95,8 +103,8 @@ LocationId Locations::find_around(std::uintptr_t address, unsigned size, unsigne
 LocationId Locations::find_queue(std::uintptr_t queue) {
   const std::uintptr_t key = queue | kQueueBit;
   Slot& slot = slots_[slot_of(key)];
-  if (slot.address == key && slot.run == run_) return slot.current;
-  return find_slowly(queue, 0, key);
+  if (slot.address != key) return find_slowly(queue, 0, key);
+  return slot.run == run_ ? slot.current : find_at(slot, queue);
 }
 
 void Locations::show(LocationId location, int place, Value value) {

@@ -23,8 +23,8 @@ class Locations {
   /// The location at the address; kNoLocation where an access of another size overlaps it.
   [[nodiscard]] LocationId find(std::uintptr_t address, unsigned size) {
     Slot& slot = slots_[slot_of(address)];
-    if (slot.address == address && slot.run == run_ && slot.size == size) return slot.current;
-    return find_slowly(address, size, address);
+    if (slot.address != address || slot.size != size) return find_slowly(address, size, address);
+    return slot.run == run_ ? slot.current : find_at(slot, address);
   }
   /// Whether an access now means this location, and is not the first one to its life in this execution.
   [[nodiscard]] bool is(LocationId location, std::uintptr_t address, unsigned size) const {
@@ -49,12 +49,6 @@ class Locations {
   void forget(std::uintptr_t address, std::size_t size);
 
  private:
-  struct Slot {
-    std::uintptr_t address = 0;
-    unsigned size = 0;
-    std::uint64_t run = 0;
-    LocationId current = kNoLocation;
-  };
   struct Place {
     std::uintptr_t address = 0;
     unsigned size = 0;  ///< 0: a queue
@@ -72,9 +66,19 @@ class Locations {
     unsigned widest = 0;     ///< of its lives, in bytes
   };
 
+  /// What is known of an address, or of a queue.
+  struct Slot {
+    std::uintptr_t address = 0;
+    unsigned size = 0;
+    LocationId current = kNoLocation;  ///< in the execution `run`
+    std::uint64_t run = 0;
+    Home* home = nullptr;
+  };
+
   static constexpr std::size_t kSlots = 1024;
   static std::size_t slot_of(std::uintptr_t address) { return (address ^ (address >> 12)) % kSlots; }
   LocationId find_slowly(std::uintptr_t address, unsigned size, std::uintptr_t key);
+  LocationId find_at(Slot& slot, std::uintptr_t address);
   LocationId live(Home& home, std::uintptr_t address, unsigned size);
   void meet_neighbours(std::uintptr_t address, unsigned size);
   [[nodiscard]] bool overlaps(std::uintptr_t address, unsigned size) const;

@@ -70,11 +70,11 @@ std::string step_text(const Graph& graph, const Locations& locations, const Even
 
 }  // namespace
 
-Report describe(const Graph& graph, const Locations& locations, const std::vector<int>& performed, ThreadId last) {
+Description describe(const Graph& graph, const Locations& locations, const std::vector<int>& performed, ThreadId last) {
   // An ordinary interleaving where there is one: no other order is as easy to follow.
   std::vector<EventId> order = linearize(graph, performed, true, last);
   if (order.empty()) order = linearize(graph, performed, false, last);
-  Report report;
+  Description told;
   std::vector<std::vector<int>> placed(static_cast<std::size_t>(graph.locations()));  // the writes told so far, by location
   // How many of them come later in modification order.
   const auto later = [&](const Event& event, int place) {
@@ -91,7 +91,7 @@ Report describe(const Graph& graph, const Locations& locations, const std::vecto
     if (event.source != kNoEvent && event.kind != Kind::kWrite) step.reads_from = source_text(graph, event.source);
     step.site = event.site;
     step.second_half = event.kind == Kind::kWrite && event.exclusive;
-    report.steps.push_back(std::move(step));
+    told.steps.push_back(std::move(step));
     int choice = 0;
     if (event.kind == Kind::kRead) choice = later(event, graph.place_of(event.source));
     if (event.kind == Kind::kWrite) {
@@ -99,12 +99,12 @@ Report describe(const Graph& graph, const Locations& locations, const std::vecto
       placed[static_cast<std::size_t>(event.location)].push_back(event.place);
     }
     if (event.kind == Kind::kChoice) choice = static_cast<int>(event.value);
-    if (event.thread != thread) report.witness += (report.witness.empty() ? "" : "-") + std::to_string(event.thread) + ":";
+    if (event.thread != thread) told.witness += (told.witness.empty() ? "" : "-") + std::to_string(event.thread) + ":";
     thread = event.thread;
-    report.witness += choice < 10 ? std::to_string(choice) : "(" + std::to_string(choice) + ")";
+    told.witness += choice < 10 ? std::to_string(choice) : "(" + std::to_string(choice) + ")";
   }
-  report.witness += "!" + std::to_string(last);
-  return report;
+  told.witness += "!" + std::to_string(last);
+  return told;
 }
 
 }  // namespace proberen::explore

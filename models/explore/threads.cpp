@@ -31,6 +31,7 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
         continue;
       }
       check_same(found, wanted);
+      if (me.next != me.end) ++me.next;
       ++me.done;
       ++performed_;
       fresh = false;
@@ -62,6 +63,14 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
     me.wait = Wait::kNothing;
     return id;
   }
+}
+
+void Engine::Implementation::enter(ThreadId thread) {
+  Thread& state = threads[static_cast<std::size_t>(thread)];
+  state = Thread{};
+  state.created = true;
+  state.next = graph_->first_of(thread);
+  state.end = state.next + graph_->length(thread);
 }
 
 EventId Engine::Implementation::add_creation(Event event) {
@@ -151,8 +160,7 @@ ThreadId Engine::Implementation::create_thread(Site site) {
   bool fresh = false;
   const EventId id = step(event, fresh);
   const auto created = static_cast<ThreadId>((*graph_)[id].value);
-  threads[static_cast<std::size_t>(created)] = Thread{};
-  threads[static_cast<std::size_t>(created)].created = true;
+  enter(created);
   unstarted_ |= bit(created);
   return created;
 }
