@@ -89,10 +89,21 @@ std::string inlined_call(Dwarf_Die* unit, Dwarf_Addr address, Dwarf_Addr bias) {
 
 }  // namespace
 
+std::string readable(const std::string& symbol) {
+  int status = 0;
+  char* const demangled = symbol.starts_with("_Z") ? abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status) : nullptr;
+  std::string text = demangled != nullptr ? demangled : symbol;
+  std::free(demangled);
+  return text;
+}
+
+Dwfl_Module* Lines::module_at(std::uintptr_t address) const {
+  return data_->dwfl == nullptr ? nullptr : dwfl_addrmodule(data_->dwfl, address);
+}
+
 std::string Lines::of_site(std::uintptr_t site) const {
-  if (data_->dwfl == nullptr || site == 0) return "";
   const Dwarf_Addr address = site - 1;
-  Dwfl_Module* const module = dwfl_addrmodule(data_->dwfl, address);
+  Dwfl_Module* const module = site == 0 ? nullptr : module_at(address);
   if (module == nullptr) return "";
   Dwarf_Addr bias = 0;
   Dwarf_Die* const unit = unit_of(module, address, bias);
@@ -119,17 +130,13 @@ std::string Lines::of_way(std::uintptr_t site, const std::vector<std::uintptr_t>
 
 std::string Lines::of_data(std::uintptr_t address) const {
   if (const int slot = stack_slot(address); slot >= 0) return "";
-  if (data_->dwfl == nullptr || in_arena(address)) return "";
-  Dwfl_Module* const module = dwfl_addrmodule(data_->dwfl, address);
+  Dwfl_Module* const module = in_arena(address) ? nullptr : module_at(address);
   if (module == nullptr) return "";
   GElf_Off offset = 0;
   GElf_Sym symbol{};
   const char* const name = dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr);
   if (name == nullptr || offset >= std::max<std::uint64_t>(symbol.st_size, 1)) return "";
-  int status = 0;
-  char* const readable = std::strncmp(name, "_Z", 2) == 0 ? abi::__cxa_demangle(name, nullptr, nullptr, &status) : nullptr;
-  std::string text = readable != nullptr ? readable : name;
-  std::free(readable);
+  const std::string text = readable(name);
   return offset == 0 ? text : text + "+" + std::to_string(offset);
 }
 

@@ -1,4 +1,4 @@
-/// Lines: from addresses of this process to what people call them, by its debug information. Slow: for failures only.
+/// Lines: from addresses of this process to what people call them, by its debug information. Slow: for the end of a search.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,12 @@
 #include <string>
 #include <vector>
 
+struct Dwfl_Module;
+
 namespace proberen::runtime {
+
+/// A function's name as people write it.
+[[nodiscard]] std::string readable(const std::string& symbol);
 
 class Lines {
  public:
@@ -21,6 +26,8 @@ class Lines {
   [[nodiscard]] std::string of_way(std::uintptr_t site, const std::vector<std::uintptr_t>& callers) const;
   /// `counter`, `table+8`, or "" for what has no name.
   [[nodiscard]] std::string of_data(std::uintptr_t address) const;
+  /// What libdw knows of the module of an address; null for nothing.
+  [[nodiscard]] Dwfl_Module* module_at(std::uintptr_t address) const;
   /// The text with every `0x…` that is the address of something named replaced by its name.
   [[nodiscard]] std::string name_addresses(const std::string& text) const;
 

@@ -12,35 +12,9 @@
 namespace proberen::runtime {
 namespace {
 
-/// Whether a module asks for one of the hooks: looks through the symbols of its relocations.
-bool calls_hooks(std::uintptr_t base, const ElfW(Dyn) * dynamic) {
-  const ElfW(Sym)* symbols = nullptr;
-  const char* strings = nullptr;
-  Range tables[2];
-  const auto at = [base](std::uintptr_t address) { return address < base ? base + address : address; };  // the loader relocates most of them
-  std::size_t sizes[2] = {0, 0};
-  for (; dynamic->d_tag != DT_NULL; ++dynamic) {
-    const auto value = static_cast<std::uintptr_t>(dynamic->d_un.d_ptr);
-    switch (dynamic->d_tag) {
-      case DT_SYMTAB: symbols = reinterpret_cast<const ElfW(Sym)*>(at(value)); break;
-      case DT_STRTAB: strings = reinterpret_cast<const char*>(at(value)); break;
-      case DT_JMPREL: tables[0].low = at(value); break;
-      case DT_RELA: tables[1].low = at(value); break;
-      case DT_PLTRELSZ: sizes[0] = value; break;
-      case DT_RELASZ: sizes[1] = value; break;
-      default: break;
-    }
-  }
-  if (symbols == nullptr || strings == nullptr) return false;
-  for (int i = 0; i < 2; ++i) {
-    if (tables[i].low == 0) continue;
-    const auto* relocation = reinterpret_cast<const ElfW(Rela)*>(tables[i].low);
-    for (std::size_t n = sizes[i] / sizeof(*relocation); n != 0; --n, ++relocation) {
-      const char* name = strings + symbols[ELF64_R_SYM(relocation->r_info)].st_name;
-      if (std::strncmp(name, "__tsan_", 7) == 0) return true;
-    }
-  }
-  return false;
+bool calls_hooks(const Module& module) {
+  const std::vector<Import> imports = imports_of(module);
+  return std::any_of(imports.begin(), imports.end(), [](const Import& import) { return std::string_view(import.name).starts_with("__tsan_"); });
 }
 
 /// Cuts what is read-only after relocation off a writable segment.
@@ -56,13 +30,13 @@ int add_module(dl_phdr_info* info, std::size_t, void* argument) {
   module.name = first ? "" : info->dlpi_name;
   module.whole.low = ~std::uintptr_t{0};
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  module.base = info->dlpi_addr;
   Range read_only;
-  const ElfW(Dyn)* dynamic = nullptr;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info->dlpi_phdr[i];
     const std::uintptr_t low = info->dlpi_addr + header.p_vaddr;
     if (header.p_type == PT_GNU_RELRO) read_only = {low & ~(page - 1), (low + header.p_memsz) & ~(page - 1)};
-    if (header.p_type == PT_DYNAMIC) dynamic = reinterpret_cast<const ElfW(Dyn)*>(low);
+    if (header.p_type == PT_DYNAMIC) module.dynamic = reinterpret_cast<const void*>(low);
     if (header.p_type == PT_LOAD) {
       module.whole.low = std::min(module.whole.low, low);
       module.whole.high = std::max(module.whole.high, low + header.p_memsz);
@@ -85,12 +59,45 @@ int add_module(dl_phdr_info* info, std::size_t, void* argument) {
   const auto here = reinterpret_cast<std::uintptr_t>(&loaded_modules);
   module.own = module.whole.contains(here);
   module.system = file.starts_with("libc.so") || file.starts_with("ld-linux") || file.starts_with("libm.so") || file.starts_with("linux-vdso");
-  module.instrumented = first || (!module.system && !module.own && dynamic != nullptr && calls_hooks(info->dlpi_addr, dynamic));
+  module.instrumented = first || (!module.system && !module.own && calls_hooks(module));
   modules.push_back(std::move(module));
   return 0;
 }
 
 }  // namespace
+
+std::vector<Import> imports_of(const Module& module) {
+  std::vector<Import> imports;
+  const ElfW(Sym)* symbols = nullptr;
+  const char* strings = nullptr;
+  Range tables[2];
+  // The loader relocates most of them.
+  const auto at = [&](std::uintptr_t address) { return address < module.base ? module.base + address : address; };
+  std::size_t sizes[2] = {0, 0};
+  if (module.dynamic == nullptr) return imports;
+  for (const auto* dynamic = static_cast<const ElfW(Dyn)*>(module.dynamic); dynamic->d_tag != DT_NULL; ++dynamic) {
+    const auto value = static_cast<std::uintptr_t>(dynamic->d_un.d_ptr);
+    switch (dynamic->d_tag) {
+      case DT_SYMTAB: symbols = reinterpret_cast<const ElfW(Sym)*>(at(value)); break;
+      case DT_STRTAB: strings = reinterpret_cast<const char*>(at(value)); break;
+      case DT_JMPREL: tables[0].low = at(value); break;
+      case DT_RELA: tables[1].low = at(value); break;
+      case DT_PLTRELSZ: sizes[0] = value; break;
+      case DT_RELASZ: sizes[1] = value; break;
+      default: break;
+    }
+  }
+  if (symbols == nullptr || strings == nullptr) return imports;
+  for (int i = 0; i < 2; ++i) {
+    if (tables[i].low == 0) continue;
+    const auto* relocation = reinterpret_cast<const ElfW(Rela)*>(tables[i].low);
+    for (std::size_t n = sizes[i] / sizeof(*relocation); n != 0; --n, ++relocation) {
+      const ElfW(Sym)& symbol = symbols[ELF64_R_SYM(relocation->r_info)];
+      if (symbol.st_name != 0) imports.push_back({strings + symbol.st_name, module.base + relocation->r_offset});
+    }
+  }
+  return imports;
+}
 
 std::vector<Module> loaded_modules() {
   std::vector<Module> modules;

@@ -16,6 +16,8 @@ struct Range {
 
 struct Module {
   std::string name;             ///< "" for the executable
+  std::uintptr_t base = 0;      ///< what the loader has added to its addresses
+  const void* dynamic = nullptr;
   Range whole;                  ///< everything that is mapped of it
   Range text;                   ///< its code
   std::vector<Range> writable;  ///< its data, without what the loader has made read-only
@@ -28,6 +30,13 @@ struct Module {
   const void* tls_image = nullptr;
   std::size_t tls_below = 0;  ///< it starts so far below the thread pointer
 };
+
+/// A name that a module asks the loader for, and where the loader has written the address.
+struct Import {
+  const char* name;
+  std::uintptr_t slot;
+};
+[[nodiscard]] std::vector<Import> imports_of(const Module& module);
 
 /// What is loaded now, the executable first. Only from a thread whose thread-local blocks exist.
 [[nodiscard]] std::vector<Module> loaded_modules();

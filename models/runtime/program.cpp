@@ -21,6 +21,7 @@
 #include "models/runtime/session.hpp"
 #include "models/runtime/signals.hpp"
 #include "models/runtime/snapshot.hpp"
+#include "models/runtime/unseen.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -109,7 +110,8 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
     give_back_terminate();
     signals_give_back();
     const double duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    const Record record = make_record(own.findings(), options, subject, duration_s, interrupted());
+    Record record = make_record(own.findings(), options, subject, duration_s, interrupted());
+    for (std::string& limit : to_limits(find_unseen(own.modules()))) record.limits.push_back(std::move(limit));
     status = exit_status(record);
     if (options.record.empty()) output_original(2, summary(record, options));
     else RecordWriter(options.record).write(record);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What builds do with a compiler, done with the wrappers: wrapper_test.py <folder of the wrappers> <cc> <c++>"""
+import json
 import os
 import pathlib
 import subprocess
@@ -103,6 +104,48 @@ class Wrapper(unittest.TestCase):
         done = subprocess.run([self.folder / "program"], env={**os.environ, "PROBEREN_EXPLORE": "executions=2"}, capture_output=True, text=True)
         self.assertEqual(done.returncode, 3)
         self.assertIn("inconclusive", done.stderr)
+
+    def unseen(self, program="program"):
+        """What the record says of code that is not seen."""
+        record = self.folder / "record.jsonl"
+        subprocess.run([self.folder / program], cwd=self.folder, env={**os.environ, "PROBEREN_EXPLORE": "record=record.jsonl"}, check=True)
+        limits = json.loads(record.read_text())["limits"]
+        record.unlink()
+        return [limit for limit in limits if "compiled with" in limit or "assembly" in limit]
+
+    def plain(self, *arguments):
+        subprocess.run([CXX, *arguments], cwd=self.folder, check=True)
+
+    def test_says_nothing_of_what_is_all_seen(self):
+        self.call("-std=c++20", "first.cpp", "other file.cpp", "-o", "program")
+        self.assertEqual(self.unseen(), [])
+        self.call("-shared", "-fPIC", "other file.cpp", "-o", "libother.so")
+        self.call("-std=c++20", "first.cpp", "-L.", "-lother", "-Wl,-rpath,$ORIGIN", "-o", "program")
+        self.assertEqual(self.unseen(), [])
+
+    def test_counts_the_functions_that_are_not_seen(self):
+        (self.folder / "other file.cpp").write_text("int never() { return 2; }\n" + OTHER)
+        self.plain("-c", "-O1", "other file.cpp", "-o", "plain.o")
+        self.plain("-shared", "-fPIC", "other file.cpp", "-o", "libother.so")
+        for arguments in (["plain.o"], ["-L.", "-lother", "-Wl,-rpath,$ORIGIN"]):
+            self.call("-std=c++20", "first.cpp", *arguments, "-o", "program")
+            (limit,) = self.unseen()
+            self.assertTrue(limit.startswith("1 function that is called was not compiled with proberen-cc or proberen-c++"), limit)
+            self.assertTrue(limit.endswith(": other()"), limit)
+
+    def test_names_the_line_of_atomic_assembly(self):
+        for assembly, seen in (('"mfence"', False), ('"lock orl $0, (%rsp)"', False), ('"lock xaddl %0, %1" : "+r"(a), "+m"(b)', False),
+                               ('"lock cmpxchgq %1, %0" : "+m"(c) : "r"(c) : "rax"', False), ('"pause"', True), ('"" : "+m"(b)', True)):
+            (self.folder / "other file.cpp").write_text(
+                f"int a, b;\nlong c;\nint other() {{\n  ++a;\n  asm volatile({assembly});\n  ++b;\n  return 1;\n}}\n")
+            self.call("-std=c++20", "first.cpp", "other file.cpp", "-o", "program")
+            unseen = self.unseen()
+            self.assertEqual(unseen == [], seen, (assembly, unseen))
+            self.assertTrue(seen or unseen[0].endswith("other file.cpp:5"), unseen)
+
+    def test_says_what_it_cannot_know(self):
+        self.call("-std=c++20", "-g0", "first.cpp", "other file.cpp", "-o", "program")
+        self.assertIn("without debug information", self.unseen()[0])
 
 
 if __name__ == "__main__":

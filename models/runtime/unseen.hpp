@@ -1,0 +1,27 @@
+/// Unseen: what of a program does not ask the runtime, as far as that can be known: functions that are called and were compiled without the
+/// wrapper, and instructions of inline assembly that are atomic or fences.
+///
+/// Debug information tells which code was compiled with the wrapper: a compilation unit names its compiler's options. Calls and addresses of
+/// functions are found in the code. Limits: what is called only through tables of pointers, or does not lock but with `xchg`, is not found.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/runtime/modules.hpp"
+
+namespace proberen::runtime {
+
+struct Unseen {
+  bool known = true;                   ///< false: a module has no debug information that says
+  std::vector<std::string> functions;  ///< by name
+  std::vector<std::string> assembly;   ///< `file:line`
+};
+
+/// Reads the files of the modules. O(their size).
+[[nodiscard]] Unseen find_unseen(const std::vector<Module>& modules);
+
+/// The same as sentences for people.
+[[nodiscard]] std::vector<std::string> to_limits(const Unseen& unseen);
+
+}  // namespace proberen::runtime
