@@ -129,7 +129,8 @@ std::vector<Record> records_of(const Options& options, const Outcome& outcome, c
   }
   if (!records.empty()) return records;
   const std::vector<std::string> said = last_lines(outcome.errors, 1);
-  if (outcome.exited_with(2) && !said.empty()) throw BadRequest(said.front().starts_with("proberen: ") ? said.front().substr(10) : said.front());
+  if (outcome.exited_with(2) && !said.empty())
+    throw BadRequest(said.front().starts_with("proberen: ") ? said.front().substr(10) : said.front());
   if (outcome.signal != 0 || outcome.timed_out) return {death(program, outcome)};
   throw BadRequest(not_built(program.file) + ": it left no record");
 }

@@ -16,7 +16,7 @@ constexpr double kSampledTime = 3;  ///< seconds; an exhaustive search has no li
 
 const std::vector<std::string> kOfPrograms{"--memory-model", "--search",   "--executions", "--bound", "--depth",
                                            "--data-races",   "--spurious", "--leaks",      "--trace"};
-const std::vector<std::string> kOfSubjects{"--build",        "--filter",   "--quick", "--require-complete",
+const std::vector<std::string> kOfSubjects{"--build",        "--filter",   "--quick",  "--require-complete",
                                            "--strict-goals", "--scenario", "--witness"};
 
 /// `preemptions=2`; "" when it is understood, else what is wrong with it.
@@ -69,7 +69,8 @@ void add_program_options(CLI::App& explore, ProgramOptions& program) {
       ->type_name("SEARCH")
       ->group(kGroup);
   explore.get_option("--jobs")->description(
-      "Processes that share the exhaustive search of a program (default: 1); of subjects, checks that run at the same time (default: the cores)");
+      "Processes that share the exhaustive search of a program (default: 1); of subjects, checks that run at the same time (default: the "
+      "cores)");
   explore.add_option("--executions", program.executions, "Stop after so many executions")
       ->check(CLI::PositiveNumber)
       ->type_name("N")

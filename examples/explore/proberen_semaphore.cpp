@@ -5,8 +5,14 @@
 
 int main() {
   proberen::Semaphore semaphore(1);
-  std::thread first([&] { semaphore.acquire(); semaphore.release(); });
-  std::thread second([&] { semaphore.acquire(); semaphore.release(); });
+  std::thread first([&] {
+    semaphore.acquire();
+    semaphore.release();
+  });
+  std::thread second([&] {
+    semaphore.acquire();
+    semaphore.release();
+  });
   first.join();
   second.join();
 }

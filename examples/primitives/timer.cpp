@@ -10,7 +10,8 @@ int main() {
   late.start();
   std::puts(late.cancel() == proberen::CancelResult::cancelled ? "cancelled" : "not cancelled");
 
-  proberen::Timer soon(10ms, [](const char* word) { std::puts(word); }, "hello");
+  proberen::Timer soon(
+      10ms, [](const char* word) { std::puts(word); }, "hello");
   soon.start();
   soon.join();
 }

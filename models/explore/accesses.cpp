@@ -9,13 +9,20 @@ namespace {
 
 Value apply(Rmw operation, Value old, Value operand, unsigned size) {
   switch (operation) {
-    case Rmw::kExchange: return operand;
-    case Rmw::kAdd: return of_size(old + operand, size);
-    case Rmw::kSub: return of_size(old - operand, size);
-    case Rmw::kAnd: return old & operand;
-    case Rmw::kOr: return old | operand;
-    case Rmw::kXor: return old ^ operand;
-    case Rmw::kNand: return of_size(~(old & operand), size);
+    case Rmw::kExchange:
+      return operand;
+    case Rmw::kAdd:
+      return of_size(old + operand, size);
+    case Rmw::kSub:
+      return of_size(old - operand, size);
+    case Rmw::kAnd:
+      return old & operand;
+    case Rmw::kOr:
+      return old | operand;
+    case Rmw::kXor:
+      return old ^ operand;
+    case Rmw::kNand:
+      return of_size(~(old & operand), size);
   }
   return old;
 }
@@ -60,7 +67,8 @@ void Engine::Implementation::note_access_slowly(const Access& access, EventId id
   bool plain = races_.note_atomic(*cells.first);
   if (cells.second != nullptr) plain = races_.note_atomic(*cells.second) || plain;
   if (!plain) return;
-  const MemoryAccess noted{access.address, access.size, current, static_cast<std::uint32_t>(event.index) + 1, graph_->before(id), access.site, write};
+  const MemoryAccess noted{access.address,     access.size, current, static_cast<std::uint32_t>(event.index) + 1,
+                           graph_->before(id), access.site, write};
   std::optional<Race> race = races_.meet(*cells.first, noted);
   if (cells.second != nullptr && !race) race = races_.meet(*cells.second, noted);
   if (race && options.races_fail) report_race(*race, access.site, write ? "atomic write" : "atomic read");
@@ -70,7 +78,8 @@ void Engine::Implementation::note_access_slowly(const Access& access, EventId id
 std::optional<Race> Engine::Implementation::race_with_atomic(const Races::Cell& cell, const MemoryAccess& access) const {
   for (const LocationId location : cell.locations) {
     const std::uintptr_t address = locations_.address(location);
-    if (location >= graph_->locations() || address >= access.address + access.size || address + locations_.size(location) <= access.address) continue;
+    if (location >= graph_->locations() || address >= access.address + access.size || address + locations_.size(location) <= access.address)
+      continue;
     for (EventId id = graph_->last_at(location); id != kNoEvent; id = (*graph_)[id].previous_at_location) {
       const Event& event = (*graph_)[id];
       const bool write = event.kind == Kind::kWrite;
@@ -85,7 +94,8 @@ std::optional<Race> Engine::Implementation::race_with_atomic(const Races::Cell& 
 std::optional<Race> Engine::Implementation::note_plain(std::uintptr_t address, std::size_t size, Site site, bool write) {
   const Thread& me = threads[static_cast<std::size_t>(current)];
   Races::Cell* atomic = nullptr;
-  const MemoryAccess access{address, size, current, static_cast<std::uint32_t>(me.done) + 1, graph_->knowledge(current, me.done), site, write};
+  const MemoryAccess access{address, size, current, static_cast<std::uint32_t>(me.done) + 1, graph_->knowledge(current, me.done),
+                            site,    write};
   std::optional<Race> race = races_.note(access, atomic);
   if (__builtin_expect(atomic != nullptr, 0)) {
     for (std::uintptr_t at = address; at < address + size && !race; at += 8 - at % 8) race = race_with_atomic(*races_.find(at), access);
@@ -102,8 +112,8 @@ void Engine::Implementation::report_race(const Race& race, Site site, const std:
        {{current, site, what}, {race.thread, race.site, other}});
 }
 
-/// The running thread's next event, where it is of the beginning and nothing has to be decided or waited for: it has been performed then. Else
-/// kNoEvent, and step() sees to it. Most steps of most executions are made here.
+/// The running thread's next event, where it is of the beginning and nothing has to be decided or waited for: it has been performed then.
+/// Else kNoEvent, and step() sees to it. Most steps of most executions are made here.
 template <class IsThere>
 [[gnu::always_inline]] inline EventId Engine::Implementation::replay_if(Kind kind, const IsThere& is_there) {
   Thread& me = threads[static_cast<std::size_t>(current)];
@@ -123,8 +133,7 @@ inline EventId Engine::Implementation::replay_read(const Access& access) {
   return replay_if(Kind::kRead, [&](const Event& event) { return locations_.is(event.location, access.address, access.size); });
 }
 
-EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect,
-                                           bool& fresh) {
+EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect, bool& fresh) {
   const EventId replayed =
       replay_if(Kind::kRead, [&](const Event& event) { return event.location == cell.location && event.size == cell.size; });
   if (replayed != kNoEvent) return replayed;
@@ -211,9 +220,8 @@ Value Engine::Implementation::load(const Access& access, const Futile* futile) {
 }
 
 void Engine::Implementation::store(const Access& access, Value value) {
-  EventId id = replay_if(Kind::kWrite, [&](const Event& event) {
-    return locations_.is(event.location, access.address, access.size) && event.value == value;
-  });
+  EventId id = replay_if(
+      Kind::kWrite, [&](const Event& event) { return locations_.is(event.location, access.address, access.size) && event.value == value; });
   if (id == kNoEvent) {
     id = write_event({locate(access), access.size, access.site}, strengthened(access.order), value, kNoEvent);
   } else {
@@ -237,8 +245,8 @@ Value Engine::Implementation::update(const Access& access, Rmw operation, Value 
   return old;
 }
 
-std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update,
-                                                         bool waits, Value& old) {
+std::optional<Value> Engine::Implementation::update_cell(const Cell& cell, const Access* access, Order order, Order otherwise,
+                                                         UpdateRef update, bool waits, Value& old) {
   bool fresh = false;
   const bool waited = threads[static_cast<std::size_t>(current)].wait == Wait::kValue;  // so the latest value will do
   const Follow follow{update, read_part(order), write_part(order), waits};
@@ -268,7 +276,9 @@ bool Engine::Implementation::compare_exchange(const Access& access, Order on_fai
   bool fresh = false;
   if (read == kNoEvent) {
     const Cell cell{locate(access), access.size, access.site};
-    const auto swapped = [&](Value value) -> std::optional<Value> { return value == wanted ? std::optional<Value>(desired) : std::nullopt; };
+    const auto swapped = [&](Value value) -> std::optional<Value> {
+      return value == wanted ? std::optional<Value>(desired) : std::nullopt;
+    };
     const Follow follow{swapped, read_part(order), write_part(order), false};
     const Prospect prospect{.follow = may_fail ? nullptr : &follow, .futile = futile, .if_futile = strengthened(on_failure)};
     read = read_event(cell, Order::kRelaxed, false, true, prospect, fresh);
@@ -315,7 +325,8 @@ unsigned Engine::Implementation::choose(unsigned count, Site site) {
 
 void Engine::Implementation::plain(std::uintptr_t address, std::size_t size, Site site, bool write) {
   const auto race = note_plain(address, size, site, write);
-  if (race && options.races_fail) report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");
+  if (race && options.races_fail)
+    report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");
 }
 
 void Engine::Implementation::memory_dies(std::uintptr_t address, std::size_t size, Site site) {

@@ -1,13 +1,14 @@
 /// Bounded search: the executions that have a schedule with few preemptions (Musuvathi, Qadeer, "Iterative context bounding for systematic
 /// testing of multithreaded programs", PLDI 2007).
 ///
-/// A schedule of a sequentially consistent execution is an interleaving: each step sees the latest values. A schedule of any other execution is
-/// an order in which each read comes after its write. A preemption is a switch away from a thread that could go on and has not yielded.
+/// A schedule of a sequentially consistent execution is an interleaving: each step sees the latest values. A schedule of any other
+/// execution is an order in which each read comes after its write. A preemption is a switch away from a thread that could go on and has not
+/// yielded.
 ///
-/// All decisions of an execution, whose step is next, which write a read reads, where a write goes in modification order, which choice is made,
-/// are enumerated depth first; a switch that would be one preemption too many is not made. An execution with several schedules is met several
-/// times, and is told by its fingerprint. So is the beginning of one: where the same steps were made before, in another order with as many
-/// preemptions and with the same thread at the end, all that can follow has been visited, and the execution is left.
+/// All decisions of an execution, whose step is next, which write a read reads, where a write goes in modification order, which choice is
+/// made, are enumerated depth first; a switch that would be one preemption too many is not made. An execution with several schedules is met
+/// several times, and is told by its fingerprint. So is the beginning of one: where the same steps were made before, in another order with
+/// as many preemptions and with the same thread at the end, all that can follow has been visited, and the execution is left.
 ///
 /// Who waits for a value waits here before reading it, so blocked executions are others than those of the exhaustive search.
 ///
@@ -64,7 +65,7 @@ class BoundedSearch final : public Strategy {
   bool yielded_ = false;
   bool stale_ = false;  ///< a step of this execution has not seen the latest value
   bool left_out_ = false;
-  std::unordered_set<std::uint64_t> visited_;     ///< fingerprints
+  std::unordered_set<std::uint64_t> visited_;  ///< fingerprints
   std::unordered_set<std::uint64_t> beginnings_;
 };
 

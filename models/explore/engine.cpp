@@ -155,7 +155,9 @@ std::optional<Value> Engine::update_or_wait(const Access& access, const Update& 
                                             std::string_view what) {
   return implementation_->update_or_wait(access, update, waits, what);
 }
-bool Engine::meet(std::uintptr_t place, int count, Site site, std::string_view what) { return implementation_->meet(place, count, site, what); }
+bool Engine::meet(std::uintptr_t place, int count, Site site, std::string_view what) {
+  return implementation_->meet(place, count, site, what);
+}
 int Engine::visitors(std::uintptr_t place) const { return implementation_->visitors(place); }
 void Engine::new_meeting_place(std::uintptr_t place) { implementation_->new_meeting_place(place); }
 void Engine::enter_queue(std::uintptr_t queue, Site site) { implementation_->enter_queue_if(queue, nullptr, 0, site); }
@@ -186,23 +188,40 @@ void Engine::fail(FailureKind kind, std::string message, std::vector<Place> plac
 
 const char* to_string(FailureKind kind) {
   switch (kind) {
-    case FailureKind::kAssertion: return "assertion";
-    case FailureKind::kDataRace: return "data-race";
-    case FailureKind::kDeadlock: return "deadlock";
-    case FailureKind::kLivelock: return "livelock";
-    case FailureKind::kUseAfterFree: return "use-after-free";
-    case FailureKind::kDoubleFree: return "double-free";
-    case FailureKind::kOutOfBounds: return "out-of-bounds";
-    case FailureKind::kLeak: return "leak";
-    case FailureKind::kUninitializedRead: return "uninitialized-read";
-    case FailureKind::kMixedSize: return "mixed-size-access";
-    case FailureKind::kLockMisuse: return "lock-misuse";
-    case FailureKind::kUncaughtException: return "uncaught-exception";
-    case FailureKind::kCrash: return "crash";
-    case FailureKind::kOutcome: return "outcome";
-    case FailureKind::kNondeterminism: return "nondeterminism";
-    case FailureKind::kUnsupported: return "unsupported";
-    case FailureKind::kRunaway: return "runaway";
+    case FailureKind::kAssertion:
+      return "assertion";
+    case FailureKind::kDataRace:
+      return "data-race";
+    case FailureKind::kDeadlock:
+      return "deadlock";
+    case FailureKind::kLivelock:
+      return "livelock";
+    case FailureKind::kUseAfterFree:
+      return "use-after-free";
+    case FailureKind::kDoubleFree:
+      return "double-free";
+    case FailureKind::kOutOfBounds:
+      return "out-of-bounds";
+    case FailureKind::kLeak:
+      return "leak";
+    case FailureKind::kUninitializedRead:
+      return "uninitialized-read";
+    case FailureKind::kMixedSize:
+      return "mixed-size-access";
+    case FailureKind::kLockMisuse:
+      return "lock-misuse";
+    case FailureKind::kUncaughtException:
+      return "uncaught-exception";
+    case FailureKind::kCrash:
+      return "crash";
+    case FailureKind::kOutcome:
+      return "outcome";
+    case FailureKind::kNondeterminism:
+      return "nondeterminism";
+    case FailureKind::kUnsupported:
+      return "unsupported";
+    case FailureKind::kRunaway:
+      return "runaway";
   }
   return "other";
 }

@@ -1,5 +1,5 @@
-/// Fingerprint: a number for an execution, the same whenever it is reached: which write each read reads, the modification order, the choices.
-/// The order of steps does not count, nor do the numbers that threads got by it.
+/// Fingerprint: a number for an execution, the same whenever it is reached: which write each read reads, the modification order, the
+/// choices. The order of steps does not count, nor do the numbers that threads got by it.
 ///
 /// 64 bits: among a million executions two that differ are taken for one with a probability of 3 in 100 million.
 #pragma once

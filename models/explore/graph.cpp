@@ -277,7 +277,8 @@ void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId l
   passed_.clear();
   for (const Passed& p : from.passed_) {
     // The loose read is as if it had just been added.
-    if (p.read != loose && renamed(p.read) != kNoEvent && renamed(p.write) != kNoEvent) passed_.push_back({renamed(p.read), renamed(p.write)});
+    if (p.read != loose && renamed(p.read) != kNoEvent && renamed(p.write) != kNoEvent)
+      passed_.push_back({renamed(p.read), renamed(p.write)});
   }
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     const Thread& old = from.threads_[i];

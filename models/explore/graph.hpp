@@ -30,21 +30,21 @@ struct Event {
   Value value = 0;  ///< read, written or chosen; of kCreate, kJoin and kMeet the other thread
   Site site = 0;
   LocationId location = kNoLocation;
-  std::int32_t index = 0;                    ///< place in its thread
-  EventId source = kNoEvent;                 ///< of a read: the write (also of the write of a read-modify-write: what it read);
-                                             ///< of a join: the finish; of a meeting: the other one's arrival; of a wake-up: the write that woke it
-  EventId previous_at_location = kNoEvent;   ///< by number
-  EventId earlier = kNoEvent;                ///< of a write: its neighbours in modification order
+  std::int32_t index = 0;     ///< place in its thread
+  EventId source = kNoEvent;  ///< of a read: the write (also of the write of a read-modify-write: what it read);
+                              ///< of a join: the finish; of a meeting: the other one's arrival; of a wake-up: the write that woke it
+  EventId previous_at_location = kNoEvent;  ///< by number
+  EventId earlier = kNoEvent;               ///< of a write: its neighbours in modification order
   EventId later = kNoEvent;
-  std::int32_t place = 0;                    ///< of a write: its place in modification order, from 1; 0 while it has none
-  EventId release_fence = kNoEvent;          ///< the last fence with release before it in its thread
+  std::int32_t place = 0;            ///< of a write: its place in modification order, from 1; 0 while it has none
+  EventId release_fence = kNoEvent;  ///< the last fence with release before it in its thread
   std::int16_t thread = 0;
   Kind kind = Kind::kFence;
   Order order = Order::kRelaxed;
   std::uint8_t size = 0;
-  bool exclusive = false;                    ///< the read, or the write, of a read-modify-write that writes
-  bool moved = false;                        ///< of a read: a waiting one that has been moved on to its source
-  bool open = false;                         ///< of a read: its order depends on what it reads
+  bool exclusive = false;  ///< the read, or the write, of a read-modify-write that writes
+  bool moved = false;      ///< of a read: a waiting one that has been moved on to its source
+  bool open = false;       ///< of a read: its order depends on what it reads
 };
 
 [[nodiscard]] constexpr bool acquires(Order order) {
@@ -173,7 +173,9 @@ class Graph {
     EventId last_event = kNoEvent;
   };
 
-  Clock* clock(EventId id, int which) { return clocks_.data() + (static_cast<std::size_t>(id) * 3 + static_cast<std::size_t>(which)) * width_; }
+  Clock* clock(EventId id, int which) {
+    return clocks_.data() + (static_cast<std::size_t>(id) * 3 + static_cast<std::size_t>(which)) * width_;
+  }
   void join(Clock* to, const Clock* from) const;
   void widen(std::size_t width);
   void make_room(std::size_t events);

@@ -21,9 +21,7 @@
 namespace proberen::explore {
 
 /// The value without what lies beyond its size.
-[[nodiscard]] inline Value of_size(Value value, unsigned size) {
-  return size >= 16 ? value : value & ((Value{1} << (8 * size)) - 1);
-}
+[[nodiscard]] inline Value of_size(Value value, unsigned size) { return size >= 16 ? value : value & ((Value{1} << (8 * size)) - 1); }
 
 class Engine::Implementation {
  public:
@@ -63,7 +61,8 @@ class Engine::Implementation {
   Value await_update(const Access& access, const Update& update, std::string_view what);
   std::optional<Value> try_update(const Access& access, const Update& update);
   Value await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what);
-  std::optional<Value> update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits, std::string_view what);
+  std::optional<Value> update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits,
+                                      std::string_view what);
   bool enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site);
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
   int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible);
@@ -75,9 +74,9 @@ class Engine::Implementation {
 
   enum class Wait : std::uint8_t {
     kNothing,
-    kThread,      ///< another thread's end
-    kValue,       ///< a value, which may still come
-    kOtherValue,  ///< a value that it may write on, where the search moves waiters on to it
+    kThread,            ///< another thread's end
+    kValue,             ///< a value, which may still come
+    kOtherValue,        ///< a value that it may write on, where the search moves waiters on to it
     kAnotherExecution,  ///< a value, which comes in another execution if it comes
     kMeeting,
     kWakeup,
@@ -87,19 +86,19 @@ class Engine::Implementation {
     kExit,  ///< for all others to stop
   };
   struct Thread {
-    int done = 0;  ///< events performed in this run
+    int done = 0;                   ///< events performed in this run
     const EventId* next = nullptr;  ///< those of the beginning that are left: [next, end)
     const EventId* end = nullptr;
     bool created = false;
     bool finished = false;
     Wait wait = Wait::kNothing;
-    ThreadId target = kNoThread;         ///< of kThread; of kMeeting: the number of the place
-    int round = 0;                       ///< of kMeeting: how often the thread had been there before
-    int entered = 0;                     ///< of kWakeup: the place in its thread of the write that joined the queue
-    LocationId location = kNoLocation;   ///< of kValue and kOtherValue
-    const Update* update = nullptr;      ///< of kValue and kOtherValue
-    Order order = Order::kRelaxed;       ///< of kOtherValue: with which it goes on
-    std::string_view what;               ///< in what it waits; of kThread: ""
+    ThreadId target = kNoThread;        ///< of kThread; of kMeeting: the number of the place
+    int round = 0;                      ///< of kMeeting: how often the thread had been there before
+    int entered = 0;                    ///< of kWakeup: the place in its thread of the write that joined the queue
+    LocationId location = kNoLocation;  ///< of kValue and kOtherValue
+    const Update* update = nullptr;     ///< of kValue and kOtherValue
+    Order order = Order::kRelaxed;      ///< of kOtherValue: with which it goes on
+    std::string_view what;              ///< in what it waits; of kThread: ""
     Site site = 0;
     int cycle = 0;  ///< of kSpin: the place in the thread of the first step of its loop
   };
@@ -184,11 +183,12 @@ class Engine::Implementation {
   void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order);
   void set_midway(bool midway) { midway_ = midway ? current : kNoThread; }
   /// Decides a read that may be part of a read-modify-write, then writes if it is; if not it has read with the order `otherwise`.
-  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update, bool waits, Value& old);
+  std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update, bool waits,
+                                   Value& old);
 
   Graph* graph_ = nullptr;
-  ThreadId midway_ = kNoThread;   ///< the thread between the events of one step: it goes on before others do
-  std::uint64_t unstarted_ = 0;   ///< threads that have been created and have not run
+  ThreadId midway_ = kNoThread;  ///< the thread between the events of one step: it goes on before others do
+  std::uint64_t unstarted_ = 0;  ///< threads that have been created and have not run
   std::vector<Waiter> waiters_;
   std::uint64_t begun_ = 0;
   EventId performed_ = 0;

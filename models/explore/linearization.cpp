@@ -13,7 +13,8 @@ constexpr std::size_t kStates = 100'000;
 /// The part of the execution that has been put in order: so many events of each thread.
 using Done = std::vector<int>;
 
-/// Which thread's next step may come, after what is done. What may come once may come ever after: the order to be respected is a partial one.
+/// Which thread's next step may come, after what is done. What may come once may come ever after: the order to be respected is a partial
+/// one.
 class Steps {
  public:
   Steps(const Graph& graph, const std::vector<int>& performed, bool interleaving)
@@ -41,7 +42,9 @@ class Steps {
 
  private:
   [[nodiscard]] bool was_performed(EventId id) const { return graph_[id].index < performed_[static_cast<std::size_t>(graph_[id].thread)]; }
-  [[nodiscard]] bool is_done(const Done& done, EventId id) const { return graph_[id].index < done[static_cast<std::size_t>(graph_[id].thread)]; }
+  [[nodiscard]] bool is_done(const Done& done, EventId id) const {
+    return graph_[id].index < done[static_cast<std::size_t>(graph_[id].thread)];
+  }
 
   /// One step: one event, or those from the read of a read-modify-write to its write.
   bool advance(ThreadId thread, Done& done, std::vector<EventId>* order) const {
@@ -71,7 +74,8 @@ class Steps {
     EventId earlier = event.earlier;
     while (earlier >= 0 && !was_performed(earlier)) earlier = graph_[earlier].earlier;
     if (earlier >= 0 && !is_done(done, earlier)) return false;
-    const auto& readers = earlier >= 0 ? readers_[static_cast<std::size_t>(earlier)] : readers_of_initial_[static_cast<std::size_t>(event.location)];
+    const auto& readers =
+        earlier >= 0 ? readers_[static_cast<std::size_t>(earlier)] : readers_of_initial_[static_cast<std::size_t>(event.location)];
     for (const EventId reader : readers) {
       if (graph_[reader].thread != event.thread && !is_done(done, reader)) return false;
     }
@@ -81,7 +85,7 @@ class Steps {
   const Graph& graph_;
   const std::vector<int>& performed_;
   bool interleaving_;
-  std::vector<std::vector<EventId>> readers_;  ///< of each write
+  std::vector<std::vector<EventId>> readers_;             ///< of each write
   std::vector<std::vector<EventId>> readers_of_initial_;  ///< of each location
 };
 
@@ -124,7 +128,7 @@ class FewestTurns {
 
   struct State {
     Done done;
-    ThreadId thread;   ///< whose turn led here
+    ThreadId thread;  ///< whose turn led here
     std::size_t from;
   };
 
@@ -135,7 +139,8 @@ class FewestTurns {
       for (const int count : states_[state].done) sum += count;
       return sum;
     };
-    std::partial_sort(level.begin(), level.begin() + kKept, level.end(), [&](std::size_t a, std::size_t b) { return steps_done(a) > steps_done(b); });
+    std::partial_sort(level.begin(), level.begin() + kKept, level.end(),
+                      [&](std::size_t a, std::size_t b) { return steps_done(a) > steps_done(b); });
     level.resize(kKept);
   }
 

@@ -11,8 +11,8 @@
 namespace proberen::explore {
 
 /// `performed` says how many events of each thread count. Of the orders that there are, one with the fewest switches between threads, the
-/// one to `last` at the end included, where it takes no more than kStates steps to know; else one with few. Empty where there is none, which
-/// can only be with `interleaving`.
+/// one to `last` at the end included, where it takes no more than kStates steps to know; else one with few. Empty where there is none,
+/// which can only be with `interleaving`.
 [[nodiscard]] std::vector<EventId> linearize(const Graph& graph, const std::vector<int>& performed, bool interleaving, ThreadId last);
 
 /// Whether the whole graph has an interleaving: whether it is sequentially consistent. Time O(events) for a fixed number of threads.

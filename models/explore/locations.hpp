@@ -1,7 +1,8 @@
 /// Locations: which address is which location of the graph, what it held at first, and what memory shows of it.
 ///
 /// A plain write to an atomic location begins a new life of it (an object has been constructed there anew): the address then means another
-/// location. Such a write happens after all accesses to the old life, or it is a race, so all executions agree on which life an access means.
+/// location. Such a write happens after all accesses to the old life, or it is a race, so all executions agree on which life an access
+/// means.
 ///
 /// Atomic writes reach memory as well: it shows the write that is latest in modification order among those performed, so that plain
 /// reads and code that is not instrumented find what happens before them.
@@ -31,8 +32,8 @@ class Locations {
     const Place& place = places_[static_cast<std::size_t>(location)];
     return place.address == address && place.size == size && place.run == run_;
   }
-  /// The location that contains the bytes, where a wider one does, and how many bits of its value come before them: a futex may be half of a
-  /// word that is updated as a whole.
+  /// The location that contains the bytes, where a wider one does, and how many bits of its value come before them: a futex may be half of
+  /// a word that is updated as a whole.
   [[nodiscard]] LocationId find_around(std::uintptr_t address, unsigned size, unsigned& shift);
   /// The location that stands for the sleepers of a queue.
   [[nodiscard]] LocationId find_queue(std::uintptr_t queue);
@@ -53,7 +54,7 @@ class Locations {
     std::uintptr_t address = 0;
     unsigned size = 0;  ///< 0: a queue
     LocationId next_life = kNoLocation;
-    int shown = 0;  ///< the place in modification order of what memory holds
+    int shown = 0;          ///< the place in modification order of what memory holds
     std::uint64_t run = 0;  ///< in which an access to the address means it
     Value initial = 0;
   };
@@ -61,9 +62,9 @@ class Locations {
     LocationId first = kNoLocation;
     LocationId current = kNoLocation;
     std::uint64_t run = 0;
-    bool ended = false;      ///< the next access begins another life
-    bool crowded = false;    ///< another location may overlap it
-    unsigned widest = 0;     ///< of its lives, in bytes
+    bool ended = false;    ///< the next access begins another life
+    bool crowded = false;  ///< another location may overlap it
+    unsigned widest = 0;   ///< of its lives, in bytes
   };
 
   /// What is known of an address, or of a queue.

@@ -1,6 +1,6 @@
-// Meetings: the ground of barriers. An arrival is a step that nobody reads; when all are there, each thread that goes on has one more step for
-// each other one, which takes the other's arrival for its source as a join takes the end of a thread. So the order in which threads arrive
-// is no part of the execution graph.
+// Meetings: the ground of barriers. An arrival is a step that nobody reads; when all are there, each thread that goes on has one more step
+// for each other one, which takes the other's arrival for its source as a join takes the end of a thread. So the order in which threads
+// arrive is no part of the execution graph.
 
 #include <algorithm>
 
@@ -9,7 +9,8 @@
 namespace proberen::explore {
 
 bool Engine::Implementation::all_there(const MeetingPlace& meeting, int round) const {
-  return std::count_if(meeting.arrivals.begin(), meeting.arrivals.end(), [=](const Arrival& a) { return a.round == round; }) >= meeting.count;
+  return std::count_if(meeting.arrivals.begin(), meeting.arrivals.end(), [=](const Arrival& a) { return a.round == round; }) >=
+         meeting.count;
 }
 
 /// That of another thread than the running one, by the order of threads.

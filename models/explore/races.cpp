@@ -25,7 +25,9 @@ Races::Cell& Races::cell(std::uintptr_t address) {
 namespace {
 
 /// The bytes of one cell, from `first` to before `past`.
-std::uint8_t bytes_between(std::uintptr_t first, std::uintptr_t past) { return static_cast<std::uint8_t>(((1U << (past - first)) - 1U) << first); }
+std::uint8_t bytes_between(std::uintptr_t first, std::uintptr_t past) {
+  return static_cast<std::uint8_t>(((1U << (past - first)) - 1U) << first);
+}
 
 }  // namespace
 

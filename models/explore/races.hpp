@@ -8,9 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <unordered_map>
-#include <memory>
 #include <vector>
 
 #include "models/explore/graph.hpp"
@@ -42,8 +42,8 @@ class Races {
 
   struct Cell;
 
-  /// The plain access with which this plain one races, if any; else it is noted. `atomic` gets a cell in which atomic accesses were made, if
-  /// there is one.
+  /// The plain access with which this plain one races, if any; else it is noted. `atomic` gets a cell in which atomic accesses were made,
+  /// if there is one.
   [[nodiscard]] std::optional<Race> note(const MemoryAccess& access, Cell*& atomic);
 
   [[nodiscard]] Cell* find(std::uintptr_t address) { return &cell(address); }

@@ -12,12 +12,18 @@ namespace {
 
 const char* order_name(Order order) {
   switch (order) {
-    case Order::kPlain: return "plain";
-    case Order::kRelaxed: return "relaxed";
-    case Order::kAcquire: return "acquire";
-    case Order::kRelease: return "release";
-    case Order::kAcqRel: return "acq_rel";
-    case Order::kSeqCst: return "seq_cst";
+    case Order::kPlain:
+      return "plain";
+    case Order::kRelaxed:
+      return "relaxed";
+    case Order::kAcquire:
+      return "acquire";
+    case Order::kRelease:
+      return "release";
+    case Order::kAcqRel:
+      return "acq_rel";
+    case Order::kSeqCst:
+      return "seq_cst";
   }
   return "?";
 }
@@ -50,20 +56,27 @@ std::string step_text(const Graph& graph, const Locations& locations, const Even
   const std::string order = order_name(event.order);
   switch (event.kind) {
     case Kind::kRead: {
-      const Value value = event.source == kInitial ? locations.initial(event.location)
-                          : event.source >= 0      ? graph[event.source].value
-                                                   : 0;
+      const Value value = event.source == kInitial ? locations.initial(event.location) : event.source >= 0 ? graph[event.source].value : 0;
       return "read " + decimal(value) + " of " + place_text(locations, event.location) + ", " + order;
     }
-    case Kind::kWrite: return "write " + decimal(event.value) + " to " + place_text(locations, event.location) + ", " + order;
-    case Kind::kFence: return "fence " + order;
-    case Kind::kCreate: return "create thread " + decimal(event.value);
-    case Kind::kFinish: return "end";
-    case Kind::kJoin: return "join thread " + decimal(event.value);
-    case Kind::kArrive: return "arrive";
-    case Kind::kMeet: return "meet thread " + decimal(event.value);
-    case Kind::kWakeup: return "woken";
-    case Kind::kChoice: return "choice " + decimal(event.value);
+    case Kind::kWrite:
+      return "write " + decimal(event.value) + " to " + place_text(locations, event.location) + ", " + order;
+    case Kind::kFence:
+      return "fence " + order;
+    case Kind::kCreate:
+      return "create thread " + decimal(event.value);
+    case Kind::kFinish:
+      return "end";
+    case Kind::kJoin:
+      return "join thread " + decimal(event.value);
+    case Kind::kArrive:
+      return "arrive";
+    case Kind::kMeet:
+      return "meet thread " + decimal(event.value);
+    case Kind::kWakeup:
+      return "woken";
+    case Kind::kChoice:
+      return "choice " + decimal(event.value);
   }
   return "";
 }

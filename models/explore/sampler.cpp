@@ -29,7 +29,8 @@ void Sampler::remember() {
       const Event& write = graph_[event.source];
       source = (static_cast<std::uint64_t>(write.thread) << 32) + static_cast<std::uint64_t>(write.index) + 1;
     }
-    hash += Random::mixed(Random::mixed((static_cast<std::uint64_t>(event.thread) << 32) + static_cast<std::uint64_t>(event.index)) + source);
+    hash +=
+        Random::mixed(Random::mixed((static_cast<std::uint64_t>(event.thread) << 32) + static_cast<std::uint64_t>(event.index)) + source);
   }
   seen_.insert(hash);
 }

@@ -20,7 +20,9 @@ class Sampler final : public Strategy {
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
   [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
   void choose(EventId choice, unsigned count) override;
-  [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) override { return scheduler_->pick(enabled, graph_.size()); }
+  [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) override {
+    return scheduler_->pick(enabled, graph_.size());
+  }
   void announce(ThreadId thread, LocationId location, bool writes) override { scheduler_->announce(thread, location, writes); }
   void performed(ThreadId thread, LocationId location, bool writes) override { scheduler_->performed(thread, location, writes); }
   [[nodiscard]] std::uint64_t distinct() override {

@@ -10,8 +10,8 @@ bool is_access(const Event& event) { return event.kind == Kind::kRead || event.k
 bool is_sc(const Event& event) { return event.order == Order::kSeqCst && (is_access(event) || event.kind == Kind::kFence); }
 bool is_sc_fence(const Event& event) { return event.order == Order::kSeqCst && event.kind == Kind::kFence; }
 
-/// Calls `visit` with the successors of an event in po (the next one), rf, mo (the next one) and fr (the first one). Joins and wake-ups, which
-/// belong to no location, are left to the caller.
+/// Calls `visit` with the successors of an event in po (the next one), rf, mo (the next one) and fr (the first one). Joins and wake-ups,
+/// which belong to no location, are left to the caller.
 template <class Visit>
 void for_each_next(const Graph& graph, EventId id, const Visit& visit) {
   const Event& event = graph[id];
@@ -95,7 +95,8 @@ class Psc {
   bool acyclic() {
     if (starts_.empty()) return true;
     colour_.assign(size_, 0);
-    return std::all_of(starts_.begin(), starts_.end(), [&](EventId id) { return colour_[static_cast<std::size_t>(id)] != 0 || descend(id); });
+    return std::all_of(starts_.begin(), starts_.end(),
+                       [&](EventId id) { return colour_[static_cast<std::size_t>(id)] != 0 || descend(id); });
   }
 
  private:

@@ -1,5 +1,6 @@
 /// Whether sequentially consistent accesses and fences can be put in one order: the relation psc of RC11 must not have a cycle
-/// (Lahav, Vafeiadis, Kang, Hur, Dreyer: "Repairing sequential consistency in C/C++11", PLDI 2017), with `po ; hb ; po` as the standard has it
+/// (Lahav, Vafeiadis, Kang, Hur, Dreyer: "Repairing sequential consistency in C/C++11", PLDI 2017), with `po ; hb ; po` as the standard has
+/// it
 /// ("strongly happens before", P0668), where the paper leaves out steps within one location.
 ///
 ///   scb      = po | po ; hb ; po | hb|=loc | mo | fr

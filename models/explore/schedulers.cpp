@@ -85,7 +85,9 @@ class Pos final : public Scheduler {
     for (std::uint64_t& priority : priorities_) priority = random_.next();
     pending_.fill({});
   }
-  void announce(ThreadId thread, LocationId location, bool writes) override { pending_[static_cast<std::size_t>(thread)] = {location, writes}; }
+  void announce(ThreadId thread, LocationId location, bool writes) override {
+    pending_[static_cast<std::size_t>(thread)] = {location, writes};
+  }
   void performed(ThreadId thread, LocationId location, bool writes) override {
     priorities_[static_cast<std::size_t>(thread)] = random_.next();
     pending_[static_cast<std::size_t>(thread)] = {};
@@ -112,7 +114,9 @@ class Surw final : public Scheduler {
     intended_ = kNoThread;
     choose_location();
   }
-  void announce(ThreadId thread, LocationId location, bool writes) override { pending_[static_cast<std::size_t>(thread)] = {location, writes}; }
+  void announce(ThreadId thread, LocationId location, bool writes) override {
+    pending_[static_cast<std::size_t>(thread)] = {location, writes};
+  }
   void performed(ThreadId thread, LocationId location, bool /*writes*/) override {
     pending_[static_cast<std::size_t>(thread)] = {};
     if (location == kNoLocation) return;
@@ -145,7 +149,8 @@ class Surw final : public Scheduler {
     selected_ = kNoLocation;
     std::uint64_t shared = 0;
     for (std::size_t location = 0; location < expected_.size(); ++location) {
-      const auto threads = std::count_if(expected_[location].begin(), expected_[location].end(), [](std::uint32_t count) { return count > 0; });
+      const auto threads =
+          std::count_if(expected_[location].begin(), expected_[location].end(), [](std::uint32_t count) { return count > 0; });
       if (threads > 1 && random_.below(++shared) == 0) selected_ = static_cast<LocationId>(location);
     }
     if (selected_ != kNoLocation) left_ = expected_[static_cast<std::size_t>(selected_)];
@@ -173,10 +178,14 @@ class Surw final : public Scheduler {
 
 std::unique_ptr<Scheduler> make_scheduler(const Options& options, Random& random) {
   switch (options.search) {
-    case Search::kPct: return std::make_unique<Pct>(random, options.pct_depth);
-    case Search::kPos: return std::make_unique<Pos>(random);
-    case Search::kSurw: return std::make_unique<Surw>(random);
-    default: return std::make_unique<RandomWalk>(random);
+    case Search::kPct:
+      return std::make_unique<Pct>(random, options.pct_depth);
+    case Search::kPos:
+      return std::make_unique<Pos>(random);
+    case Search::kSurw:
+      return std::make_unique<Surw>(random);
+    default:
+      return std::make_unique<RandomWalk>(random);
   }
 }
 

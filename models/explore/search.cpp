@@ -194,9 +194,9 @@ bool ExhaustiveSearch::write(EventId id, std::vector<Waiter>& waiters) {
   return true;
 }
 
-/// Where the write is the latest at its location, those who wait for another value there read it instead, in a graph of their own: that they
-/// keep waiting where they are would lead nowhere. Only the first of those who are content can go on; the others read again. What they could
-/// read of what came before has been tried. Where it is not the latest, they may wait on, or read it if they are content with it.
+/// Where the write is the latest at its location, those who wait for another value there read it instead, in a graph of their own: that
+/// they keep waiting where they are would lead nowhere. Only the first of those who are content can go on; the others read again. What they
+/// could read of what came before has been tried. Where it is not the latest, they may wait on, or read it if they are content with it.
 /// After Kokologiannakis, Marmanis, Vafeiadis: "Unblocking Dynamic Partial Order Reduction" (CAV 2023), in-place revisits.
 void ExhaustiveSearch::move_waiters(EventId write, std::vector<Waiter>& waiters) {
   const Graph& here = *graph_;
@@ -283,7 +283,8 @@ void ExhaustiveSearch::move_on(EventId write, std::vector<Waiter>& waiters) {
       if (!canonical(waiter.read, write)) return true;
       graph_->pass(waiter.read, write);
       if (waiter.content) {
-        frames_[depth_].alternatives.push_back({write, waiter.read, What::kMoveConflict, waiter.read_order, waiter.write_order, waiter.written});
+        frames_[depth_].alternatives.push_back(
+            {write, waiter.read, What::kMoveConflict, waiter.read_order, waiter.write_order, waiter.written});
       }
       return true;
     });
@@ -328,7 +329,8 @@ bool ExhaustiveSearch::canonical(EventId id, EventId cause) const {
   if (event.kind == Kind::kRead) {
     EventId latest = here.last_write(event.location);
     // Without a cause: there may yet be one that depends on the source.
-    while (latest != kInitial && (latest == cause || !was_there(latest)) && !(cause == kNoEvent && latest == event.source)) latest = here[latest].earlier;
+    while (latest != kInitial && (latest == cause || !was_there(latest)) && !(cause == kNoEvent && latest == event.source))
+      latest = here[latest].earlier;
     return latest == event.source || here.has_passed(id, latest);
   }
   for (EventId later = event.later; later != kNoEvent; later = here[later].later) {

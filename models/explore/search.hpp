@@ -4,8 +4,8 @@
 /// Executions differ in reads-from and modification order. A new read takes each write that coherence allows, a new write each place in
 /// modification order; and a new write w may also be read by a read r that is already there and not among its causes (a backward
 /// revisit): then all events added after r, except the causes of w, are removed, to be added again as the program sees fit. To reach every
-/// graph once, this is done only where r and all that is removed were added in the one canonical way, that is as if they had been added last:
-/// each read reads the last write there was, each write was the last and unread, each choice is the first.
+/// graph once, this is done only where r and all that is removed were added in the one canonical way, that is as if they had been added
+/// last: each read reads the last write there was, each write was the last and unread, each choice is the first.
 ///
 /// The order in which threads add events must be a function of the graph (the engine takes the first thread that can go on).
 /// Memory: one graph for each backward revisit on the way to the current execution; it does not grow with the number of executions.
@@ -54,8 +54,8 @@ class ExhaustiveSearch final : public Strategy {
   struct Frame {
     Graph graph;
     std::vector<Alternative> alternatives;
-    EventId loose = kNoEvent;  ///< the read changed by the revisit that made this frame
-    EventId cause = kNoEvent;  ///< and the write that it reads
+    EventId loose = kNoEvent;       ///< the read changed by the revisit that made this frame
+    EventId cause = kNoEvent;       ///< and the write that it reads
     std::vector<EventId> returned;  ///< the waiting reads that had to be moved back then
   };
 

@@ -14,7 +14,8 @@ class UpdateRef {
  public:
   template <class F>
   UpdateRef(const F& function)  // NOLINT(google-explicit-constructor): stands in for the function
-      : function_(&function), call_([](const void* f, Value value) -> std::optional<Value> { return (*static_cast<const F*>(f))(value); }) {}
+      : function_(&function),
+        call_([](const void* f, Value value) -> std::optional<Value> { return (*static_cast<const F*>(f))(value); }) {}
   std::optional<Value> operator()(Value value) const { return call_(function_, value); }
 
  private:
@@ -24,10 +25,10 @@ class UpdateRef {
 
 /// What the program makes of a read that may be part of a read-modify-write.
 struct Follow {
-  UpdateRef update;       ///< gives the value written, or nothing where it does not write
-  Order read_order;       ///< of the two events, where it writes
+  UpdateRef update;  ///< gives the value written, or nothing where it does not write
+  Order read_order;  ///< of the two events, where it writes
   Order write_order;
-  bool waits;             ///< where it does not write it waits for another value
+  bool waits;  ///< where it does not write it waits for another value
 };
 
 /// What is known of a read before it has a source.
@@ -42,8 +43,8 @@ struct Prospect {
 struct Waiter {
   ThreadId thread;
   EventId read;
-  bool content;    ///< the new value lets it go on
-  Value written;   ///< and what it would write
+  bool content;   ///< the new value lets it go on
+  Value written;  ///< and what it would write
   Order read_order;
   Order write_order;
   bool removed = false;  ///< set where its read was taken back, so that the thread has to read again
@@ -61,8 +62,8 @@ class Strategy {
   /// Makes the graph the beginning of the next execution; false when there is none.
   [[nodiscard]] virtual bool next() = 0;
 
-  /// After a read was added without a source: gives it one. `follow` says what comes of it, where that is known and the write, if any, comes
-  /// right after the read. False: there is no source, and the execution must be left.
+  /// After a read was added without a source: gives it one. `follow` says what comes of it, where that is known and the write, if any,
+  /// comes right after the read. False: there is no source, and the execution must be left.
   [[nodiscard]] virtual bool read(EventId read, const Prospect& prospect) = 0;
   /// After a write was added without a place: gives it one. `waiters` are the threads that wait at its location, by the number of their
   /// reads; where the write is the latest they may be moved on to it. That may change the numbers of events. False: there is no place,

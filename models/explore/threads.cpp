@@ -53,7 +53,8 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
     // One execution may be longer than all the time there is, or than anybody wants to wait.
     if ((graph_->size() + 1) % kLooksAtClock == 0 && (stopping.load(std::memory_order_relaxed) || out_of_time())) abandon();
     if (static_cast<std::uint64_t>(graph_->size()) >= options.max_events) {
-      fail(FailureKind::kRunaway, "more than " + std::to_string(options.max_events) + " steps in one execution", {{current, wanted.site, ""}});
+      fail(FailureKind::kRunaway, "more than " + std::to_string(options.max_events) + " steps in one execution",
+           {{current, wanted.site, ""}});
     }
     const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
     strategy->performed(current, wanted.location, writes);
@@ -107,16 +108,21 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
   const Thread& state = threads[static_cast<std::size_t>(thread)];
   if (!state.created || state.finished) return false;
   switch (state.wait) {
-    case Wait::kNothing: return true;
-    case Wait::kThread: return threads[static_cast<std::size_t>(state.target)].finished;
-    case Wait::kMeeting: return all_there(meetings_[static_cast<std::size_t>(state.target)], state.round);
+    case Wait::kNothing:
+      return true;
+    case Wait::kThread:
+      return threads[static_cast<std::size_t>(state.target)].finished;
+    case Wait::kMeeting:
+      return all_there(meetings_[static_cast<std::size_t>(state.target)], state.round);
     case Wait::kWakeup:
-    case Wait::kWakeupOrTime: return waker(thread) != kNoEvent;
+    case Wait::kWakeupOrTime:
+      return waker(thread) != kNoEvent;
     case Wait::kValue: {
       const EventId write = graph_->last_write(state.location);
       return (*state.update)(initial_or_written(write, state.location)).has_value();
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -276,8 +282,10 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
     if (state.wait == Wait::kSpin) spins = true;
     if (state.wait != Wait::kSpin && state.wait != Wait::kThread) sleeps = true;
-    (state.wait == Wait::kThread ? joining : waiting).push_back(
-        {thread, state.site, "waits for " + (state.wait == Wait::kThread ? "the end of thread " + std::to_string(state.target) : std::string(state.what))});
+    (state.wait == Wait::kThread ? joining : waiting)
+        .push_back(
+            {thread, state.site,
+             "waits for " + (state.wait == Wait::kThread ? "the end of thread " + std::to_string(state.target) : std::string(state.what))});
   }
   waiting.insert(waiting.end(), joining.begin(), joining.end());
   if (waiting.empty()) return Result::kComplete;

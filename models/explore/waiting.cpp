@@ -46,7 +46,8 @@ void Engine::Implementation::find_waiters(LocationId location, Value value) {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
     if (state.wait != Wait::kOtherValue || state.location != location) continue;
     const std::optional<Value> written = (*state.update)(value);
-    waiters_.push_back({thread, graph_->at(thread, state.done - 1), written.has_value(), written.value_or(0), read_part(state.order), write_part(state.order)});
+    waiters_.push_back({thread, graph_->at(thread, state.done - 1), written.has_value(), written.value_or(0), read_part(state.order),
+                        write_part(state.order)});
   }
   std::sort(waiters_.begin(), waiters_.end(), [](const Waiter& a, const Waiter& b) { return a.read < b.read; });
 }
@@ -96,8 +97,8 @@ Value Engine::Implementation::await(const Access& access, const std::function<bo
   }
 }
 
-std::optional<Value> Engine::Implementation::update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits,
-                                                            std::string_view what) {
+std::optional<Value> Engine::Implementation::update_or_wait(const Access& access, const Update& update,
+                                                            const std::function<bool(Value)>& waits, std::string_view what) {
   const Cell cell{locate(access), access.size, access.site};
   const Update goes_on = [&](Value value) { return waits(value) ? std::nullopt : std::optional<Value>(value); };
   while (true) {

@@ -22,7 +22,8 @@ std::vector<Event> history_events(const History& history, const Linearization& l
 }
 
 Failure history_failure(const History& history, const Linearization& linearization) {
-  const auto completed = std::count_if(history.entries.begin(), history.entries.end(), [](const auto& entry) { return entry.result.has_value(); });
+  const auto completed =
+      std::count_if(history.entries.begin(), history.entries.end(), [](const auto& entry) { return entry.result.has_value(); });
   const auto explained = std::count_if(linearization.order.begin(), linearization.order.end(),
                                        [&](std::size_t index) { return history.entries[index].result.has_value(); });
   Failure failure;

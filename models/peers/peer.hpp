@@ -5,9 +5,9 @@
 ///   <peer> full NAME SECONDS         searches all executions, for at most so long
 ///   <peer> random NAME EXECUTIONS    makes random executions
 ///
-/// The last two answer with one line: executions, seconds, `complete`, `unfinished` or `wrong`, and the most memory held in KiB. A search that is
-/// over at once is made again and again; the seconds are then those of one, on average, but for the first.
-/// An engine is a class with `A` for the programs and `template <class Program> static void run(const Request&, Result&)`.
+/// The last two answer with one line: executions, seconds, `complete`, `unfinished` or `wrong`, and the most memory held in KiB. A search
+/// that is over at once is made again and again; the seconds are then those of one, on average, but for the first. An engine is a class
+/// with `A` for the programs and `template <class Program> static void run(const Request&, Result&)`.
 #pragma once
 
 #include <chrono>
@@ -55,7 +55,10 @@ inline long most_memory() {
 
 inline void print(const Result& result, double seconds) {
   std::printf("%llu\t%.6f\t%s\t%ld\n", static_cast<unsigned long long>(result.executions), seconds,
-              !result.right ? "wrong" : result.complete ? "complete" : "unfinished", most_memory());
+              !result.right     ? "wrong"
+              : result.complete ? "complete"
+                                : "unfinished",
+              most_memory());
 }
 
 template <class Engine>

@@ -13,12 +13,18 @@ using relacy::Outside;
 
 constexpr rl::memory_order order_of(Order order) {
   switch (order) {
-    case relaxed: return rl::mo_relaxed;
-    case consume: return rl::mo_consume;
-    case acquire: return rl::mo_acquire;
-    case release: return rl::mo_release;
-    case acq_rel: return rl::mo_acq_rel;
-    default: return rl::mo_seq_cst;
+    case relaxed:
+      return rl::mo_relaxed;
+    case consume:
+      return rl::mo_consume;
+    case acquire:
+      return rl::mo_acquire;
+    case release:
+      return rl::mo_release;
+    case acq_rel:
+      return rl::mo_acq_rel;
+    default:
+      return rl::mo_seq_cst;
   }
 }
 
@@ -58,9 +64,9 @@ struct Relacy {
     Now<Program>::result = &result;
     Now<Program>::ends = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(request.seconds_max));
     constexpr int kThreads = Program::kThreads;
-    const rl::test_result_e found =
-        request.random ? rl::run_test<Suite<Program>, rl::random_scheduler<kThreads>>(parameters, state, false)
-                       : rl::run_test<Suite<Program>, rl::full_search_scheduler<kThreads>>(parameters, state, false);
+    const rl::test_result_e found = request.random
+                                        ? rl::run_test<Suite<Program>, rl::random_scheduler<kThreads>>(parameters, state, false)
+                                        : rl::run_test<Suite<Program>, rl::full_search_scheduler<kThreads>>(parameters, state, false);
     result.complete = !request.random && found == rl::test_result_success;
     result.right = found == rl::test_result_success || found == rl::test_result_until_condition_hit;
   }

@@ -2,15 +2,15 @@
 
 #include <stdexcept>
 
+#include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
 #include "models/runtime/lines.hpp"
-#include "models/runtime/recorder.hpp"
 #include "models/runtime/process_end.hpp"
 #include "models/runtime/program.hpp"
+#include "models/runtime/recorder.hpp"
 #include "models/runtime/session.hpp"
 #include "models/runtime/signals.hpp"
 #include "models/runtime/snapshot.hpp"
-#include "models/runtime/call.hpp"
 #include "proberen/explore.h"
 #include "proberen/explore.hpp"
 
@@ -83,7 +83,8 @@ PROBEREN_INTERPOSED void proberen_runtime_assume(int holds) {
 PROBEREN_INTERPOSED void proberen_runtime_assert(int holds, const char* text, const char* file, unsigned line) {
   if (!explored() || holds != 0) return;
   PROBEREN_ENTER();
-  fail(FailureKind::kAssertion, "assertion failed: " + std::string(text) + " (" + file + ":" + std::to_string(line) + ")", site, "proberen_assert");
+  fail(FailureKind::kAssertion, "assertion failed: " + std::string(text) + " (" + file + ":" + std::to_string(line) + ")", site,
+       "proberen_assert");
 }
 
 PROBEREN_INTERPOSED unsigned proberen_runtime_choose(unsigned count) {

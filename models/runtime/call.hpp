@@ -11,26 +11,25 @@
 #include "models/runtime/site.hpp"
 
 /// Continues as the runtime; `site` is the place in the program that made the call. Only where explored() held.
-#define PROBEREN_ENTER()                         \
-  ::proberen::runtime::Inside inside_;           \
+#define PROBEREN_ENTER()               \
+  ::proberen::runtime::Inside inside_; \
   [[maybe_unused]] const ::proberen::runtime::Site site = PROBEREN_SITE()
 
 /// The same for a function that came through arch/, which a loop may call again and again without effect.
-#define PROBEREN_ENTER_LOOKING(object)                                                                             \
-  ::proberen::runtime::Inside inside_;                                                                             \
-  const auto* const frame_ = static_cast<const std::uintptr_t*>(proberen_frame);                                   \
-  const ::proberen::runtime::Site site = ::proberen::runtime::user_site(                                           \
-      frame_[::proberen::runtime::kSavedRegisters],                                                                \
-      reinterpret_cast<std::uintptr_t>(frame_ + ::proberen::runtime::kSavedRegisters + 1));                        \
+#define PROBEREN_ENTER_LOOKING(object)                                                                                                    \
+  ::proberen::runtime::Inside inside_;                                                                                                    \
+  const auto* const frame_ = static_cast<const std::uintptr_t*>(proberen_frame);                                                          \
+  const ::proberen::runtime::Site site = ::proberen::runtime::user_site(                                                                  \
+      frame_[::proberen::runtime::kSavedRegisters], reinterpret_cast<std::uintptr_t>(frame_ + ::proberen::runtime::kSavedRegisters + 1)); \
   ::proberen::runtime::spin_check(*::proberen::runtime::current, frame_, reinterpret_cast<std::uintptr_t>(object))
 
 namespace proberen::runtime {
 
 using explore::Access;
-using explore::Rmw;
 using explore::FailureKind;
 using explore::Futile;
 using explore::Order;
+using explore::Rmw;
 using explore::Value;
 
 /// An atomic on a stack: when its frame is reused it must be forgotten, see frames.cpp.

@@ -17,8 +17,12 @@ namespace {
 void run(Fiber& fiber) {
   const Start& start = fiber.start;
   switch (start.kind) {
-    case Start::kBody: session->run_body(); break;
-    case Start::kPosix: fiber.result = reinterpret_cast<void* (*)(void*)>(start.function)(start.argument); break;
+    case Start::kBody:
+      session->run_body();
+      break;
+    case Start::kPosix:
+      fiber.result = reinterpret_cast<void* (*)(void*)>(start.function)(start.argument);
+      break;
     case Start::kC11: {
       const int result = reinterpret_cast<int (*)(void*)>(start.function)(start.argument);
       fiber.result = reinterpret_cast<void*>(static_cast<std::intptr_t>(result));

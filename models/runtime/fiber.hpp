@@ -1,5 +1,5 @@
-/// Fiber: one thread of an execution, with everything that the runtime keeps for it. Fibers live as long as the session and are reset when an
-/// execution creates their thread.
+/// Fiber: one thread of an execution, with everything that the runtime keeps for it. Fibers live as long as the session and are reset when
+/// an execution creates their thread.
 #pragma once
 
 #include <array>
@@ -48,13 +48,13 @@ struct Fiber {
 
   // Effects that other threads or a later turn of a loop could see; see spin.hpp.
   std::uint64_t effects = 0;
-  std::uint64_t reads = 0;         ///< plain ones, of other memory than its own stack
-  explore::Value last_read = 0;    ///< by a looking hook
+  std::uint64_t reads = 0;       ///< plain ones, of other memory than its own stack
+  explore::Value last_read = 0;  ///< by a looking hook
   SpinMemory spin;
   std::vector<PendingWrite> pending;  ///< to racy locations
   LastAccess last_access;
-  /// The stack pointers of the instrumented functions that are running, outermost first, and the atomics that threads have used on this stack;
-  /// see frames.cpp.
+  /// The stack pointers of the instrumented functions that are running, outermost first, and the atomics that threads have used on this
+  /// stack; see frames.cpp.
   std::vector<std::uintptr_t> frames;
   std::vector<StackAtomic> stack_atomics;
   std::uintptr_t lowest_atomic = ~std::uintptr_t{0};  ///< the lowest address in stack_atomics

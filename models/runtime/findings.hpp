@@ -11,13 +11,14 @@ namespace proberen::runtime {
 
 struct Findings {
   explore::Counts counts;
-  bool complete = false;  ///< nothing of it is left
-  bool left_out = false;  ///< the bound on preemptions has left something out
+  bool complete = false;      ///< nothing of it is left
+  bool left_out = false;      ///< the bound on preemptions has left something out
   bool barriers = false;      ///< a thread has come to one
   bool clean_stacks = false;  ///< stacks are made zero, as the program looks at what it has not initialized
   std::optional<explore::Failure> failure;
   Outcomes outcomes;
-  /// Where the search has found out what it must know from its beginning: that (Session::presuppositions), for it starts again then; else "".
+  /// Where the search has found out what it must know from its beginning: that (Session::presuppositions), for it starts again then; else
+  /// "".
   std::string presuppositions;
 
   /// The first failure is kept.

@@ -1,7 +1,7 @@
 // Entry and exit of instrumented functions. A stack frame reuses the memory of earlier ones: an atomic that lived there is forgotten.
 //
-// Each fiber knows the stack pointers of its running functions and the atomics that have been used on its stack, by whomever. When a function
-// is entered, everything below its caller's frame is dead or new.
+// Each fiber knows the stack pointers of its running functions and the atomics that have been used on its stack, by whomever. When a
+// function is entered, everything below its caller's frame is dead or new.
 
 #include <algorithm>
 

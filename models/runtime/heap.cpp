@@ -54,7 +54,8 @@ struct Kept {
 
 bool reserve(std::uintptr_t address, std::size_t size) {
   void* const wanted = reinterpret_cast<void*>(address);
-  return PROBEREN_REAL(mmap)(wanted, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) == wanted;
+  return PROBEREN_REAL(mmap)(wanted, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
+                             0) == wanted;
 }
 
 void zero(std::uintptr_t from, std::uintptr_t to) {
@@ -81,7 +82,8 @@ void mark_living(std::uintptr_t start, std::size_t size) {
 
 bool heap_reserve() {
   if (heap_ready) return true;
-  heap_ready = reserve(kArena, kArenaSize) && reserve(kShadow, kArenaSize / 8) && reserve(kBlocks, explore::kMaxThreads * kMaxBlocks * sizeof(Block));
+  heap_ready = reserve(kArena, kArenaSize) && reserve(kShadow, kArenaSize / 8) &&
+               reserve(kBlocks, explore::kMaxThreads * kMaxBlocks * sizeof(Block));
   return heap_ready;
 }
 
@@ -118,7 +120,8 @@ void* heap_allocate(std::size_t size, std::size_t alignment, explore::Site site)
   auto* header = reinterpret_cast<Header*>(start) - 1;
   header->magic = kMagic;
   header->index = mine.count;
-  blocks_of(number)[mine.count++] = {start, size, site, 0, current != nullptr ? current->id : explore::kNoThread, explore::kNoThread, false};
+  blocks_of(number)[mine.count++] = {start, size, site, 0, current != nullptr ? current->id : explore::kNoThread, explore::kNoThread,
+                                     false};
   mark_living(start, size);
   mine.top = end;
   return reinterpret_cast<void*>(start);
@@ -131,7 +134,8 @@ Block* heap_block_at(const void* pointer) {
   if (address < bottom_of(number) + sizeof(Header) || address >= part(number).top) return nullptr;
   const auto* header = reinterpret_cast<const Header*>(address) - 1;
   Block* const blocks = blocks_of(number);
-  if (header->magic == kMagic && header->index < part(number).count && blocks[header->index].start == address) return &blocks[header->index];
+  if (header->magic == kMagic && header->index < part(number).count && blocks[header->index].start == address)
+    return &blocks[header->index];
   Block* const near = heap_block_near(address);  // the header may have been overwritten by code that nobody checks
   return near != nullptr && near->start == address ? near : nullptr;
 }

@@ -2,11 +2,11 @@
 /// from the bottom up and never reused within an execution: an address depends on the thread and on what it has allocated before, not on
 /// the schedule, and memory that was freed stays recognisable.
 ///
-/// Every block has a header, which with the gap behind the block forms its red zones. A shadow has one byte for each 8 of the arena: how many
-/// of them the program may touch, or that they were freed.
+/// Every block has a header, which with the gap behind the block forms its red zones. A shadow has one byte for each 8 of the arena: how
+/// many of them the program may touch, or that they were freed.
 ///
-/// What static constructors have allocated before main is kept (heap_keep) and put back for every execution. Limits: an access to a block that
-/// is not instrumented (inside libc) is not checked; a block may be overrun unseen by more than the gap into the next one.
+/// What static constructors have allocated before main is kept (heap_keep) and put back for every execution. Limits: an access to a block
+/// that is not instrumented (inside libc) is not checked; a block may be overrun unseen by more than the gap into the next one.
 #pragma once
 
 #include <cstddef>

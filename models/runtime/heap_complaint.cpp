@@ -18,7 +18,8 @@ std::string bytes(std::size_t size) { return std::to_string(size) + (size == 1 ?
 
 std::string place_in(const Block& block, std::uintptr_t address) {
   if (address < block.start) return bytes(block.start - address) + " before a block of " + bytes(block.size);
-  if (address - block.start >= block.size) return bytes(address - block.start - block.size) + " past the end of a block of " + bytes(block.size);
+  if (address - block.start >= block.size)
+    return bytes(address - block.start - block.size) + " past the end of a block of " + bytes(block.size);
   return bytes(address - block.start) + " into a block of " + bytes(block.size);
 }
 
@@ -32,14 +33,16 @@ void heap_complain(std::uintptr_t address, std::size_t size, bool write, explore
   const std::string access = (write ? "write of " : "read of ") + bytes(size);
   const Block* const block = heap_block_near(wrong);
   if (block == nullptr) {
-    engine().fail(FailureKind::kOutOfBounds, access + " at " + hex(address) + ", where nothing was allocated", {{current->id, site, access}});
+    engine().fail(FailureKind::kOutOfBounds, access + " at " + hex(address) + ", where nothing was allocated",
+                  {{current->id, site, access}});
   }
   std::vector<explore::Place> places{{current->id, site, access}};
   const bool inside = wrong >= block->start && wrong - block->start < block->size;
   if (block->freed && inside) {
     places.push_back({block->freed_by, block->freed_at, "freed here"});
     places.push_back({block->allocated_by, block->allocated_at, "allocated here"});
-    engine().fail(FailureKind::kUseAfterFree, access + " " + place_in(*block, wrong) + " that thread " + std::to_string(block->freed_by) + " has freed",
+    engine().fail(FailureKind::kUseAfterFree,
+                  access + " " + place_in(*block, wrong) + " that thread " + std::to_string(block->freed_by) + " has freed",
                   std::move(places));
   }
   places.push_back({block->allocated_by, block->allocated_at, "allocated here"});

@@ -1,11 +1,12 @@
-// malloc and its relatives. An explored program's memory comes from the arena, everybody else's from the C library; free() goes by the address.
+// malloc and its relatives. An explored program's memory comes from the arena, everybody else's from the C library; free() goes by the
+// address.
 //
 // What libc itself asks for (a FILE's buffer, a locale) outlives executions and never comes from the arena.
 
+#include <malloc.h>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <malloc.h>
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
@@ -55,7 +56,9 @@ void release(void* pointer, std::uintptr_t returns_to, std::uintptr_t frame_end)
   }
   if (block->freed) {
     engine().fail(FailureKind::kDoubleFree, "a block of " + std::to_string(block->size) + " bytes is freed again",
-                  {{current->id, site, "freed again here"}, {block->freed_by, block->freed_at, "freed here"}, {block->allocated_by, block->allocated_at, "allocated here"}});
+                  {{current->id, site, "freed again here"},
+                   {block->freed_by, block->freed_at, "freed here"},
+                   {block->allocated_by, block->allocated_at, "allocated here"}});
   }
   current->last_access = {block->start, block->size, true};
   engine().memory_dies(block->start, block->size, site);
@@ -67,7 +70,8 @@ void release(void* pointer, std::uintptr_t returns_to, std::uintptr_t frame_end)
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
 
-#define PROBEREN_CALLER reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16
+#define PROBEREN_CALLER \
+  reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16
 
 PROBEREN_INTERPOSED void* malloc(std::size_t size) {
   if (!from_arena(__builtin_return_address(0))) return __libc_malloc(size);
@@ -128,7 +132,8 @@ PROBEREN_INTERPOSED void* aligned_alloc(std::size_t alignment, std::size_t size)
 
 PROBEREN_INTERPOSED int posix_memalign(void** result, std::size_t alignment, std::size_t size) {
   if (alignment == 0 || alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0) return EINVAL;
-  void* const memory = from_arena(__builtin_return_address(0)) ? allocate(size, alignment, PROBEREN_CALLER) : __libc_memalign(alignment, size);
+  void* const memory =
+      from_arena(__builtin_return_address(0)) ? allocate(size, alignment, PROBEREN_CALLER) : __libc_memalign(alignment, size);
   if (memory == nullptr) return ENOMEM;
   *result = memory;
   return 0;
@@ -144,8 +149,10 @@ PROBEREN_INTERPOSED std::size_t malloc_usable_size(void* pointer) {
 PROBEREN_INTERPOSED char* strndup(const char* text, std::size_t most) {
   const std::size_t length = strnlen(text, most);
   char* copy = nullptr;
-  if (from_arena(__builtin_return_address(0))) copy = static_cast<char*>(allocate(length + 1, 16, PROBEREN_CALLER));
-  else copy = static_cast<char*>(__libc_malloc(length + 1));
+  if (from_arena(__builtin_return_address(0)))
+    copy = static_cast<char*>(allocate(length + 1, 16, PROBEREN_CALLER));
+  else
+    copy = static_cast<char*>(__libc_malloc(length + 1));
   if (copy == nullptr) return nullptr;
   std::memcpy(copy, text, length);
   copy[length] = '\0';
@@ -155,7 +162,9 @@ PROBEREN_INTERPOSED char* strndup(const char* text, std::size_t most) {
 PROBEREN_INTERPOSED char* strdup(const char* text) {
   const std::size_t size = std::strlen(text) + 1;
   void* copy = nullptr;
-  if (from_arena(__builtin_return_address(0))) copy = allocate(size, 16, PROBEREN_CALLER);
-  else copy = __libc_malloc(size);
+  if (from_arena(__builtin_return_address(0)))
+    copy = allocate(size, 16, PROBEREN_CALLER);
+  else
+    copy = __libc_malloc(size);
   return copy == nullptr ? nullptr : static_cast<char*>(std::memcpy(copy, text, size));
 }

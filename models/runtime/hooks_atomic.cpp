@@ -10,10 +10,7 @@
 
 namespace proberen::runtime {
 
-
 namespace {
-
-
 
 using std::uint16_t;
 using std::uint32_t;
@@ -24,12 +21,17 @@ using uint128_t = explore::Value;
 /// The compilers pass C11's numbers; GCC may set bits above them.
 Order order_of(int order) {
   switch (order & 0x7fff) {
-    case __ATOMIC_RELAXED: return Order::kRelaxed;
+    case __ATOMIC_RELAXED:
+      return Order::kRelaxed;
     case __ATOMIC_CONSUME:
-    case __ATOMIC_ACQUIRE: return Order::kAcquire;
-    case __ATOMIC_RELEASE: return Order::kRelease;
-    case __ATOMIC_ACQ_REL: return Order::kAcqRel;
-    default: return Order::kSeqCst;
+    case __ATOMIC_ACQUIRE:
+      return Order::kAcquire;
+    case __ATOMIC_RELEASE:
+      return Order::kRelease;
+    case __ATOMIC_ACQ_REL:
+      return Order::kAcqRel;
+    default:
+      return Order::kSeqCst;
   }
 }
 
@@ -132,54 +134,56 @@ using namespace proberen::runtime;  // NOLINT: what follows is the compilers' in
 #define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
 #define PROBEREN_RETURN __builtin_return_address(0)
 
-#define PROBEREN_UPDATE(bits, name, operation)                                                                                          \
-  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_##name(volatile uint##bits##_t* p, uint##bits##_t v, int) {       \
-    return native::update(Rmw::operation, p, v);                                                                                        \
-  }                                                                                                                                     \
+#define PROBEREN_UPDATE(bits, name, operation)                                                                                             \
+  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_##name(volatile uint##bits##_t* p, uint##bits##_t v, int) {         \
+    return native::update(Rmw::operation, p, v);                                                                                           \
+  }                                                                                                                                        \
   PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_##name(volatile uint##bits##_t* p, uint##bits##_t v, int order) { \
-    return explored_update(Rmw::operation, p, v, order);                                                                                \
+    return explored_update(Rmw::operation, p, v, order);                                                                                   \
   }
 
-#define PROBEREN_ATOMIC(bits)                                                                                                              \
-  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_load(const volatile uint##bits##_t* p, int) { return native::load(p); } \
-  PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_load(const volatile uint##bits##_t* p, int order) {                 \
-    return explored_load(p, order);                                                                                                        \
-  }                                                                                                                                        \
-  PROBEREN_INTERPOSED void __tsan_atomic##bits##_store(volatile uint##bits##_t* p, uint##bits##_t v, int order) {                          \
-    if (!explored()) return native::store(p, v);                                                                                           \
-    explored_store(p, v, order, PROBEREN_RETURN);                                                                                          \
-  }                                                                                                                                        \
-  PROBEREN_UPDATE(bits, exchange, kExchange)                                                                                               \
-  PROBEREN_UPDATE(bits, fetch_add, kAdd)                                                                                                   \
-  PROBEREN_UPDATE(bits, fetch_sub, kSub)                                                                                                   \
-  PROBEREN_UPDATE(bits, fetch_and, kAnd)                                                                                                   \
-  PROBEREN_UPDATE(bits, fetch_or, kOr)                                                                                                     \
-  PROBEREN_UPDATE(bits, fetch_xor, kXor)                                                                                                   \
-  PROBEREN_UPDATE(bits, fetch_nand, kNand)                                                                                                 \
-  PROBEREN_EXCHANGE(bits, strong, false)                                                                                                   \
-  PROBEREN_EXCHANGE(bits, weak, true)                                                                                                      \
-  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_compare_exchange_val(volatile uint##bits##_t* p, uint##bits##_t c,  \
-                                                                                           uint##bits##_t v, int) {                        \
-    native::compare_exchange(p, &c, v);                                                                                                    \
-    return c;                                                                                                                              \
+#define PROBEREN_ATOMIC(bits)                                                                                                             \
+  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_load(const volatile uint##bits##_t* p, int) {                      \
+    return native::load(p);                                                                                                               \
+  }                                                                                                                                       \
+  PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_load(const volatile uint##bits##_t* p, int order) {              \
+    return explored_load(p, order);                                                                                                       \
+  }                                                                                                                                       \
+  PROBEREN_INTERPOSED void __tsan_atomic##bits##_store(volatile uint##bits##_t* p, uint##bits##_t v, int order) {                         \
+    if (!explored()) return native::store(p, v);                                                                                          \
+    explored_store(p, v, order, PROBEREN_RETURN);                                                                                         \
+  }                                                                                                                                       \
+  PROBEREN_UPDATE(bits, exchange, kExchange)                                                                                              \
+  PROBEREN_UPDATE(bits, fetch_add, kAdd)                                                                                                  \
+  PROBEREN_UPDATE(bits, fetch_sub, kSub)                                                                                                  \
+  PROBEREN_UPDATE(bits, fetch_and, kAnd)                                                                                                  \
+  PROBEREN_UPDATE(bits, fetch_or, kOr)                                                                                                    \
+  PROBEREN_UPDATE(bits, fetch_xor, kXor)                                                                                                  \
+  PROBEREN_UPDATE(bits, fetch_nand, kNand)                                                                                                \
+  PROBEREN_EXCHANGE(bits, strong, false)                                                                                                  \
+  PROBEREN_EXCHANGE(bits, weak, true)                                                                                                     \
+  PROBEREN_HIDDEN uint##bits##_t proberen_native___tsan_atomic##bits##_compare_exchange_val(volatile uint##bits##_t* p, uint##bits##_t c, \
+                                                                                            uint##bits##_t v, int) {                      \
+    native::compare_exchange(p, &c, v);                                                                                                   \
+    return c;                                                                                                                             \
   }
 
 /* The last argument may have come on the stack, where arch/ does not reach: it is made from the order before it. */
-#define PROBEREN_EXCHANGE_VALUE(bits)                                                                                                        \
-  PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_compare_exchange_val(volatile uint##bits##_t* p, uint##bits##_t c, \
-                                                                                             uint##bits##_t v, int order, int on_failure) { \
-    explored_exchange(p, c, v, order, on_failure, false);                                                                                  \
-    return c;                                                                                                                               \
+#define PROBEREN_EXCHANGE_VALUE(bits)                                                              \
+  PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_compare_exchange_val(     \
+      volatile uint##bits##_t* p, uint##bits##_t c, uint##bits##_t v, int order, int on_failure) { \
+    explored_exchange(p, c, v, order, on_failure, false);                                          \
+    return c;                                                                                      \
   }
 
-#define PROBEREN_EXCHANGE(bits, strength, weak)                                                                                      \
-  PROBEREN_HIDDEN int proberen_native___tsan_atomic##bits##_compare_exchange_##strength(volatile uint##bits##_t* p, uint##bits##_t* c, \
-                                                                                        uint##bits##_t v, int, int) {                \
-    return native::compare_exchange(p, c, v);                                                                                        \
-  }                                                                                                                                  \
-  PROBEREN_HIDDEN int proberen_explored___tsan_atomic##bits##_compare_exchange_##strength(                                           \
-      volatile uint##bits##_t* p, uint##bits##_t* c, uint##bits##_t v, int order, int on_failure) {                                   \
-    return explored_exchange_in_memory(p, c, v, order, on_failure, weak);                                                                      \
+#define PROBEREN_EXCHANGE(bits, strength, weak)                                                                                          \
+  PROBEREN_HIDDEN int proberen_native___tsan_atomic##bits##_compare_exchange_##strength(volatile uint##bits##_t* p, uint##bits##_t* c,   \
+                                                                                        uint##bits##_t v, int, int) {                    \
+    return native::compare_exchange(p, c, v);                                                                                            \
+  }                                                                                                                                      \
+  PROBEREN_HIDDEN int proberen_explored___tsan_atomic##bits##_compare_exchange_##strength(volatile uint##bits##_t* p, uint##bits##_t* c, \
+                                                                                          uint##bits##_t v, int order, int on_failure) { \
+    return explored_exchange_in_memory(p, c, v, order, on_failure, weak);                                                                \
   }
 
 PROBEREN_ATOMIC(8)
@@ -192,7 +196,8 @@ PROBEREN_EXCHANGE_VALUE(16)
 PROBEREN_EXCHANGE_VALUE(32)
 PROBEREN_EXCHANGE_VALUE(64)
 
-PROBEREN_HIDDEN uint128_t proberen_explored___tsan_atomic128_compare_exchange_val(volatile uint128_t* p, uint128_t c, uint128_t v, int order) {
+PROBEREN_HIDDEN uint128_t proberen_explored___tsan_atomic128_compare_exchange_val(volatile uint128_t* p, uint128_t c, uint128_t v,
+                                                                                  int order) {
   explored_exchange(p, c, v, order, failure_order(order), false);
   return c;
 }

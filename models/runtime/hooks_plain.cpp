@@ -45,26 +45,30 @@ using proberen::runtime::spinning_read;
 
 #define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
 
-#define PROBEREN_PLAIN(size)                                                                                                             \
-  PROBEREN_HIDDEN void proberen_plain___tsan_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }    \
-  PROBEREN_HIDDEN void proberen_native_proberen_spinning___tsan_read##size(void*) {}                                                     \
-  PROBEREN_HIDDEN void proberen_explored_proberen_spinning___tsan_read##size(void* address) { spinning_read(address, size); }            \
-  PROBEREN_INTERPOSED void __tsan_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }               \
-  PROBEREN_INTERPOSED void __tsan_volatile_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }      \
-  PROBEREN_INTERPOSED void __tsan_volatile_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }      \
-  PROBEREN_INTERPOSED void __tsan_read_write##size(void* address) {                                                                      \
-    access<false>(address, size, __builtin_return_address(0));                                                                           \
-    access<true>(address, size, __builtin_return_address(0));                                                                            \
+#define PROBEREN_PLAIN(size)                                                                                                          \
+  PROBEREN_HIDDEN void proberen_plain___tsan_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); } \
+  PROBEREN_HIDDEN void proberen_native_proberen_spinning___tsan_read##size(void*) {}                                                  \
+  PROBEREN_HIDDEN void proberen_explored_proberen_spinning___tsan_read##size(void* address) { spinning_read(address, size); }         \
+  PROBEREN_INTERPOSED void __tsan_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }            \
+  PROBEREN_INTERPOSED void __tsan_volatile_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }   \
+  PROBEREN_INTERPOSED void __tsan_volatile_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }   \
+  PROBEREN_INTERPOSED void __tsan_read_write##size(void* address) {                                                                   \
+    access<false>(address, size, __builtin_return_address(0));                                                                        \
+    access<true>(address, size, __builtin_return_address(0));                                                                         \
   }
 
-#define PROBEREN_UNALIGNED(size)                                                                                                              \
-  PROBEREN_INTERPOSED void __tsan_unaligned_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }          \
-  PROBEREN_INTERPOSED void __tsan_unaligned_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }          \
-  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); } \
-  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); } \
-  PROBEREN_INTERPOSED void __tsan_unaligned_read_write##size(void* address) {                                                                 \
-    access<false>(address, size, __builtin_return_address(0));                                                                                \
-    access<true>(address, size, __builtin_return_address(0));                                                                                 \
+#define PROBEREN_UNALIGNED(size)                                                                                                     \
+  PROBEREN_INTERPOSED void __tsan_unaligned_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); } \
+  PROBEREN_INTERPOSED void __tsan_unaligned_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); } \
+  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_read##size(void* address) {                                                     \
+    access<false>(address, size, __builtin_return_address(0));                                                                       \
+  }                                                                                                                                  \
+  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_write##size(void* address) {                                                    \
+    access<true>(address, size, __builtin_return_address(0));                                                                        \
+  }                                                                                                                                  \
+  PROBEREN_INTERPOSED void __tsan_unaligned_read_write##size(void* address) {                                                        \
+    access<false>(address, size, __builtin_return_address(0));                                                                       \
+    access<true>(address, size, __builtin_return_address(0));                                                                        \
   }
 
 PROBEREN_PLAIN(1)

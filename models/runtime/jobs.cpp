@@ -26,8 +26,8 @@ namespace proberen::runtime {
 
 struct Jobs::Shared {
   std::atomic<bool> stop{false};
-  std::atomic<int> working{0};            ///< never more than are wanted
-  std::atomic<std::uint64_t> claims{0};   ///< executions that were begun or may be
+  std::atomic<int> working{0};           ///< never more than are wanted
+  std::atomic<std::uint64_t> claims{0};  ///< executions that were begun or may be
   /// The working processes. A slot is taken before its process is made: it may hold kTaken for that while, and still hold a number after a
   /// process has died.
   std::array<std::atomic<pid_t>, kMostJobs> workers{};
@@ -127,7 +127,7 @@ Jobs::Started Jobs::copy_process(int slot, int flags) {
 bool Jobs::may_begin(std::uint64_t seen) {
   if (shared_->stop.load(std::memory_order_relaxed)) return false;
   if (max_executions_ == 0 || claimed_ > seen) return true;  // the last one was left, and counts as none
-  shared_->claims += seen - claimed_;  // counted without being begun
+  shared_->claims += seen - claimed_;                        // counted without being begun
   claimed_ = seen;
   if (shared_->claims.fetch_add(1) >= max_executions_) {
     claims_spent_ = true;
@@ -137,9 +137,7 @@ bool Jobs::may_begin(std::uint64_t seen) {
   return true;
 }
 
-bool Jobs::wants_worker() const {
-  return shared_->working.load(std::memory_order_relaxed) < most_ && now_ns() - last_copy_ns_ > kYoung_ns;
-}
+bool Jobs::wants_worker() const { return shared_->working.load(std::memory_order_relaxed) < most_ && now_ns() - last_copy_ns_ > kYoung_ns; }
 
 Jobs::Started Jobs::start_worker() {
   int working = shared_->working.load();

@@ -1,9 +1,9 @@
 /// Jobs: a search that several processes share.
 ///
-/// The first process waits; all the work is done by others, its children. The search keeps no state between executions but what is left of it,
-/// so while fewer than the wanted number of processes work, one that comes to the border between two executions makes a copy of itself, and
-/// each of the two keeps one half of what was left. What a process has found goes into one file that all append to. One that finds a reason to
-/// stop (a failure, a budget) says so in memory that all share; the others look at it between two executions.
+/// The first process waits; all the work is done by others, its children. The search keeps no state between executions but what is left of
+/// it, so while fewer than the wanted number of processes work, one that comes to the border between two executions makes a copy of itself,
+/// and each of the two keeps one half of what was left. What a process has found goes into one file that all append to. One that finds a
+/// reason to stop (a failure, a budget) says so in memory that all share; the others look at it between two executions.
 #pragma once
 
 #include <sys/types.h>

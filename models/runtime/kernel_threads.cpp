@@ -49,7 +49,8 @@ bool start(int slot, Parked& parked, pthread_t& handle) {
 
 bool reserve_stacks() {
   void* const wanted = reinterpret_cast<void*>(kStacks);
-  void* const got = ::mmap(wanted, kStackStride * kStackSlots, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  void* const got = ::mmap(wanted, kStackStride * kStackSlots, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   return got == wanted;
 }
 

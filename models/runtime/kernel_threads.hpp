@@ -1,8 +1,8 @@
-/// KernelThreads: threads that do nothing but lend their identity. A fiber that runs with the thread pointer of one is that thread for libc:
-/// errno, thread_local, pthread_self() and exceptions are its own.
+/// KernelThreads: threads that do nothing but lend their identity. A fiber that runs with the thread pointer of one is that thread for
+/// libc: errno, thread_local, pthread_self() and exceptions are its own.
 ///
-/// They are started when first needed and parked for ever. Each has a stack at a fixed address, of which it uses the topmost bytes; the fiber
-/// gets the rest. The lowest part is a guard: touching it is a stack overflow.
+/// They are started when first needed and parked for ever. Each has a stack at a fixed address, of which it uses the topmost bytes; the
+/// fiber gets the rest. The lowest part is a guard: touching it is a stack overflow.
 #pragma once
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
-/// Leaks: after a complete execution, a block that nothing points to any more, seen from the program's variables. Conservative: a number that
-/// looks like an address counts as a pointer. What main's static constructors have allocated is never a leak.
+/// Leaks: after a complete execution, a block that nothing points to any more, seen from the program's variables. Conservative: a number
+/// that looks like an address counts as a pointer. What main's static constructors have allocated is never a leak.
 #pragma once
 
 #include <vector>

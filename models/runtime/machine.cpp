@@ -1,5 +1,5 @@
-// The machine that explored programs run on: it has one core, and one process, however many share the search. Who spins before it sleeps need
-// not, where no other thread runs meanwhile.
+// The machine that explored programs run on: it has one core, and one process, however many share the search. Who spins before it sleeps
+// need not, where no other thread runs meanwhile.
 //
 // The question may come before main. A process that explores parts of itself wants this answer then, too: see proberen_explores_itself.
 
@@ -23,6 +23,4 @@ PROBEREN_INTERPOSED int sched_getaffinity(pid_t process, std::size_t size, cpu_s
   return 0;
 }
 
-PROBEREN_INTERPOSED pid_t getpid() noexcept {
-  return explored() && Jobs::is_worker() ? PROBEREN_REAL(getppid)() : PROBEREN_REAL(getpid)();
-}
+PROBEREN_INTERPOSED pid_t getpid() noexcept { return explored() && Jobs::is_worker() ? PROBEREN_REAL(getppid)() : PROBEREN_REAL(getpid)(); }

@@ -100,15 +100,15 @@ void* first_memset(void* to, int value, std::size_t size) {
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's and the compilers' interface
 
-#define PROBEREN_COPY(name, real)                                                                         \
-  PROBEREN_INTERPOSED void* name(void* to, const void* from, std::size_t size) {                          \
+#define PROBEREN_COPY(name, real)                                                                                  \
+  PROBEREN_INTERPOSED void* name(void* to, const void* from, std::size_t size) {                                   \
     if (proberen_mode == kExplored && size != 0) return explored_copy(real, to, from, size, PROBEREN_CALL_SITE()); \
-    return real(to, from, size);                                                                          \
+    return real(to, from, size);                                                                                   \
   }
-#define PROBEREN_FILL(name, real)                                                                \
-  PROBEREN_INTERPOSED void* name(void* to, int value, std::size_t size) {                        \
+#define PROBEREN_FILL(name, real)                                                                                   \
+  PROBEREN_INTERPOSED void* name(void* to, int value, std::size_t size) {                                           \
     if (proberen_mode == kExplored && size != 0) return explored_fill(real, to, value, size, PROBEREN_CALL_SITE()); \
-    return real(to, value, size);                                                                \
+    return real(to, value, size);                                                                                   \
   }
 
 PROBEREN_COPY(memcpy, real_memcpy)

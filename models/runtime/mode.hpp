@@ -1,7 +1,7 @@
 /// Mode: on whose behalf the running thread executes code. Hooks and interposed functions look at it first.
 ///
-/// It is thread-local, and a fiber runs on the thread pointer of a kernel thread that it has borrowed, so every fiber has its own. That also
-/// keeps threads apart that have nothing to do with an exploration in the same process.
+/// It is thread-local, and a fiber runs on the thread pointer of a kernel thread that it has borrowed, so every fiber has its own. That
+/// also keeps threads apart that have nothing to do with an exploration in the same process.
 #pragma once
 
 namespace proberen::runtime {

@@ -14,7 +14,8 @@ namespace {
 
 bool calls_hooks(const Module& module) {
   const std::vector<Import> imports = imports_of(module);
-  return std::any_of(imports.begin(), imports.end(), [](const Import& import) { return std::string_view(import.name).starts_with("__tsan_"); });
+  return std::any_of(imports.begin(), imports.end(),
+                     [](const Import& import) { return std::string_view(import.name).starts_with("__tsan_"); });
 }
 
 /// Cuts what is read-only after relocation off a writable segment.
@@ -58,7 +59,8 @@ int add_module(dl_phdr_info* info, std::size_t, void* argument) {
   const std::string_view file = path.substr(path.rfind('/') + 1);
   const auto here = reinterpret_cast<std::uintptr_t>(&loaded_modules);
   module.own = module.whole.contains(here);
-  module.system = file.starts_with("libc.so") || file.starts_with("ld-linux") || file.starts_with("libm.so") || file.starts_with("linux-vdso");
+  module.system =
+      file.starts_with("libc.so") || file.starts_with("ld-linux") || file.starts_with("libm.so") || file.starts_with("linux-vdso");
   module.instrumented = first || (!module.system && !module.own && calls_hooks(module));
   modules.push_back(std::move(module));
   return 0;
@@ -78,13 +80,26 @@ std::vector<Import> imports_of(const Module& module) {
   for (const auto* dynamic = static_cast<const ElfW(Dyn)*>(module.dynamic); dynamic->d_tag != DT_NULL; ++dynamic) {
     const auto value = static_cast<std::uintptr_t>(dynamic->d_un.d_ptr);
     switch (dynamic->d_tag) {
-      case DT_SYMTAB: symbols = reinterpret_cast<const ElfW(Sym)*>(at(value)); break;
-      case DT_STRTAB: strings = reinterpret_cast<const char*>(at(value)); break;
-      case DT_JMPREL: tables[0].low = at(value); break;
-      case DT_RELA: tables[1].low = at(value); break;
-      case DT_PLTRELSZ: sizes[0] = value; break;
-      case DT_RELASZ: sizes[1] = value; break;
-      default: break;
+      case DT_SYMTAB:
+        symbols = reinterpret_cast<const ElfW(Sym)*>(at(value));
+        break;
+      case DT_STRTAB:
+        strings = reinterpret_cast<const char*>(at(value));
+        break;
+      case DT_JMPREL:
+        tables[0].low = at(value);
+        break;
+      case DT_RELA:
+        tables[1].low = at(value);
+        break;
+      case DT_PLTRELSZ:
+        sizes[0] = value;
+        break;
+      case DT_RELASZ:
+        sizes[1] = value;
+        break;
+      default:
+        break;
     }
   }
   if (symbols == nullptr || strings == nullptr) return imports;

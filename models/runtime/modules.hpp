@@ -15,8 +15,8 @@ struct Range {
 };
 
 struct Module {
-  std::string name;             ///< "" for the executable
-  std::uintptr_t base = 0;      ///< what the loader has added to its addresses
+  std::string name;         ///< "" for the executable
+  std::uintptr_t base = 0;  ///< what the loader has added to its addresses
   const void* dynamic = nullptr;
   Range whole;                  ///< everything that is mapped of it
   Range text;                   ///< its code

@@ -24,20 +24,29 @@ bool compare_exchange(volatile T* p, T* expected, T desired) {
 
 template <class T>
 T load(const volatile T* p) {
-  if constexpr (kWide<T>) return __sync_val_compare_and_swap(const_cast<volatile T*>(p), T{0}, T{0});
-  else return __atomic_load_n(p, __ATOMIC_SEQ_CST);
+  if constexpr (kWide<T>)
+    return __sync_val_compare_and_swap(const_cast<volatile T*>(p), T{0}, T{0});
+  else
+    return __atomic_load_n(p, __ATOMIC_SEQ_CST);
 }
 
 template <class T>
 T combine(explore::Rmw operation, T before, T operand) {
   switch (operation) {
-    case explore::Rmw::kExchange: return operand;
-    case explore::Rmw::kAdd: return static_cast<T>(before + operand);
-    case explore::Rmw::kSub: return static_cast<T>(before - operand);
-    case explore::Rmw::kAnd: return static_cast<T>(before & operand);
-    case explore::Rmw::kOr: return static_cast<T>(before | operand);
-    case explore::Rmw::kXor: return static_cast<T>(before ^ operand);
-    case explore::Rmw::kNand: return static_cast<T>(~(before & operand));
+    case explore::Rmw::kExchange:
+      return operand;
+    case explore::Rmw::kAdd:
+      return static_cast<T>(before + operand);
+    case explore::Rmw::kSub:
+      return static_cast<T>(before - operand);
+    case explore::Rmw::kAnd:
+      return static_cast<T>(before & operand);
+    case explore::Rmw::kOr:
+      return static_cast<T>(before | operand);
+    case explore::Rmw::kXor:
+      return static_cast<T>(before ^ operand);
+    case explore::Rmw::kNand:
+      return static_cast<T>(~(before & operand));
   }
   return before;
 }
@@ -52,8 +61,10 @@ T update(explore::Rmw operation, volatile T* p, T operand) {
 
 template <class T>
 void store(volatile T* p, T value) {
-  if constexpr (kWide<T>) update(explore::Rmw::kExchange, p, value);
-  else __atomic_store_n(p, value, __ATOMIC_SEQ_CST);
+  if constexpr (kWide<T>)
+    update(explore::Rmw::kExchange, p, value);
+  else
+    __atomic_store_n(p, value, __ATOMIC_SEQ_CST);
 }
 
 }  // namespace proberen::runtime::native

@@ -40,14 +40,18 @@ T word(const std::string& key, const std::string& value, const std::map<std::str
   bad(key, value, wanted);
 }
 
-const std::map<std::string, Search> kSearches{{"exhaustive", Search::kExhaustive}, {"random", Search::kRandom}, {"pct", Search::kPct},
-                                              {"pos", Search::kPos}, {"surw", Search::kSurw}, {"replay", Search::kReplay}};
+const std::map<std::string, Search> kSearches{
+    {"exhaustive", Search::kExhaustive}, {"random", Search::kRandom}, {"pct", Search::kPct}, {"pos", Search::kPos}, {"surw", Search::kSurw},
+    {"replay", Search::kReplay}};
 const std::map<std::string, bool> kFlags{{"0", false}, {"1", true}};
 
 using Set = std::function<void(ProgramOptions&, const std::string& key, const std::string& value)>;
 const std::map<std::string, Set>& setters() {
   static const std::map<std::string, Set> table{
-      {"model", [](auto& o, auto& k, auto& v) { o.engine.model = word<MemoryModel>(k, v, {{"rc11", MemoryModel::kRc11}, {"sc", MemoryModel::kSc}}); }},
+      {"model",
+       [](auto& o, auto& k, auto& v) {
+         o.engine.model = word<MemoryModel>(k, v, {{"rc11", MemoryModel::kRc11}, {"sc", MemoryModel::kSc}});
+       }},
       {"search", [](auto& o, auto& k, auto& v) { o.engine.search = word<Search>(k, v, kSearches); }},
       {"seed", [](auto& o, auto& k, auto& v) { o.engine.seed = number<std::uint64_t>(k, v); }},
       {"executions", [](auto& o, auto& k, auto& v) { o.engine.max_executions = number<std::uint64_t>(k, v); }},
@@ -55,7 +59,10 @@ const std::map<std::string, Set>& setters() {
       {"preemptions", [](auto& o, auto& k, auto& v) { o.engine.preemptions = number<int>(k, v); }},
       {"depth", [](auto& o, auto& k, auto& v) { o.engine.pct_depth = number<int>(k, v); }},
       {"events", [](auto& o, auto& k, auto& v) { o.engine.max_events = number<std::uint64_t>(k, v); }},
-      {"races", [](auto& o, auto& k, auto& v) { o.engine.races_fail = word<bool>(k, v, {{"fail", true}, {"explore", false}}); }},
+      {"races",
+       [](auto& o, auto& k, auto& v) {
+         o.engine.races_fail = word<bool>(k, v, {{"fail", true}, {"explore", false}});
+       }},
       {"spurious", [](auto& o, auto& k, auto& v) { o.engine.spurious_failures = word<bool>(k, v, kFlags); }},
       {"leaks", [](auto& o, auto& k, auto& v) { o.leaks = word<bool>(k, v, kFlags); }},
       {"jobs", [](auto& o, auto& k, auto& v) { o.jobs = within(k, v, number<int>(k, v), 1, kMostJobs); }},
@@ -88,12 +95,14 @@ ProgramOptions parse_options(const std::string& text) {
     setter->second(options, key, value);
     options.words[key] = value;
   }
-  if (options.engine.search == Search::kReplay && options.engine.witness.empty()) throw std::invalid_argument("PROBEREN_EXPLORE: search=replay needs witness=");
+  if (options.engine.search == Search::kReplay && options.engine.witness.empty())
+    throw std::invalid_argument("PROBEREN_EXPLORE: search=replay needs witness=");
   const bool exhaustive = options.engine.search == Search::kExhaustive;
   const bool bounded = options.engine.preemptions >= 0;
   if (bounded && !exhaustive) throw std::invalid_argument("PROBEREN_EXPLORE: preemptions= is a bound of an exhaustive search");
   if (options.jobs > 1 && (bounded || !exhaustive)) {
-    throw std::invalid_argument("PROBEREN_EXPLORE: jobs=" + std::to_string(options.jobs) + ": only an exhaustive search without a bound can be shared by processes");
+    throw std::invalid_argument("PROBEREN_EXPLORE: jobs=" + std::to_string(options.jobs) +
+                                ": only an exhaustive search without a bound can be shared by processes");
   }
   if (!options.engine.witness.empty()) options.engine.witness = unbind_witness(options.engine.witness);
   return options;

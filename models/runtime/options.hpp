@@ -21,7 +21,7 @@ struct ProgramOptions {
   std::string record;  ///< the file to which the record goes; "": a summary on standard error
   int jobs = 1;        ///< processes that share an exhaustive search
   bool leaks = false;
-  bool trace = false;  ///< with the summary, the steps of a failure
+  bool trace = false;                        ///< with the summary, the steps of a failure
   std::map<std::string, std::string> words;  ///< as they were given, for the record
 };
 

@@ -1,7 +1,8 @@
 // How a program ends itself: exit() and its relatives, abort(), assert(), std::terminate().
 //
-// exit() ends the execution once no other thread can go on; what other threads would have done in vain before it is what a later exit() would
-// have seen. A return from main, and exit(), first run what atexit() and the constructors of global and local static objects have registered.
+// exit() ends the execution once no other thread can go on; what other threads would have done in vain before it is what a later exit()
+// would have seen. A return from main, and exit(), first run what atexit() and the constructors of global and local static objects have
+// registered.
 
 #include <cxxabi.h>
 #include <unistd.h>
@@ -91,15 +92,15 @@ void give_back_terminate() { std::set_terminate(handler_before); }
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
 
-#define PROBEREN_EXIT(name)                              \
+#define PROBEREN_EXIT(name)                                                 \
   PROBEREN_INTERPOSED void name(int status) noexcept(noexcept(::name(0))) { \
     if (!explored()) {                                                      \
       PROBEREN_REAL(name)(status);                                          \
       __builtin_unreachable();                                              \
     }                                                                       \
-    PROBEREN_ENTER();                                    \
-    effect();                                            \
-    engine().finish_execution(site);                     \
+    PROBEREN_ENTER();                                                       \
+    effect();                                                               \
+    engine().finish_execution(site);                                        \
   }
 
 PROBEREN_INTERPOSED void exit(int status) noexcept(noexcept(::exit(0))) {

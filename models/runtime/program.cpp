@@ -45,8 +45,8 @@ std::string base_name(const char* path) {
   return slash == nullptr ? path : slash + 1;
 }
 
-/// Addresses that the kernel chooses anew each time would make one run differ from the next: starts the program again without that. Where that
-/// is not allowed the program's own addresses differ between runs, not within one.
+/// Addresses that the kernel chooses anew each time would make one run differ from the next: starts the program again without that. Where
+/// that is not allowed the program's own addresses differ between runs, not within one.
 void without_random_addresses(char** argv) {
   const int now = personality(0xffffffff);
   if (now == -1 || (now & ADDR_NO_RANDOMIZE) != 0 || personality(static_cast<unsigned long>(now) | ADDR_NO_RANDOMIZE) == -1) return;
@@ -88,9 +88,10 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
   int status = 2;
   try {
     Session own(options.engine, {[&] {
-      real_main(argc, argv, environment_of_main);
-      run_exit_handlers();
-    }, nullptr, true});
+                                   real_main(argc, argv, environment_of_main);
+                                   run_exit_handlers();
+                                 },
+                                 nullptr, true});
     signals_take_over();
     const Snapshot snapshot(own.modules());
     const Arguments arguments(argc, argv);
@@ -113,8 +114,10 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
     Record record = make_record(own.findings(), options, subject, duration_s, interrupted());
     for (std::string& limit : to_limits(find_unseen(own.modules()))) record.limits.push_back(std::move(limit));
     status = exit_status(record);
-    if (options.record.empty()) output_original(2, summary(record, options));
-    else RecordWriter(options.record).write(record);
+    if (options.record.empty())
+      output_original(2, summary(record, options));
+    else
+      RecordWriter(options.record).write(record);
   } catch (const std::exception& error) {
     give_up(error.what());
   }
@@ -152,7 +155,8 @@ using namespace proberen::runtime;  // NOLINT: what follows is the C library's i
 
 using StartMain = int (*)(Main, int, char**, void (*)(), void (*)(), void (*)(), void*);
 
-PROBEREN_INTERPOSED int __libc_start_main(Main main, int argc, char** argv, void (*init)(), void (*fini)(), void (*rtld_fini)(), void* stack_end) {
+PROBEREN_INTERPOSED int __libc_start_main(Main main, int argc, char** argv, void (*init)(), void (*fini)(), void (*rtld_fini)(),
+                                          void* stack_end) {
   const auto start = reinterpret_cast<StartMain>(next_symbol("__libc_start_main"));
   if (std::getenv(kVariable) == nullptr) return start(main, argc, argv, init, fini, rtld_fini, stack_end);
   without_random_addresses(argv);

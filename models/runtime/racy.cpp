@@ -26,8 +26,10 @@ bool known(std::uintptr_t address, std::size_t size) {
 
 void announce_plain(std::uintptr_t address, std::size_t size, bool write, Site site) {
   if (size == 0) return;
-  if (write) engine().plain_write(address, size, site);
-  else engine().plain_read(address, size, site);
+  if (write)
+    engine().plain_write(address, size, site);
+  else
+    engine().plain_read(address, size, site);
 }
 
 void explore_one(const RacyPlace& place, bool write, Site site) {

@@ -19,7 +19,9 @@ struct Fiber;
 struct RacyPlace {
   std::uintptr_t address = 0;
   unsigned size = 0;
-  [[nodiscard]] bool overlaps(std::uintptr_t other, std::size_t other_size) const { return address < other + other_size && other < address + size; }
+  [[nodiscard]] bool overlaps(std::uintptr_t other, std::size_t other_size) const {
+    return address < other + other_size && other < address + size;
+  }
 };
 
 /// A write that the engine has not been told of yet.

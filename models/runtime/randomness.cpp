@@ -1,5 +1,5 @@
-// Random numbers of an explored program: the same in every execution, and each thread's its own, so that they depend on nothing but what the
-// thread itself has done.
+// Random numbers of an explored program: the same in every execution, and each thread's its own, so that they depend on nothing but what
+// the thread itself has done.
 
 #include <sys/random.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 #include "models/runtime/real.hpp"
 
-#include <cstring>
 #include <unistd.h>
+#include <cstring>
 
 namespace proberen::runtime {
 namespace {

@@ -11,11 +11,11 @@ namespace proberen::runtime {
 }  // namespace proberen::runtime
 
 /// The real `function`, looked up once. No guard: two threads that look it up at once find the same.
-#define PROBEREN_REAL(function)                                                                        \
-  ([]() {                                                                                              \
-    static decltype(&::function) real = nullptr;                                                       \
+#define PROBEREN_REAL(function)                                                                                       \
+  ([]() {                                                                                                             \
+    static decltype(&::function) real = nullptr;                                                                      \
     if (real == nullptr) real = reinterpret_cast<decltype(&::function)>(::proberen::runtime::next_symbol(#function)); \
-    return real;                                                                                       \
+    return real;                                                                                                      \
   }())
 
 /// A symbol that wins over libc's.

@@ -1,5 +1,5 @@
-/// Recorder: while one execution is run again, remembers for every call into the runtime by which way the program came to it. An event's site
-/// may be in a header of the C++ library; people want the line of their own that called it.
+/// Recorder: while one execution is run again, remembers for every call into the runtime by which way the program came to it. An event's
+/// site may be in a header of the C++ library; people want the line of their own that called it.
 #pragma once
 
 #include <vector>

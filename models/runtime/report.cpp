@@ -33,7 +33,8 @@ proberen::Failure describe(const explore::Failure& failure) {
   result.location = std::move(told.location);
   if (!failure.witness.empty()) result.witness = bind_witness(failure.witness);
   for (const auto& place : told.places) {
-    result.details.push_back("T" + std::to_string(place.thread) + ": " + place.text + (place.location.empty() ? "" : " at " + place.location));
+    result.details.push_back("T" + std::to_string(place.thread) + ": " + place.text +
+                             (place.location.empty() ? "" : " at " + place.location));
   }
   std::uint64_t position = 0;
   for (auto& step : told.steps) {
@@ -89,8 +90,9 @@ Record make_record(const Findings& findings, const ProgramOptions& options, cons
   set_verdict(record, findings, options.engine, stopped);
   record.how = std::string(name_of(options.engine.search)) + ", " + grouped(counts.executions) + " executions" +
                (counts.blocked != 0 ? ", " + grouped(counts.blocked) + " blocked" : "");
-  record.limits = {"load buffering is not explored, and consume is acquire",
-                   "a loop whose updates write what they have read, or whose locks are given up again, is cut short as if it had only read"};
+  record.limits = {
+      "load buffering is not explored, and consume is acquire",
+      "a loop whose updates write what they have read, or whose locks are given up again, is cut short as if it had only read"};
   if (!options.engine.spurious_failures) record.limits.push_back("weak compare-and-swaps and condition waits never fail for no reason");
   if (!options.engine.races_fail) record.limits.push_back("accesses that the compiler has optimized away are not explored: -O0 keeps them");
   if (findings.barriers) record.limits.push_back("of the threads at a barrier always the same one is told PTHREAD_BARRIER_SERIAL_THREAD");
@@ -107,7 +109,9 @@ void add_steps(std::ostream& out, const std::vector<Event>& steps) {
   for (std::size_t i = 0; i < steps.size();) {
     const Event& step = steps[i];
     std::size_t next = i + 1;
-    while (next < steps.size() && steps[next].thread == step.thread && steps[next].text == step.text && steps[next].location == step.location) ++next;
+    while (next < steps.size() && steps[next].thread == step.thread && steps[next].text == step.text &&
+           steps[next].location == step.location)
+      ++next;
     out << "  T" << step.thread << "  " << step.text;
     if (next - i > 1) out << "  (" << next - i << " times)";
     if (!step.location.empty()) out << "    " << step.location;
@@ -136,9 +140,12 @@ std::string summary(const Record& record, const ProgramOptions& options) {
 
 int exit_status(const Record& record) {
   switch (record.verdict) {
-    case Verdict::kPass: return 0;
-    case Verdict::kFail: return 1;
-    default: return 3;
+    case Verdict::kPass:
+      return 0;
+    case Verdict::kFail:
+      return 1;
+    default:
+      return 3;
   }
 }
 

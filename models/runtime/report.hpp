@@ -10,7 +10,8 @@
 namespace proberen::runtime {
 
 /// `stopped`: by an interrupt. What the failing execution has printed must still be there.
-[[nodiscard]] Record make_record(const Findings& findings, const ProgramOptions& options, const std::string& subject, double duration_s, bool stopped);
+[[nodiscard]] Record make_record(const Findings& findings, const ProgramOptions& options, const std::string& subject, double duration_s,
+                                 bool stopped);
 [[nodiscard]] std::string summary(const Record& record, const ProgramOptions& options);
 /// 0 pass, 1 fail, 3 inconclusive.
 [[nodiscard]] int exit_status(const Record& record);

@@ -37,7 +37,10 @@ explore::Options with_judge(explore::Options options, const explore::Body& body)
 }  // namespace
 
 Session::Session(const explore::Options& options, explore::Body body)
-    : options_(with_judge(options, body)), body_(std::move(body)), modules_(loaded_modules()), thread_locals_(modules_, body_.variables_put_back) {
+    : options_(with_judge(options, body)),
+      body_(std::move(body)),
+      modules_(loaded_modules()),
+      thread_locals_(modules_, body_.variables_put_back) {
   detect_processor();
   // libstdc++ counts references without atomics while this holds; it must not hold in the first execution and not in the others.
   __libc_single_threaded = 0;
@@ -77,7 +80,10 @@ Findings Session::search_and_settle(const std::function<void()>& before) {
   engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
   search(before);
   const bool settled = settle_failure();
-  return {engine_->counts(), engine_->complete(), engine_->left_out(), barriers_used(), clean_stacks_, failure_, outcomes_, settled ? "" : presuppositions()};
+  return {engine_->counts(),   engine_->complete(),
+          engine_->left_out(), barriers_used(),
+          clean_stacks_,       failure_,
+          outcomes_,           settled ? "" : presuppositions()};
 }
 
 Findings Session::search_in_processes(const std::function<void()>& before) {

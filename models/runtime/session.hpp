@@ -67,8 +67,8 @@ class Session final : public explore::Host {
   /// What a search must know from its beginning, as text, and back: what is in the text is taken off its front.
   [[nodiscard]] std::string presuppositions() const;
   void presuppose(std::string& text);
-  /// The failure in the words of the program: a race with a free is a use after it. False: search again, as a race is to be explored or what
-  /// the search presupposes does not hold.
+  /// The failure in the words of the program: a race with a free is a use after it. False: search again, as a race is to be explored or
+  /// what the search presupposes does not hold.
   [[nodiscard]] bool settle_failure();
   /// What is wrong with an execution as a whole, once all its threads have ended.
   void judge();
@@ -90,7 +90,7 @@ class Session final : public explore::Host {
   bool starts_over_ = false;
   bool clean_stacks_ = false;
   explore::Place leak_;
-  int threads_ = 0;                    ///< created in this execution
+  int threads_ = 0;  ///< created in this execution
   void* loop_stack_pointer_ = nullptr;
   std::uintptr_t loop_thread_pointer_ = 0;
 };

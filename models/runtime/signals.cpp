@@ -39,11 +39,19 @@ std::string describe(int signal, const siginfo_t* info) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   switch (signal) {
     case SIGSEGV:
-    case SIGBUS: std::snprintf(text, sizeof(text), "%s at address 0x%lx", signal == SIGSEGV ? "segmentation fault" : "bus error", static_cast<unsigned long>(address)); break;
-    case SIGFPE: return "arithmetic error (SIGFPE)";
-    case SIGILL: return "illegal instruction (SIGILL)";
-    case SIGABRT: return "aborted by the C library (SIGABRT)";
-    default: std::snprintf(text, sizeof(text), "signal %d", signal); break;
+    case SIGBUS:
+      std::snprintf(text, sizeof(text), "%s at address 0x%lx", signal == SIGSEGV ? "segmentation fault" : "bus error",
+                    static_cast<unsigned long>(address));
+      break;
+    case SIGFPE:
+      return "arithmetic error (SIGFPE)";
+    case SIGILL:
+      return "illegal instruction (SIGILL)";
+    case SIGABRT:
+      return "aborted by the C library (SIGABRT)";
+    default:
+      std::snprintf(text, sizeof(text), "signal %d", signal);
+      break;
   }
   return text;
 }

@@ -24,7 +24,7 @@ struct CallSite {
 }  // namespace proberen::runtime
 
 /// The call of the function in which this stands, and the place in the program that made it.
-#define PROBEREN_CALL_SITE()                                                                        \
+#define PROBEREN_CALL_SITE()                                                                    \
   (::proberen::runtime::CallSite{reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), \
                                  reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa())})
 #define PROBEREN_SITE() PROBEREN_CALL_SITE().find()

@@ -35,7 +35,8 @@ Snapshot::Snapshot(const std::vector<Module>& modules) {
 Snapshot::~Snapshot() {
   running = nullptr;
   for (const Part& part : parts_) {
-    if (part.watched.low != part.watched.high) mprotect(reinterpret_cast<void*>(part.watched.low), part.watched.high - part.watched.low, PROT_READ | PROT_WRITE);
+    if (part.watched.low != part.watched.high)
+      mprotect(reinterpret_cast<void*>(part.watched.low), part.watched.high - part.watched.low, PROT_READ | PROT_WRITE);
   }
 }
 

@@ -26,8 +26,8 @@ class Snapshot {
   struct Part {
     Range range;
     std::vector<char> bytes;
-    Range watched;                           ///< whole pages; empty in a small part
-    std::vector<std::uintptr_t> written{};   ///< pages of it; room for all is reserved
+    Range watched;                          ///< whole pages; empty in a small part
+    std::vector<std::uintptr_t> written{};  ///< pages of it; room for all is reserved
   };
   void watch(Part& part);
   std::vector<Part> parts_;

@@ -3,12 +3,11 @@
 /// changes.
 ///
 /// For each call that may read in a loop (atomic loads, compare-and-swaps, locks) the state of the visit is kept until the thread's next
-/// effect. A lock that was taken since and has been given up is no effect, so that polling under a lock is a loop like another. Where one atomic
-/// read and nothing else lay between two visits in the same state, that is a fact about the program: in this state, this value leads nowhere.
-/// Facts are kept for the whole search, and the engine need not run what they decide. Limits: the state includes values that the program will
-/// not look at again, so a loop may be recognised one turn late; that somebody's try-lock fails because of a turn in vain is explored for the
-/// first turn alone; stacks deeper
-/// than kMaxState bytes are not looked at.
+/// effect. A lock that was taken since and has been given up is no effect, so that polling under a lock is a loop like another. Where one
+/// atomic read and nothing else lay between two visits in the same state, that is a fact about the program: in this state, this value leads
+/// nowhere. Facts are kept for the whole search, and the engine need not run what they decide. Limits: the state includes values that the
+/// program will not look at again, so a loop may be recognised one turn late; that somebody's try-lock fails because of a turn in vain is
+/// explored for the first turn alone; stacks deeper than kMaxState bytes are not looked at.
 #pragma once
 
 #include <array>
@@ -51,8 +50,8 @@ class SpinMemory {
     std::uint64_t locks = 0;  ///< what locks_ was
     int steps = 0;            ///< that the thread had made
   };
-  /// The earlier visit, since the fiber's last effect, of which [frame, top) with the access to `address` is the state. Null: there is none, and
-  /// this one is noted.
+  /// The earlier visit, since the fiber's last effect, of which [frame, top) with the access to `address` is the state. Null: there is
+  /// none, and this one is noted.
   const Visit* same_again(const Fiber& fiber, const void* frame, std::uintptr_t address, int steps);
 
  private:
@@ -72,7 +71,7 @@ class SpinMemory {
   int next_ = 0;  ///< the one to overwrite when all are taken
   std::array<Held, kHeld> held_{};
   int held_count_ = 0;
-  std::uint64_t locks_ = 0;         ///< a name for the locks that it holds, each since the same moment; 0: none
+  std::uint64_t locks_ = 0;  ///< a name for the locks that it holds, each since the same moment; 0: none
   std::uint64_t last_name_ = 0;
   std::uint64_t effects_ = ~std::uint64_t{0};
   char* buffer_ = nullptr;  ///< reserved when first needed

@@ -1,5 +1,6 @@
-/// ThreadLocals: gives a borrowed thread's thread_local data its initial image back, and the exploring thread's the one that it had when the
-/// exploration began. Only for modules that have their place in every thread's static block; the C library's own data is left alone, but errno.
+/// ThreadLocals: gives a borrowed thread's thread_local data its initial image back, and the exploring thread's the one that it had when
+/// the exploration began. Only for modules that have their place in every thread's static block; the C library's own data is left alone,
+/// but errno.
 #pragma once
 
 #include <cstdint>

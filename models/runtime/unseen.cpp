@@ -21,7 +21,8 @@ constexpr std::size_t kNamed = 5;  ///< so many are told by name
 bool is_of_compiler(const Module& module) {
   const std::string_view path = module.name;
   const std::string_view file = path.substr(path.rfind('/') + 1);
-  for (const std::string_view known : {"libstdc++.so", "libgcc_s.so", "libatomic.so", "libc++.so", "libc++abi.so", "libunwind.so", "libpthread.so"}) {
+  for (const std::string_view known :
+       {"libstdc++.so", "libgcc_s.so", "libatomic.so", "libc++.so", "libc++abi.so", "libunwind.so", "libpthread.so"}) {
     if (file.starts_with(known)) return true;
   }
   return module.system || module.own;
@@ -36,7 +37,8 @@ std::vector<Range> instrumented_code(Dwfl_Module* module) {
     const char* const producer = dwarf_formstring(dwarf_attr(unit, DW_AT_producer, &attribute));
     if (producer == nullptr || std::strstr(producer, "-fsanitize=thread") == nullptr) continue;
     Dwarf_Addr base = 0, low = 0, high = 0;
-    for (std::ptrdiff_t offset = 0; (offset = dwarf_ranges(unit, offset, &base, &low, &high)) > 0;) code.push_back({low + bias, high + bias});
+    for (std::ptrdiff_t offset = 0; (offset = dwarf_ranges(unit, offset, &base, &low, &high)) > 0;)
+      code.push_back({low + bias, high + bias});
   }
   return code;
 }
@@ -73,8 +75,8 @@ void find_calls(const Range& code, const std::map<std::uintptr_t, std::string>& 
   }
 }
 
-/// mfence, lock cmpxchg, lock xadd, lock cmpxchg16b, and the locked addition of nothing to the stack that is a fence. No compiler writes them
-/// where it calls hooks for atomic accesses.
+/// mfence, lock cmpxchg, lock xadd, lock cmpxchg16b, and the locked addition of nothing to the stack that is a fence. No compiler writes
+/// them where it calls hooks for atomic accesses.
 bool is_atomic_instruction(const unsigned char* code, const unsigned char* end) {
   const auto left = end - code;
   if (left >= 3 && code[0] == 0x0f && code[1] == 0xae && code[2] == 0xf0) return true;
@@ -143,14 +145,15 @@ std::string list_of(const std::vector<std::string>& names) {
 std::vector<std::string> to_limits(const Unseen& unseen) {
   std::vector<std::string> limits;
   if (const std::size_t count = unseen.functions.size(); count != 0) {
-    limits.push_back(std::to_string(count) + (count == 1 ? " function that is" : " functions that are") +
-                     " called " + (count == 1 ? "was" : "were") + " not compiled with proberen-cc or proberen-c++, and what " +
+    limits.push_back(std::to_string(count) + (count == 1 ? " function that is" : " functions that are") + " called " +
+                     (count == 1 ? "was" : "were") + " not compiled with proberen-cc or proberen-c++, and what " +
                      (count == 1 ? "it does" : "they do") + " is not seen: " + list_of(unseen.functions));
   }
   if (!unseen.assembly.empty()) {
     limits.push_back("atomic instructions and fences of inline assembly are not seen, and order nothing here: " + list_of(unseen.assembly));
   }
-  if (!unseen.known) limits.push_back("without debug information it is not known whether all of the program was compiled with proberen-cc or proberen-c++");
+  if (!unseen.known)
+    limits.push_back("without debug information it is not known whether all of the program was compiled with proberen-cc or proberen-c++");
   return limits;
 }
 

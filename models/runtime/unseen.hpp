@@ -1,8 +1,9 @@
 /// Unseen: what of a program does not ask the runtime, as far as that can be known: functions that are called and were compiled without the
 /// wrapper, and instructions of inline assembly that are atomic or fences.
 ///
-/// Debug information tells which code was compiled with the wrapper: a compilation unit names its compiler's options. Calls and addresses of
-/// functions are found in the code. Limits: what is called only through tables of pointers, or does not lock but with `xchg`, is not found.
+/// Debug information tells which code was compiled with the wrapper: a compilation unit names its compiler's options. Calls and addresses
+/// of functions are found in the code. Limits: what is called only through tables of pointers, or does not lock but with `xchg`, is not
+/// found.
 #pragma once
 
 #include <string>

@@ -46,7 +46,8 @@ Result pass(Result (*real)(Parameters...), const char* name, std::uintptr_t retu
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
 
-#define PROBEREN_CALLER reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16
+#define PROBEREN_CALLER \
+  reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16
 #define PROBEREN_UNSUPPORTED(result, name, parameters, ...) \
   PROBEREN_INTERPOSED result name parameters { return pass(PROBEREN_REAL_PLAIN(name), #name, PROBEREN_CALLER, __VA_ARGS__); }
 // noexcept is part of a function pointer's type; the real ones have it or not.
@@ -78,10 +79,11 @@ PROBEREN_UNSUPPORTED(int, timerfd_create, (clockid_t clock, int flags) noexcept,
 PROBEREN_UNSUPPORTED(int, epoll_create, (int size) noexcept, size)
 PROBEREN_UNSUPPORTED(int, epoll_create1, (int flags) noexcept, flags)
 PROBEREN_UNSUPPORTED(int, epoll_wait, (int fd, epoll_event* events, int most, int timeout), fd, events, most, timeout)
-PROBEREN_UNSUPPORTED(int, poll, (pollfd* fds, nfds_t count, int timeout), fds, count, timeout)
-PROBEREN_UNSUPPORTED(int, ppoll, (pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask), fds, count, timeout, mask)
+PROBEREN_UNSUPPORTED(int, poll, (pollfd * fds, nfds_t count, int timeout), fds, count, timeout)
+PROBEREN_UNSUPPORTED(int, ppoll, (pollfd * fds, nfds_t count, const timespec* timeout, const sigset_t* mask), fds, count, timeout, mask)
 PROBEREN_UNSUPPORTED(int, select, (int count, fd_set* in, fd_set* out, fd_set* error, timeval* timeout), count, in, out, error, timeout)
-PROBEREN_UNSUPPORTED(int, pselect, (int count, fd_set* in, fd_set* out, fd_set* error, const timespec* timeout, const sigset_t* mask), count, in, out, error, timeout, mask)
+PROBEREN_UNSUPPORTED(int, pselect, (int count, fd_set* in, fd_set* out, fd_set* error, const timespec* timeout, const sigset_t* mask),
+                     count, in, out, error, timeout, mask)
 PROBEREN_UNSUPPORTED(ssize_t, read, (int fd, void* bytes, std::size_t size), fd, bytes, size)
 PROBEREN_UNSUPPORTED(ssize_t, pread, (int fd, void* bytes, std::size_t size, off_t at), fd, bytes, size, at)
 PROBEREN_UNSUPPORTED(ssize_t, readv, (int fd, const iovec* parts, int count), fd, parts, count)
@@ -99,11 +101,12 @@ PROBEREN_UNSUPPORTED(int, pthread_tryjoin_np, (pthread_t handle, void** result) 
 PROBEREN_UNSUPPORTED(int, pthread_timedjoin_np, (pthread_t handle, void** result, const timespec* deadline), handle, result, deadline)
 PROBEREN_UNSUPPORTED(pid_t, waitpid, (pid_t child, int* status, int options), child, status, options)
 PROBEREN_UNSUPPORTED(int, system, (const char* command), command)
-PROBEREN_UNSUPPORTED(int, execve, (const char* path, char* const* arguments, char* const* environment) noexcept, path, arguments, environment)
+PROBEREN_UNSUPPORTED(int, execve, (const char* path, char* const* arguments, char* const* environment) noexcept, path, arguments,
+                     environment)
 PROBEREN_UNSUPPORTED(int, shm_open, (const char* name, int flags, mode_t mode), name, flags, mode)
 PROBEREN_UNSUPPORTED(int, posix_spawn,
-                     (pid_t* child, const char* path, const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* attributes, char* const* arguments,
-                      char* const* environment),
+                     (pid_t * child, const char* path, const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* attributes,
+                      char* const* arguments, char* const* environment),
                      child, path, actions, attributes, arguments, environment)
 
 PROBEREN_INTERPOSED sem_t* sem_open(const char* name, int flags, ...) {

@@ -22,19 +22,33 @@ int __tsan_atomic128_compare_exchange_strong(volatile Wide* p, Wide* c, Wide v, 
 }
 
 // The compiler knows these names as builtins and does not let them be defined under them.
-#define PROBEREN_NAMED(result, name, symbol, parameters) \
+#define PROBEREN_NAMED(result, name, symbol, parameters)      \
   PROBEREN_INTERPOSED result name parameters __asm__(symbol); \
   result name parameters
 
 PROBEREN_NAMED(Wide, wide_load, "__atomic_load_16", (const volatile Wide* p, int order)) { return __tsan_atomic128_load(p, order); }
 PROBEREN_NAMED(void, wide_store, "__atomic_store_16", (volatile Wide * p, Wide v, int order)) { __tsan_atomic128_store(p, v, order); }
-PROBEREN_NAMED(Wide, wide_exchange, "__atomic_exchange_16", (volatile Wide * p, Wide v, int order)) { return __tsan_atomic128_exchange(p, v, order); }
-PROBEREN_NAMED(Wide, wide_add, "__atomic_fetch_add_16", (volatile Wide * p, Wide v, int order)) { return __tsan_atomic128_fetch_add(p, v, order); }
-PROBEREN_NAMED(Wide, wide_sub, "__atomic_fetch_sub_16", (volatile Wide * p, Wide v, int order)) { return __tsan_atomic128_fetch_sub(p, v, order); }
-PROBEREN_NAMED(Wide, wide_and, "__atomic_fetch_and_16", (volatile Wide * p, Wide v, int order)) { return __tsan_atomic128_fetch_and(p, v, order); }
-PROBEREN_NAMED(Wide, wide_or, "__atomic_fetch_or_16", (volatile Wide * p, Wide v, int order)) { return __tsan_atomic128_fetch_or(p, v, order); }
-PROBEREN_NAMED(Wide, wide_xor, "__atomic_fetch_xor_16", (volatile Wide * p, Wide v, int order)) { return __tsan_atomic128_fetch_xor(p, v, order); }
-PROBEREN_NAMED(Wide, wide_nand, "__atomic_fetch_nand_16", (volatile Wide * p, Wide v, int order)) { return __tsan_atomic128_fetch_nand(p, v, order); }
+PROBEREN_NAMED(Wide, wide_exchange, "__atomic_exchange_16", (volatile Wide * p, Wide v, int order)) {
+  return __tsan_atomic128_exchange(p, v, order);
+}
+PROBEREN_NAMED(Wide, wide_add, "__atomic_fetch_add_16", (volatile Wide * p, Wide v, int order)) {
+  return __tsan_atomic128_fetch_add(p, v, order);
+}
+PROBEREN_NAMED(Wide, wide_sub, "__atomic_fetch_sub_16", (volatile Wide * p, Wide v, int order)) {
+  return __tsan_atomic128_fetch_sub(p, v, order);
+}
+PROBEREN_NAMED(Wide, wide_and, "__atomic_fetch_and_16", (volatile Wide * p, Wide v, int order)) {
+  return __tsan_atomic128_fetch_and(p, v, order);
+}
+PROBEREN_NAMED(Wide, wide_or, "__atomic_fetch_or_16", (volatile Wide * p, Wide v, int order)) {
+  return __tsan_atomic128_fetch_or(p, v, order);
+}
+PROBEREN_NAMED(Wide, wide_xor, "__atomic_fetch_xor_16", (volatile Wide * p, Wide v, int order)) {
+  return __tsan_atomic128_fetch_xor(p, v, order);
+}
+PROBEREN_NAMED(Wide, wide_nand, "__atomic_fetch_nand_16", (volatile Wide * p, Wide v, int order)) {
+  return __tsan_atomic128_fetch_nand(p, v, order);
+}
 PROBEREN_NAMED(bool, wide_swap, "__atomic_compare_exchange_16", (volatile Wide * p, Wide* c, Wide v, int order, int on_failure)) {
   return __tsan_atomic128_compare_exchange_strong(p, c, v, order, on_failure) != 0;
 }
@@ -69,7 +83,8 @@ PROBEREN_NAMED(void, any_exchange, "__atomic_exchange", (std::size_t size, volat
   using Function = void (*)(std::size_t, volatile void*, void*, void*, int);
   real_or_unsupported<Function>("__atomic_exchange", PROBEREN_SITE_HERE)(size, p, value, result, order);
 }
-PROBEREN_NAMED(bool, any_swap, "__atomic_compare_exchange", (std::size_t size, volatile void* p, void* c, void* v, int order, int on_failure)) {
+PROBEREN_NAMED(bool, any_swap, "__atomic_compare_exchange",
+               (std::size_t size, volatile void* p, void* c, void* v, int order, int on_failure)) {
   using Function = bool (*)(std::size_t, volatile void*, void*, void*, int, int);
   return real_or_unsupported<Function>("__atomic_compare_exchange", PROBEREN_SITE_HERE)(size, p, c, v, order, on_failure);
 }

@@ -89,8 +89,10 @@ History Log::history(bool stuck) const {
       const Placed& earlier = placed[j];
       if (!earlier.call->result || &earlier == &later) continue;
       bool known = earlier.thread < 0 && later.thread >= 0;
-      if (earlier.thread == later.thread) known = earlier.index < later.index;
-      else if (!known && later.thread >= 0) known = earlier.index < preceding(*later.call, static_cast<std::size_t>(earlier.thread));
+      if (earlier.thread == later.thread)
+        known = earlier.index < later.index;
+      else if (!known && later.thread >= 0)
+        known = earlier.index < preceding(*later.call, static_cast<std::size_t>(earlier.thread));
       if (known) entry.predecessors |= std::uint64_t{1} << j;
     }
     history.entries.push_back(std::move(entry));

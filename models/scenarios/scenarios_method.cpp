@@ -103,9 +103,8 @@ class Explorer {
   static void describe(Record& record, const SearchResult& result, std::uint64_t sampled, std::string how) {
     record.how = std::move(how);
     record.complete = result.exhausted;
-    record.counts = {{"executions", result.counts.executions}, {"sampled executions", sampled},
-                     {"blocked", result.counts.blocked},       {"stuck executions", result.counts.stuck},
-                     {"histories", result.histories},          {"events", result.counts.events},
+    record.counts = {{"executions", result.counts.executions},  {"sampled executions", sampled}, {"blocked", result.counts.blocked},
+                     {"stuck executions", result.counts.stuck}, {"histories", result.histories}, {"events", result.counts.events},
                      {"longest", result.counts.longest}};
   }
 

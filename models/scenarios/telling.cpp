@@ -60,7 +60,8 @@ Failure Telling::of(const explore::Failure& found) const {
   failure.location = told.location;
   failure.witness = found.witness;
   for (const auto& place : told.places) {
-    failure.details.push_back(name_of(place.thread, "thread ") + ": " + text(place.text) + (place.location.empty() ? "" : " at " + place.location));
+    failure.details.push_back(name_of(place.thread, "thread ") + ": " + text(place.text) +
+                              (place.location.empty() ? "" : " at " + place.location));
   }
   std::uint64_t position = 0;
   for (const auto& step : told.steps) {

@@ -2,12 +2,12 @@
 
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/fifo.hpp"
-#include "proberen/spec/lifo.hpp"
-#include "proberen/spec/priority.hpp"
-#include "proberen/spec/robust_mutex.hpp"
 #include "proberen/spec/handout.hpp"
+#include "proberen/spec/lifo.hpp"
 #include "proberen/spec/mutex.hpp"
+#include "proberen/spec/priority.hpp"
 #include "proberen/spec/promise.hpp"
+#include "proberen/spec/robust_mutex.hpp"
 #include "proberen/spec/semaphore.hpp"
 #include "proberen/spec/thread_local.hpp"
 

@@ -98,7 +98,9 @@ Packet PacketTransport::next_packet(std::span<char> buffer) {
   constexpr std::chrono::microseconds kShortSleep{100};
   if (NativePlatform::spin_limit() == 0) return receive_packet(socket(), buffer);
   const int looks = looks_.load(std::memory_order_relaxed);
-  const auto look_more = [&](bool more) { looks_.store(std::clamp(more ? looks * 2 : looks / 2, 1, kMostLooks), std::memory_order_relaxed); };
+  const auto look_more = [&](bool more) {
+    looks_.store(std::clamp(more ? looks * 2 : looks / 2, 1, kMostLooks), std::memory_order_relaxed);
+  };
   for (int look = 0; look < looks; ++look) {
     Packet packet = receive_packet(socket(), buffer, false);
     if (packet.error != EAGAIN) {

@@ -81,7 +81,7 @@ class TimerCore {
 
   BasicLock<NativePlatform> thread_lock_;  ///< taken before the queue's lock, where both are
   std::atomic<bool> has_thread_{false};
-  bool stopped_ = false;  ///< the service is gone, and no thread will serve again; changed with thread_lock_ held
+  bool stopped_ = false;          ///< the service is gone, and no thread will serve again; changed with thread_lock_ held
   unsigned long thread_ = 0;      ///< pthread_t; meaningful while has_thread_
   std::uint32_t generation_ = 0;  ///< how many forks lie between the service's making and this process
 };

@@ -89,15 +89,15 @@ std::vector<Descriptor> lift(std::span<const int> descriptors) {
   return lifted;
 }
 
-/// Of a thread of this process, by its folder in /proc/self/task: whether it is past its last instruction. The kernel lists one that has been
-/// joined for a moment more.
+/// Of a thread of this process, by its folder in /proc/self/task: whether it is past its last instruction. The kernel lists one that has
+/// been joined for a moment more.
 bool has_ended(const std::filesystem::path& thread) {
   constexpr unsigned kExiting = 0x4;  // PF_EXITING of the kernel's linux/sched.h; set before a join returns
   std::ifstream file(thread / "stat");
   std::string line(256, '\0');
   file.read(line.data(), static_cast<std::streamsize>(line.size()));
   line.resize(static_cast<std::size_t>(file.gcount()));  // 0 when it has gone by now
-  const std::size_t name_end = line.rfind(')');  // proc(5): pid (name) state ppid pgrp session tty tpgid flags …
+  const std::size_t name_end = line.rfind(')');          // proc(5): pid (name) state ppid pgrp session tty tpgid flags …
   unsigned flags = 0;
   return name_end == std::string::npos || std::sscanf(line.c_str() + name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
          (flags & kExiting) != 0;

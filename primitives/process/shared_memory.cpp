@@ -30,7 +30,7 @@ SharedMemory SharedMemory::create(std::size_t size) {
 }
 
 SharedMemory SharedMemory::map(Descriptor descriptor) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(descriptor.get(), &status) != 0) detail::throw_errno("cannot map shared memory");
   return {std::move(descriptor), static_cast<std::size_t>(status.st_size)};
 }

@@ -120,8 +120,8 @@ TEST_P(KilledWorker, X22_AClosedPoolStillEndsWhenItsWorkersAreKilled) {
   for (const auto& result : more) EXPECT_TRUE(result.ready());
 }
 
-/// Kills workers at random instants while they have many tiny tasks. What is wrong then, or "". A task that has no end before `patience` has
-/// passed is taken for lost; where none is lost it is not reached.
+/// Kills workers at random instants while they have many tiny tasks. What is wrong then, or "". A task that has no end before `patience`
+/// has passed is taken for lost; where none is lost it is not reached.
 std::string kill_loop(const ipc::PoolOptions& base, int kills, const ipc::detail::CrashPolicy& policy = ipc::detail::CrashPolicy(),
                       std::chrono::seconds patience = 60s) {
   ipc::SharedMemory memory = ipc::SharedMemory::create(sizeof(Board));

@@ -47,10 +47,8 @@ class Capped {
   bool add(std::string_view item);
   /// The same for an item that takes some making: one that is left out anyway is not made.
   template <class Make>
-    requires std::is_invocable_v<Make>
-  bool add(Make make) {
-    return left_out_ == 0 ? add(std::string_view(make())) : add(std::string_view());
-  }
+  requires std::is_invocable_v<Make>
+  bool add(Make make) { return left_out_ == 0 ? add(std::string_view(make())) : add(std::string_view()); }
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] std::size_t left_out() const { return left_out_; }
   /// `and 12 more, left out to keep this report small`, or "".

@@ -161,8 +161,7 @@ class PythonPipeSampler final : public BenchmarkSampler {
   explicit PythonPipeSampler(bool turns) : turns_(turns) {}
 
   double sample(std::chrono::nanoseconds time) override {
-    const double rate =
-        peers::ask_python(kProgram, (turns_ ? "1 " : "0 ") + std::to_string(std::chrono::duration<double>(time).count()));
+    const double rate = peers::ask_python(kProgram, (turns_ ? "1 " : "0 ") + std::to_string(std::chrono::duration<double>(time).count()));
     return turns_ ? 1e6 / rate : rate;
   }
 

@@ -62,8 +62,8 @@ struct Node {
   int location = -1;
   Order order = Order::kRelaxed;
   const Instruction* instruction = nullptr;
-  int read = -1;   ///< of the write of a read-modify-write: its read
-  int source = -1; ///< of a read: the write, or -1 for the initial value
+  int read = -1;    ///< of the write of a read-modify-write: its read
+  int source = -1;  ///< of a read: the write, or -1 for the initial value
   int value = 0;
 };
 
@@ -163,7 +163,11 @@ class Counter {
       if (node.type == Type::kRead) node.value = node.source < 0 ? 0 : nodes_[static_cast<std::size_t>(node.source)].value;
       if (node.type == Type::kWrite) {
         const Instruction& i = *node.instruction;
-        node.value = i.op == Op::kAdd ? nodes_[static_cast<std::size_t>(node.read)].value + i.value : i.op == Op::kTake ? nodes_[static_cast<std::size_t>(node.read)].value - 1 : i.op == Op::kLock ? 1 : i.op == Op::kUnlock ? 0 : i.value;
+        node.value = i.op == Op::kAdd      ? nodes_[static_cast<std::size_t>(node.read)].value + i.value
+                     : i.op == Op::kTake   ? nodes_[static_cast<std::size_t>(node.read)].value - 1
+                     : i.op == Op::kLock   ? 1
+                     : i.op == Op::kUnlock ? 0
+                                           : i.value;
       }
     }
     for (const auto& [read, swaps] : swaps_) {
@@ -238,9 +242,10 @@ class Counter {
       const int source = nodes_[static_cast<std::size_t>(read)].source;
       if (source >= 0 && !co_.has(source, write)) return false;
       for (int other = 0; other < size(); ++other) {
-        const bool after = source < 0 ? nodes_[static_cast<std::size_t>(other)].type == Type::kWrite &&
-                                            nodes_[static_cast<std::size_t>(other)].location == nodes_[static_cast<std::size_t>(write)].location
-                                      : co_.has(source, other);
+        const bool after = source < 0
+                               ? nodes_[static_cast<std::size_t>(other)].type == Type::kWrite &&
+                                     nodes_[static_cast<std::size_t>(other)].location == nodes_[static_cast<std::size_t>(write)].location
+                               : co_.has(source, other);
         if (other != write && after && co_.has(other, write)) return false;
       }
     }
@@ -314,7 +319,8 @@ std::string to_text(const Program& program) {
   for (const auto& thread : program) {
     text += "thread:";
     for (const Instruction& i : thread) {
-      text += std::string(" ") + kNames[static_cast<std::size_t>(i.op)] + "(" + std::string(1, static_cast<char>('w' + i.location)) + " " + name(i.order);
+      text += std::string(" ") + kNames[static_cast<std::size_t>(i.op)] + "(" + std::string(1, static_cast<char>('w' + i.location)) + " " +
+              name(i.order);
       if (i.op == Op::kCas) text += std::string("/") + name(i.on_failure) + " " + std::to_string(i.expected) + "->";
       if (i.op == Op::kAwait || i.op == Op::kWait) text += " " + std::to_string(i.expected);
       text += " " + std::to_string(i.value) + ");";

@@ -20,20 +20,36 @@ void run(FiberHost& host, const std::vector<Instruction>& thread) {
   for (const Instruction& i : thread) {
     int* const at = &cell(i.location);
     switch (i.op) {
-      case Op::kLoad: host.load(at, i.order); break;
-      case Op::kStore: host.store(at, static_cast<Value>(i.value), i.order); break;
-      case Op::kAdd: host.add(at, static_cast<Value>(i.value), i.order); break;
-      case Op::kCas: host.cas(at, static_cast<Value>(i.expected), static_cast<Value>(i.value), i.order, i.on_failure); break;
-      case Op::kFence: host.fence(i.order); break;
-      case Op::kLock: host.lock(at); break;
-      case Op::kUnlock: host.unlock(at); break;
+      case Op::kLoad:
+        host.load(at, i.order);
+        break;
+      case Op::kStore:
+        host.store(at, static_cast<Value>(i.value), i.order);
+        break;
+      case Op::kAdd:
+        host.add(at, static_cast<Value>(i.value), i.order);
+        break;
+      case Op::kCas:
+        host.cas(at, static_cast<Value>(i.expected), static_cast<Value>(i.value), i.order, i.on_failure);
+        break;
+      case Op::kFence:
+        host.fence(i.order);
+        break;
+      case Op::kLock:
+        host.lock(at);
+        break;
+      case Op::kUnlock:
+        host.unlock(at);
+        break;
       case Op::kWait:
-        host.engine().await({reinterpret_cast<std::uintptr_t>(at), 4, i.order, 0}, [&](Value value) { return value == static_cast<Value>(i.expected); },
-                            "value");
+        host.engine().await(
+            {reinterpret_cast<std::uintptr_t>(at), 4, i.order, 0}, [&](Value value) { return value == static_cast<Value>(i.expected); },
+            "value");
         break;
       case Op::kTake:
-        host.engine().await_update({reinterpret_cast<std::uintptr_t>(at), 4, i.order, 0},
-                                   [](Value value) { return value > 0 ? std::optional<Value>(value - 1) : std::nullopt; }, "unit");
+        host.engine().await_update(
+            {reinterpret_cast<std::uintptr_t>(at), 4, i.order, 0},
+            [](Value value) { return value > 0 ? std::optional<Value>(value - 1) : std::nullopt; }, "unit");
         break;
       case Op::kAwait:
         host.engine().assume(host.load(at, i.order) == static_cast<Value>(i.expected), 0);

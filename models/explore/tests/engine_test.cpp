@@ -50,6 +50,9 @@ std::uint64_t count(const Threads& threads, MemoryModel model = MemoryModel::kRc
   return outcome.counts.executions;
 }
 
+// A program's threads stand side by side.
+// clang-format off
+
 Threads store_buffering(Order order, bool fences) {
   return {[=](FiberHost& h) { h.store(&memory.x, 1, order); if (fences) h.fence(sc); h.load(&memory.y, order); },
           [=](FiberHost& h) { h.store(&memory.y, 1, order); if (fences) h.fence(sc); h.load(&memory.x, order); }};

@@ -29,7 +29,8 @@ void FiberHost::prepare(ThreadId thread, Body body) {
   fiber.context.uc_stack.ss_size = kStack;
   fiber.context.uc_link = nullptr;
   const auto self = reinterpret_cast<std::uintptr_t>(this);
-  makecontext(&fiber.context, reinterpret_cast<void (*)()>(&FiberHost::enter), 2, static_cast<unsigned>(self), static_cast<unsigned>(self >> 32));
+  makecontext(&fiber.context, reinterpret_cast<void (*)()>(&FiberHost::enter), 2, static_cast<unsigned>(self),
+              static_cast<unsigned>(self >> 32));
 }
 
 void FiberHost::explore(const Body& body, const Body& between) {
@@ -71,8 +72,9 @@ bool FiberHost::cas(void* address, Value expected, Value desired, Order order, O
   return engine_->compare_exchange({reinterpret_cast<std::uintptr_t>(address), kSize, order, 0}, on_failure, expected, desired, false);
 }
 void FiberHost::lock(void* mutex) {
-  engine_->await_update({reinterpret_cast<std::uintptr_t>(mutex), kSize, Order::kAcquire, 0},
-                        [](Value value) { return value == 0 ? std::optional<Value>(1) : std::nullopt; }, "lock");
+  engine_->await_update(
+      {reinterpret_cast<std::uintptr_t>(mutex), kSize, Order::kAcquire, 0},
+      [](Value value) { return value == 0 ? std::optional<Value>(1) : std::nullopt; }, "lock");
 }
 void FiberHost::unlock(void* mutex) { store(mutex, 0, Order::kRelease); }
 void FiberHost::check(bool holds) {

@@ -22,7 +22,8 @@ class FiberHost final : public Host {
   Engine& engine() { return *engine_; }
 
   /// Explores the body; called once per execution. `between` is called before each.
-  void explore(const Body& body, const Body& between = [] {});
+  void explore(
+      const Body& body, const Body& between = [] {});
 
   // Called by bodies.
   ThreadId spawn(Body body);

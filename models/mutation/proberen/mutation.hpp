@@ -89,19 +89,25 @@ struct MutatedPlatform {
          [&](auto... where) -> decltype(word.store(value, order, where...)) { word.store(value, Mutation::store_order(order), where...); });
     }
     T exchange(T value, std::memory_order order, Site site = Site::current()) {
-      if constexpr (Mutation::kSplitRmw) return split(value, [](T, T operand) { return operand; }, order, site);
+      if constexpr (Mutation::kSplitRmw)
+        return split(
+            value, [](T, T operand) { return operand; }, order, site);
       return at(site, [&](auto... where) -> decltype(word.exchange(value, order, where...)) {
         return word.exchange(value, Mutation::rmw_order(order), where...);
       });
     }
     T fetch_add(T value, std::memory_order order, Site site = Site::current()) {
-      if constexpr (Mutation::kSplitRmw) return split(value, [](T old, T operand) { return static_cast<T>(old + operand); }, order, site);
+      if constexpr (Mutation::kSplitRmw)
+        return split(
+            value, [](T old, T operand) { return static_cast<T>(old + operand); }, order, site);
       return at(site, [&](auto... where) -> decltype(word.fetch_add(value, order, where...)) {
         return word.fetch_add(value, Mutation::rmw_order(order), where...);
       });
     }
     T fetch_or(T value, std::memory_order order, Site site = Site::current()) {
-      if constexpr (Mutation::kSplitRmw) return split(value, [](T old, T operand) { return static_cast<T>(old | operand); }, order, site);
+      if constexpr (Mutation::kSplitRmw)
+        return split(
+            value, [](T old, T operand) { return static_cast<T>(old | operand); }, order, site);
       return at(site, [&](auto... where) -> decltype(word.fetch_or(value, order, where...)) {
         return word.fetch_or(value, Mutation::rmw_order(order), where...);
       });

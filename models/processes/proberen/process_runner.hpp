@@ -10,8 +10,8 @@
 namespace proberen {
 
 /// Children that run one scenario after another on an object in memory that all of them map. They are started when first needed, and anew
-/// after a run that left them blocked for ever or dead; they end with the runner. One that is killed on purpose is the only one replaced: its
-/// peers must go on.
+/// after a run that left them blocked for ever or dead; they end with the runner. One that is killed on purpose is the only one replaced:
+/// its peers must go on.
 class ProcessRunner {
  public:
   /// The subject says that its objects may be shared by processes; else std::invalid_argument. With StartMethod::fork the caller has one

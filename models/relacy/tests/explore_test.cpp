@@ -163,7 +163,8 @@ std::vector<Record> explore(const std::string& name, Request request) {
   std::vector<Record> records;
   request.variant = "relacy";
   request.time = std::chrono::milliseconds(500);
-  make_explore_method()->run(named(name), request, [&](Record record) { records.push_back(std::move(record)); }, [](std::string_view) {});
+  make_explore_method()->run(
+      named(name), request, [&](Record record) { records.push_back(std::move(record)); }, [](std::string_view) {});
   return records;
 }
 

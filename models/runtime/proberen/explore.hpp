@@ -1,4 +1,5 @@
-/// explore::run: visits the executions of a function, inside a process that is linked with libproberen_runtime (proberen_explorable() in CMake).
+/// explore::run: visits the executions of a function, inside a process that is linked with libproberen_runtime (proberen_explorable() in
+/// CMake).
 ///
 /// The body, and what it calls, must be compiled with the hooks to be seen. It runs once for every execution and must start from the same
 /// state each time: what it allocates is gone afterwards, but variables outside of it keep what it has written to them, unless it asks for
@@ -22,8 +23,8 @@ namespace proberen::explore {
 struct Body {
   std::function<void()> run;
   /// Asked after each execution that has come to its end, where no execution is running: what is wrong with it, in one line. `stuck`: it
-  /// ended with threads blocked for ever, which without a judge is a failure. A complaint is a failure of kind `outcome`, or, of a stuck one,
-  /// what it would have been without a judge.
+  /// ended with threads blocked for ever, which without a judge is a failure. A complaint is a failure of kind `outcome`, or, of a stuck
+  /// one, what it would have been without a judge.
   std::function<std::optional<std::string>(bool stuck)> judge = nullptr;
   /// Variables of the program, and thread-local ones of the caller, have in each execution the values that they have now. What outlives
   /// executions, the judge's findings for example, must then be on the heap or on the caller's stack.

@@ -32,7 +32,8 @@ int wait_in_crowd(Barrier& barrier, Site site, std::string_view what) {
   const auto before = static_cast<unsigned>(engine().await_update(word(&barrier.state, Order::kAcqRel, site), arrive, what));
   if (before % kRound + 1 == threshold) return PTHREAD_BARRIER_SERIAL_THREAD;
   const unsigned round = before / kRound;
-  engine().await(word(&barrier.state, Order::kAcquire, site), [round](Value value) { return static_cast<unsigned>(value) / kRound != round; }, what);
+  engine().await(
+      word(&barrier.state, Order::kAcquire, site), [round](Value value) { return static_cast<unsigned>(value) / kRound != round; }, what);
   return 0;
 }
 

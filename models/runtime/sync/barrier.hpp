@@ -1,6 +1,6 @@
-/// Barriers, of which two kinds are told apart. Mostly no more threads come to one than it waits for: then each round is a meeting of all of them,
-/// and in which order they arrive is no difference. Where more threads come, who is in a round together is one: such a barrier is crowded,
-/// and arrivals are updates of one location. That is found out by the search, which starts again then.
+/// Barriers, of which two kinds are told apart. Mostly no more threads come to one than it waits for: then each round is a meeting of all
+/// of them, and in which order they arrive is no difference. Where more threads come, who is in a round together is one: such a barrier is
+/// crowded, and arrivals are updates of one location. That is found out by the search, which starts again then.
 #pragma once
 
 #include <string>

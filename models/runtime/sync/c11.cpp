@@ -14,11 +14,16 @@ namespace {
 
 int word_of(int error) {
   switch (error) {
-    case 0: return thrd_success;
-    case EBUSY: return thrd_busy;
-    case ENOMEM: return thrd_nomem;
-    case ETIMEDOUT: return thrd_timedout;
-    default: return thrd_error;
+    case 0:
+      return thrd_success;
+    case EBUSY:
+      return thrd_busy;
+    case ENOMEM:
+      return thrd_nomem;
+    case ETIMEDOUT:
+      return thrd_timedout;
+    default:
+      return thrd_error;
   }
 }
 
@@ -53,9 +58,7 @@ PROBEREN_INTERPOSED int thrd_detach(thrd_t handle) {
   return word_of(detach_thread(handle));
 }
 
-PROBEREN_INTERPOSED void thrd_exit(int result) {
-  pthread_exit(reinterpret_cast<void*>(static_cast<std::intptr_t>(result)));
-}
+PROBEREN_INTERPOSED void thrd_exit(int result) { pthread_exit(reinterpret_cast<void*>(static_cast<std::intptr_t>(result))); }
 
 PROBEREN_INTERPOSED int mtx_init(mtx_t* mutex, int type) {
   if (!explored()) return PROBEREN_REAL(mtx_init)(mutex, type);

@@ -1,8 +1,8 @@
 /// ExitPlace: where glibc's pthread_exit() stops unwinding: the frame that registered it last on the running thread pointer.
 #pragma once
 
-#include <csetjmp>
 #include <pthread.h>
+#include <csetjmp>
 
 extern "C" {
 void __pthread_register_cancel(__pthread_unwind_buf_t* buffer);
@@ -20,6 +20,7 @@ struct ExitPlace {
 }  // namespace proberen::runtime
 
 /// As setjmp: 0 at first, not 0 when pthread_exit() has come here.
-#define PROBEREN_SET_EXIT_PLACE(place)                                                                       \
-  (__sigsetjmp(reinterpret_cast<struct __jmp_buf_tag*>((place).buffer.__cancel_jmp_buf), 0) != 0 ? 1 : \
-                                                                                       (__pthread_register_cancel(&(place).buffer), 0))
+#define PROBEREN_SET_EXIT_PLACE(place)                                                           \
+  (__sigsetjmp(reinterpret_cast<struct __jmp_buf_tag*>((place).buffer.__cancel_jmp_buf), 0) != 0 \
+       ? 1                                                                                       \
+       : (__pthread_register_cancel(&(place).buffer), 0))

@@ -28,8 +28,8 @@ timespec now() {
 
 namespace {
 
-/// A sleep is over whenever others have run: it is a yield that takes time. No effect: who never looks at the clock sees no difference, and to
-/// look at it is one.
+/// A sleep is over whenever others have run: it is a yield that takes time. No effect: who never looks at the clock sees no difference, and
+/// to look at it is one.
 void sleep_for(std::int64_t nanoseconds) {
   if (nanoseconds > 0) current->clock_ns += nanoseconds;
   engine().yield();

@@ -1,10 +1,10 @@
-/// Clock: the time that an explored thread sees. Every thread has its own: it advances a little whenever it is asked, and to the deadline when
-/// a wait has expired or a sleep is over; a new thread starts with its creator's. So a look at the clock depends on nothing but what the
-/// thread itself has done. All clocks show the same time.
+/// Clock: the time that an explored thread sees. Every thread has its own: it advances a little whenever it is asked, and to the deadline
+/// when a wait has expired or a sleep is over; a new thread starts with its creator's. So a look at the clock depends on nothing but what
+/// the thread itself has done. All clocks show the same time.
 #pragma once
 
-#include <ctime>
 #include <cstdint>
+#include <ctime>
 
 namespace proberen::runtime {
 

@@ -1,8 +1,8 @@
-// Condition variables: a queue of sleeping threads, named by the address of the condition. The unused tail of the object remembers with which
-// mutex threads are waiting, because two at once are misuse.
+// Condition variables: a queue of sleeping threads, named by the address of the condition. The unused tail of the object remembers with
+// which mutex threads are waiting, because two at once are misuse.
 
-#include <cerrno>
 #include <threads.h>
+#include <cerrno>
 
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/condition.hpp"
@@ -26,7 +26,8 @@ Waiters& waiters_of(pthread_cond_t* condition) { return *reinterpret_cast<Waiter
 int condition_wait(pthread_cond_t* condition, pthread_mutex_t* mutex, bool timed, std::int64_t deadline, Site site) {
   Waiters& waiters = waiters_of(condition);
   if (waiters.count > 0 && waiters.mutex != mutex) {
-    fail(FailureKind::kLockMisuse, std::string(waiting_for("wait with another mutex than other waiters of condition", condition)), site, "wait");
+    fail(FailureKind::kLockMisuse, std::string(waiting_for("wait with another mutex than other waiters of condition", condition)), site,
+         "wait");
   }
   const auto queue = reinterpret_cast<std::uintptr_t>(condition);
   effect();
@@ -90,7 +91,8 @@ PROBEREN_INTERPOSED int pthread_cond_timedwait(pthread_cond_t* condition, pthrea
   return condition_wait(condition, mutex, true, deadline_ns(CLOCK_REALTIME, deadline), site);
 }
 
-PROBEREN_INTERPOSED int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline) {
+PROBEREN_INTERPOSED int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
+                                               const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(pthread_cond_clockwait)(condition, mutex, clock, deadline);
   PROBEREN_ENTER();
   return condition_wait(condition, mutex, true, deadline_ns(clock, deadline), site);

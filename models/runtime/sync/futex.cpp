@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdarg>
 #include <climits>
+#include <cstdarg>
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
@@ -45,7 +45,8 @@ long wait(const Arguments& arguments, unsigned bits, Site site) {
   // The kernel looks and goes to sleep under one lock, with full barriers around it.
   if (!engine().enter_queue_if(address, {address, 4, Order::kSeqCst, site}, expected)) return refuse(EAGAIN);
   effect();
-  const bool woken = engine().sleep(address, timeout != nullptr, site, waiting_for("futex wait at", reinterpret_cast<const void*>(address)));
+  const bool woken =
+      engine().sleep(address, timeout != nullptr, site, waiting_for("futex wait at", reinterpret_cast<const void*>(address)));
   if (woken) return 0;
   current->clock_ns = std::max(current->clock_ns, deadline_of(operation, timeout));
   return refuse(ETIMEDOUT);
@@ -74,11 +75,16 @@ long futex(const Arguments& arguments, Site site) {
   const int operation = static_cast<int>(arguments.values[1]) & FUTEX_CMD_MASK;
   const auto bits = static_cast<unsigned>(arguments.values[5]);
   switch (operation) {
-    case FUTEX_WAIT: return wait(arguments, FUTEX_BITSET_MATCH_ANY, site);
-    case FUTEX_WAKE: return wake(arguments, FUTEX_BITSET_MATCH_ANY, site);
-    case FUTEX_WAIT_BITSET: return wait(arguments, bits, site);
-    case FUTEX_WAKE_BITSET: return wake(arguments, bits, site);
-    default: break;
+    case FUTEX_WAIT:
+      return wait(arguments, FUTEX_BITSET_MATCH_ANY, site);
+    case FUTEX_WAKE:
+      return wake(arguments, FUTEX_BITSET_MATCH_ANY, site);
+    case FUTEX_WAIT_BITSET:
+      return wait(arguments, bits, site);
+    case FUTEX_WAKE_BITSET:
+      return wake(arguments, bits, site);
+    default:
+      break;
   }
   fail(FailureKind::kUnsupported, "futex operation " + std::to_string(operation) + " is not modelled", site, "syscall(SYS_futex)");
 }
@@ -87,10 +93,15 @@ long explored_call(long number, const Arguments& arguments, std::uintptr_t retur
   const Inside inside;
   const Site site = user_site(returns_to, frame_end);
   switch (number) {
-    case SYS_futex: return futex(arguments, site);
-    case SYS_gettid: return getpid() + current->id;
-    case SYS_sched_yield: engine().yield(); return 0;
-    default: break;
+    case SYS_futex:
+      return futex(arguments, site);
+    case SYS_gettid:
+      return getpid() + current->id;
+    case SYS_sched_yield:
+      engine().yield();
+      return 0;
+    default:
+      break;
   }
   const long* const v = arguments.values;
   return PROBEREN_REAL(syscall)(number, v[0], v[1], v[2], v[3], v[4], v[5]);

@@ -145,7 +145,8 @@ int mutex_take_back(pthread_mutex_t* mutex, Depth depth, Site site) {
 
 void mutex_destroy(pthread_mutex_t* mutex, Site site) {
   if (mutex->__data.__kind == kDestroyed) destroyed(mutex, site, "destruction");
-  if (mutex->__data.__owner != 0) fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of a locked mutex", mutex)), site, "destroy");
+  if (mutex->__data.__owner != 0)
+    fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of a locked mutex", mutex)), site, "destroy");
   object_written(mutex, sizeof(*mutex), site);
   mutex->__data.__kind = kDestroyed;
 }

@@ -1,4 +1,5 @@
-/// Mutex: pthread mutexes of all types as updates of one location, `__lock`: 0 free, else the owner's number + 1, or one of the marks below.
+/// Mutex: pthread mutexes of all types as updates of one location, `__lock`: 0 free, else the owner's number + 1, or one of the marks
+/// below.
 ///
 /// Who owns it and how often is written in the mutex' other fields, which only the owner reads for what it decides: they are no events.
 /// Priority ceilings and inheritance are ignored.

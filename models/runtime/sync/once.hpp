@@ -1,5 +1,5 @@
-/// Once: a location through which one of several threads is chosen to do something, while the others wait for it: pthread_once, call_once, and
-/// the guards of function-local statics.
+/// Once: a location through which one of several threads is chosen to do something, while the others wait for it: pthread_once, call_once,
+/// and the guards of function-local statics.
 #pragma once
 
 #include "models/runtime/call.hpp"

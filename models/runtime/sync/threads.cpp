@@ -1,7 +1,7 @@
 #include "models/runtime/sync/threads.hpp"
 
-#include <cerrno>
 #include <unistd.h>
+#include <cerrno>
 
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/clock.hpp"
@@ -17,9 +17,7 @@ Fiber* fiber_of(pthread_t handle) {
   return nullptr;
 }
 
-pthread_t create_thread(const Start& start, bool detached, Site site) {
-  return session->create(start, detached, site).borrowed.handle;
-}
+pthread_t create_thread(const Start& start, bool detached, Site site) { return session->create(start, detached, site).borrowed.handle; }
 
 int join_thread(pthread_t handle, void** result, Site site) {
   Fiber* const fiber = fiber_of(handle);

@@ -1,7 +1,7 @@
 // Timed locks of mutexes, and the locks that a loop may come back to.
 
-#include <ctime>
 #include <threads.h>
+#include <ctime>
 
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/mutex.hpp"

@@ -144,7 +144,9 @@ PROBEREN_NAMED_SUBJECT("weak store", WeakStore, Mail{}).operation("send", &WeakS
 PROBEREN_NAMED_SUBJECT("weak load", WeakLoad, Mail{}).operation("send", &WeakLoad::send).operation("receive", &WeakLoad::receive);
 PROBEREN_NAMED_SUBJECT("door", Door<false>, DoorSpec{}).operation("wait", &Door<false>::wait).operation("send", &Door<false>::send);
 PROBEREN_NAMED_SUBJECT("lost door", Door<true>, DoorSpec{}).operation("wait", &Door<true>::wait).operation("send", &Door<true>::send);
-PROBEREN_NAMED_SUBJECT("spin lock", SpinLock, spec::Mutex{}).operation("acquire", &SpinLock::acquire).operation("release", &SpinLock::release);
+PROBEREN_NAMED_SUBJECT("spin lock", SpinLock, spec::Mutex{})
+    .operation("acquire", &SpinLock::acquire)
+    .operation("release", &SpinLock::release);
 PROBEREN_NAMED_SUBJECT("torn", TornCounter, spec::Counter{}).operation("increment", &TornCounter::increment);
 PROBEREN_NAMED_SUBJECT("whole", WholeCounter, spec::Counter{})
     .operation("increment", &WholeCounter::increment)
@@ -186,16 +188,16 @@ TEST_P(RightSubjects, AreExhausted) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, RightSubjects,
-                         testing::Values(Golden{"right", "send | receive", 2, 0, 2},                        //
-                                         Golden{"right", "send | receive receive", 3, 0, 3},                //
-                                         Golden{"door", "wait | send", 4, 0, 1},                            //
-                                         Golden{"door", "wait", 1, 1, 1},                                   //
-                                         Golden{"door", "wait | wait", 2, 2, 1},                            //
+                         testing::Values(Golden{"right", "send | receive", 2, 0, 2},                         //
+                                         Golden{"right", "send | receive receive", 3, 0, 3},                 //
+                                         Golden{"door", "wait | send", 4, 0, 1},                             //
+                                         Golden{"door", "wait", 1, 1, 1},                                    //
+                                         Golden{"door", "wait | wait", 2, 2, 1},                             //
                                          Golden{"spin lock", "acquire release | acquire release", 2, 0, 2},  //
-                                         Golden{"spin lock", "acquire | acquire", 2, 2, 2},                 //
-                                         Golden{"spin lock", "acquire : acquire | release", 1, 0, 1},       //
-                                         Golden{"whole", "increment | increment", 2, 0, 2},                 //
-                                         Golden{"mutex", "increment | increment", 2, 0, 2},                 //
+                                         Golden{"spin lock", "acquire | acquire", 2, 2, 2},                  //
+                                         Golden{"spin lock", "acquire : acquire | release", 1, 0, 1},        //
+                                         Golden{"whole", "increment | increment", 2, 0, 2},                  //
+                                         Golden{"mutex", "increment | increment", 2, 0, 2},                  //
                                          Golden{"of all", "increment | increment", 2, 0, 2}));
 
 struct Wrong {
@@ -218,7 +220,8 @@ TEST_P(WrongSubjects, AreFoundAndTheirWitnessesReplay) {
   const auto& steps = found.failure->interleaving;
   const auto is_here = [](const std::string& location) { return location.find("scenarios_test.cpp:") != std::string::npos; };
   EXPECT_FALSE(steps.empty());
-  EXPECT_TRUE(is_here(found.failure->location) || std::any_of(steps.begin(), steps.end(), [&](const Event& step) { return is_here(step.location); }));
+  EXPECT_TRUE(is_here(found.failure->location) ||
+              std::any_of(steps.begin(), steps.end(), [&](const Event& step) { return is_here(step.location); }));
 
   explore::Options options;
   options.search = explore::Search::kReplay;
@@ -241,7 +244,8 @@ INSTANTIATE_TEST_SUITE_P(Scenarios, WrongSubjects,
 
 std::vector<Record> records_of(const std::string& name, const Request& request) {
   std::vector<Record> records;
-  make_scenarios_method()->run(named(name), request, [&](Record record) { records.push_back(std::move(record)); }, [](std::string_view) {});
+  make_scenarios_method()->run(
+      named(name), request, [&](Record record) { records.push_back(std::move(record)); }, [](std::string_view) {});
   return records;
 }
 

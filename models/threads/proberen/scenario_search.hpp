@@ -1,4 +1,5 @@
-/// What the methods that explore scenarios have in common: the budget is shared among the scenarios, and a scenario that fails is made smaller.
+/// What the methods that explore scenarios have in common: the budget is shared among the scenarios, and a scenario that fails is made
+/// smaller.
 #pragma once
 
 #include <chrono>

@@ -89,7 +89,8 @@ TEST(ThreadRunner, SeesThreadsThatBlockForEver) {
   for (int i = 0; i < 20; ++i) {
     ThreadRunner runner(2);
     const auto began = std::chrono::steady_clock::now();
-    const ScenarioRun run = runner.run(mutex_subject(), Scenario::parse("acquire acquire | acquire"), {.patience = std::chrono::seconds(60)});
+    const ScenarioRun run =
+        runner.run(mutex_subject(), Scenario::parse("acquire acquire | acquire"), {.patience = std::chrono::seconds(60)});
     EXPECT_TRUE(run.history.stuck);
     EXPECT_TRUE(runner.abandoned());
     EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30)) << "the kernel was not asked";

@@ -2,10 +2,10 @@
 /// PriorityQueue, after Python's queue.LifoQueue and queue.PriorityQueue.
 ///
 /// Linearizable: every operation but join() and shutdown(immediate) takes effect at one instant under the lock. The same interface as
-/// Queue<T> (queue_interface.hpp), with exact sizes. Items need only be movable; those whose move may throw are kept in boxes of their own, so that a put that
-/// throws leaves the queue as it was, and a get whose last move throws loses that one item. No item is destroyed under the lock, so a
-/// destructor may use the queue; what runs under it is the items' moves, the destruction of what was moved from, and the comparison: these
-/// may not.
+/// Queue<T> (queue_interface.hpp), with exact sizes. Items need only be movable; those whose move may throw are kept in boxes of their own,
+/// so that a put that throws leaves the queue as it was, and a get whose last move throws loses that one item. No item is destroyed under
+/// the lock, so a destructor may use the queue; what runs under it is the items' moves, the destruction of what was moved from, and the
+/// comparison: these may not.
 #pragma once
 
 #include <cstddef>

@@ -39,7 +39,7 @@ template <class T>
 class Shared {
  public:
   template <class... Arguments>
-  explicit Shared(Arguments&&... arguments) : object_(new(page_.address()) T(std::forward<Arguments>(arguments)...)) {
+  explicit Shared(Arguments&&... arguments) : object_(new (page_.address()) T(std::forward<Arguments>(arguments)...)) {
     static_assert(sizeof(T) <= 4096);
   }
   ~Shared() { std::destroy_at(object_); }

@@ -20,7 +20,7 @@ class CountSignals {
  public:
   CountSignals() {
     signals_handled = 0;
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = [](int) { signals_handled.fetch_add(1, std::memory_order_relaxed); };
     ::sigaction(SIGUSR1, &action, &previous_);
   }
@@ -29,7 +29,7 @@ class CountSignals {
   ~CountSignals() { ::sigaction(SIGUSR1, &previous_, nullptr); }
 
  private:
-  struct sigaction previous_{};
+  struct sigaction previous_ {};
 };
 
 /// Interrupts the waiter every millisecond until it is done. A wait that began anew at each signal would never end.

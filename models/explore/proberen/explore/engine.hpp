@@ -111,7 +111,8 @@ class Engine {
   Value await(const Access& access, const std::function<bool(Value)>& ready, std::string_view what);
   /// Like try_update, but a value of which `waits` holds is waited out. What is read without being written on is read with the order of
   /// `access`, whole.
-  std::optional<Value> update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits, std::string_view what);
+  std::optional<Value> update_or_wait(const Access& access, const Update& update, const std::function<bool(Value)>& waits,
+                                      std::string_view what);
 
   /// Waits until `count` threads have come to the meeting place, this one included, which they may do again and again; everything that they
   /// did before happens before the return. In which order they come is not known to anybody, so it is no difference between executions.
@@ -125,13 +126,13 @@ class Engine {
   /// A queue of sleeping threads, named by an address of its own kind (it may be that of an ordinary location).
   /// Joins the queue; from now on a wake-up may be meant for this thread.
   void enter_queue(std::uintptr_t queue, Site site);
-  /// The same in one step with a look at a location: only where it holds `expected`. This is what FUTEX_WAIT does before it sleeps. The look
-  /// may be at the first bytes of a wider location.
+  /// The same in one step with a look at a location: only where it holds `expected`. This is what FUTEX_WAIT does before it sleeps. The
+  /// look may be at the first bytes of a wider location.
   bool enter_queue_if(std::uintptr_t queue, const Access& access, Value expected);
   /// Sleeps until woken. Where `may_expire`, it may also end by itself, at any moment: that is a choice. True: woken.
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
-  /// Wakes up to `count` threads of the queue, whichever: that is a choice. Returns how many. Where not all may be woken, `eligible` gives the set
-  /// of those who may, asked once it is known who sleeps.
+  /// Wakes up to `count` threads of the queue, whichever: that is a choice. Returns how many. Where not all may be woken, `eligible` gives
+  /// the set of those who may, asked once it is known who sleeps.
   int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible = {});
 
   // ---- plain accesses: checked for races; read and written in memory by the program itself after the call

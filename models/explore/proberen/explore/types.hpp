@@ -37,22 +37,37 @@ struct Options {
   MemoryModel model = MemoryModel::kRc11;
   Search search = Search::kExhaustive;
   std::uint64_t seed = 1;
-  std::uint64_t max_executions = 0;              ///< complete and blocked ones together; 0: no limit
-  std::chrono::milliseconds time{0};             ///< 0: no limit
-  int preemptions = -1;                          ///< of kExhaustive: executions that have a schedule with at most so many (bounded.hpp); -1: all
-  int pct_depth = 3;                             ///< of PCT
-  std::uint64_t max_events = 100'000;          ///< in one execution; more is a runaway loop
-  bool races_fail = true;                        ///< a data race is a failure; else plain accesses are explored like relaxed atomic ones
-  bool spurious_failures = false;                ///< a weak compare-and-swap may fail for no reason, a condition wait may return for none
-  bool keep_going = false;                       ///< a failure does not end the search; the first one is kept
-  bool stuck_is_an_end = false;                  ///< that threads are blocked for ever is an end like another; Engine::stuck() says so
-  std::string witness;                           ///< of kReplay
+  std::uint64_t max_executions = 0;    ///< complete and blocked ones together; 0: no limit
+  std::chrono::milliseconds time{0};   ///< 0: no limit
+  int preemptions = -1;                ///< of kExhaustive: executions that have a schedule with at most so many (bounded.hpp); -1: all
+  int pct_depth = 3;                   ///< of PCT
+  std::uint64_t max_events = 100'000;  ///< in one execution; more is a runaway loop
+  bool races_fail = true;              ///< a data race is a failure; else plain accesses are explored like relaxed atomic ones
+  bool spurious_failures = false;      ///< a weak compare-and-swap may fail for no reason, a condition wait may return for none
+  bool keep_going = false;             ///< a failure does not end the search; the first one is kept
+  bool stuck_is_an_end = false;        ///< that threads are blocked for ever is an end like another; Engine::stuck() says so
+  std::string witness;                 ///< of kReplay
 };
 
 /// Why an execution is wrong. The words of records: `to_string`.
 enum class FailureKind : std::uint8_t {
-  kAssertion, kDataRace, kDeadlock, kLivelock, kUseAfterFree, kDoubleFree, kOutOfBounds, kLeak, kUninitializedRead, kMixedSize,
-  kLockMisuse, kUncaughtException, kCrash, kOutcome, kNondeterminism, kUnsupported, kRunaway,
+  kAssertion,
+  kDataRace,
+  kDeadlock,
+  kLivelock,
+  kUseAfterFree,
+  kDoubleFree,
+  kOutOfBounds,
+  kLeak,
+  kUninitializedRead,
+  kMixedSize,
+  kLockMisuse,
+  kUncaughtException,
+  kCrash,
+  kOutcome,
+  kNondeterminism,
+  kUnsupported,
+  kRunaway,
 };
 
 /// `assertion`, `data-race`, `deadlock`, …
