@@ -154,4 +154,8 @@ function(proberen_add_test name)
   endforeach()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "unit;${arg_LABELS}")
+  if(PROBEREN_SANITIZE STREQUAL "thread")
+    # Some tests fork a process that has threads, which is asked for by name there.
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "TSAN_OPTIONS=die_after_fork=0")
+  endif()
 endfunction()

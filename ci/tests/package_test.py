@@ -63,9 +63,7 @@ class Package(unittest.TestCase):
         self.assertIn("not-linearizable", gate.stdout)
         self.assertIn("replay:", gate.stdout)
         records = [json.loads(line) for line in (build / "gate" / "records.jsonl").read_text().splitlines()]
-        found = [r for r in records if r["method"] == "fuzz" and r["verdict"] == "fail"]
-        self.assertTrue(found, "fuzz must find it")
-        self.assertLessEqual(sum(len(t.split()) for t in found[0]["failure"]["scenario"].split("|")), 12, found[0]["failure"]["scenario"])
+        self.assertIn("fail", {r["verdict"] for r in records if r["method"] == "explore"})
         for name in ("report.html", "junit.xml", "summary.md"):
             self.assertTrue((build / "gate" / name).exists(), name)
         explored = {r["configuration"]["variant"]: r for r in records if r["method"] == "explore"}
@@ -74,6 +72,11 @@ class Package(unittest.TestCase):
         ran = [r for r in records if r["method"] == "explore" and r["configuration"]["variant"] == "explored"]
         self.assertEqual({r["configuration"].get("engine") for r in ran}, {"proberen"})
         self.assertNotIn("skipped", {r["verdict"] for r in ran})
+        # On real threads it takes luck, and a gate's second may not be enough of it on a busy machine.
+        fuzz = run(proberen, "fuzz", "MyQueue", "--seed", "1", "--time", "60", "--json", "fuzz.jsonl", cwd=build)
+        self.assertEqual(fuzz.returncode, 1, fuzz.stdout + fuzz.stderr)
+        (found,) = [json.loads(line)["failure"] for line in (build / "fuzz.jsonl").read_text().splitlines()]
+        self.assertLessEqual(sum(len(thread.split()) for thread in found["scenario"].split("|")), 12, found["scenario"])
 
 
 if __name__ == "__main__":

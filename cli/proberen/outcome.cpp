@@ -53,10 +53,10 @@ std::string how_it_ended(const Outcome& outcome) {
   return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(outcome.signal);
 }
 
-milliseconds hang_limit(const Task& task, const Options& options) {
+milliseconds hang_limit(const Task& task) {
   if (const char* forced = std::getenv("PROBEREN_HANG_LIMIT_MS")) return milliseconds(std::strtoll(forced, nullptr, 10));
-  milliseconds limit = kTimes * options.time + kGrace;
-  if (task.method == "bench") limit += kSeriesPerBenchmark * static_cast<milliseconds::rep>(task.subject->benchmarks) * options.time;
+  milliseconds limit = kTimes * task.time + kGrace;
+  if (task.method == "bench") limit += kSeriesPerBenchmark * static_cast<milliseconds::rep>(task.subject->benchmarks) * task.time;
   return limit;
 }
 
@@ -90,7 +90,7 @@ std::vector<Record> records_of(const Task& task, const Options& options, const O
     }
   }
   if (outcome.timed_out) {
-    const std::string limit = std::to_string((hang_limit(task, options).count() + 999) / 1000);
+    const std::string limit = std::to_string((hang_limit(task).count() + 999) / 1000);
     records.push_back(death(task, options, outcome, "hang", "the check did not end within " + limit + " s and was killed"));
   } else if (!outcome.exited_with(0)) {
     records.push_back(death(task, options, outcome, "crash", "the check died: " + how_it_ended(outcome)));

@@ -16,7 +16,7 @@ namespace proberen::cli {
 [[nodiscard]] std::string how_it_ended(const Outcome& outcome);
 
 /// How long a task may take before it counts as hung.
-[[nodiscard]] std::chrono::milliseconds hang_limit(const Task& task, const Options& options);
+[[nodiscard]] std::chrono::milliseconds hang_limit(const Task& task);
 
 /// `Lock fuzz`, `Lock stress (tsan)`.
 [[nodiscard]] std::string name_of(const Task& task);

@@ -89,6 +89,13 @@ void check_declaration(const Subject& subject) {
   }
 }
 
+/// What a known-bad twin gets. Exploring and fuzzing end as soon as it is caught, so they get enough for a busy machine; stress goes on for
+/// all of its time in the variants that cannot see the fault.
+std::chrono::milliseconds time_for_twin(const std::string& method, std::chrono::milliseconds asked) {
+  using std::chrono::milliseconds;
+  return method == "stress" ? milliseconds(2000) : std::max(asked, milliseconds(60000));
+}
+
 class Planner {
  public:
   Planner(Catalogue& catalogue, const Options& options) : catalogue_(catalogue), options_(options) {}
@@ -99,7 +106,8 @@ class Planner {
     for (const std::string& variant : variants_of(method)) {
       if (as_twin && !contains(subject.caught_by, method) && !contains(subject.caught_by, variant)) continue;
       const auto program = programs.find(variant);
-      Task task{&subject, method, variant, program == programs.end() ? "" : program->second, as_twin};
+      Task task{&subject, method, variant, program == programs.end() ? "" : program->second, options_.time, as_twin};
+      if (as_twin) task.time = time_for_twin(method, options_.time);
       if (program == programs.end()) {
         skip(task, what_is_missing(variant));
       } else if (!contains(catalogue_.methods(subject, variant), method)) {

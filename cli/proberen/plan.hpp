@@ -1,6 +1,7 @@
 /// Plan: which method is run on which subject in which variant, and what is left out for which reason.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Task {
   std::string method;
   std::string variant;
   std::string program;
+  std::chrono::milliseconds time{0};
   bool as_twin = false;  ///< it has only to be caught: a twin that was not asked for by its name
 };
 

@@ -13,13 +13,6 @@
 namespace proberen::cli {
 namespace {
 
-/// What a known-bad twin gets. Exploring and fuzzing end as soon as it is caught, so they get enough to catch it; stress goes on for all of
-/// its time in the variants that cannot see the fault.
-std::chrono::milliseconds time_for_twin(const Task& task, std::chrono::milliseconds asked) {
-  using std::chrono::milliseconds;
-  return task.method == "stress" ? milliseconds(2000) : std::max(asked, milliseconds(15000));
-}
-
 class Runner {
  public:
   Runner(const Plan& plan, const Options& options, std::span<RecordFile* const> files) : plan_(plan), options_(options), files_(files) {}
@@ -80,7 +73,7 @@ class Runner {
     progress_.show("[" + std::to_string(started_) + "/" + std::to_string(plan_.size()) + "] " + name_of(task) + "…");
     const std::string file = workplace_.file(started_);
     Command command = command_of(task.variant, words_of(task, file));
-    command.limit = hang_limit(task, options_);
+    command.limit = hang_limit(task);
     running_.push_back({&task, file, std::make_unique<Child>(command)});
   }
 
@@ -89,7 +82,7 @@ class Runner {
     const auto add = [&](const char* option, const std::string& value) { words.insert(words.end(), {option, value}); };
     add("--variant", task.variant);
     add("--seed", std::to_string(options_.seed));
-    add("--time", std::to_string((task.as_twin ? time_for_twin(task, options_.time) : options_.time).count()));
+    add("--time", std::to_string(task.time.count()));
     if (options_.quick) words.emplace_back("--quick");
     if (task.as_twin) words.emplace_back("--catch-only");
     if (!options_.scenario.empty()) add("--scenario", options_.scenario);

@@ -24,9 +24,9 @@ const Operation* find(const Subject& subject, const std::string& name) {
 
 }  // namespace
 
-std::vector<Subject>& subjects() {
-  static std::vector<Subject> all;
-  return all;
+std::deque<Subject>& subjects() {
+  static auto* const all = new std::deque<Subject>;
+  return *all;
 }
 
 Instance::Instance(const ObjectType& type) : type_(&type), object_(::operator new(type.size, std::align_val_t(type.alignment))) {
@@ -126,7 +126,7 @@ void check_goal(Subject& subject, const BenchmarkGoal& goal) {
 
 namespace detail {
 
-Declaration::Declaration(std::string name, spec::AnySpec spec, ObjectType type, bool explorable) : index_(subjects().size()) {
+Declaration::Declaration(std::string name, spec::AnySpec spec, ObjectType type, bool explorable) {
   Subject subject;
   subject.name = std::move(name);
   subject.spec = std::move(spec);
@@ -136,7 +136,7 @@ Declaration::Declaration(std::string name, spec::AnySpec spec, ObjectType type, 
   for (const Subject& other : subjects()) {
     if (other.name == subject.name) note(subject, "two subjects are named " + subject.name);
   }
-  subjects().push_back(std::move(subject));
+  subject_ = &subjects().emplace_back(std::move(subject));
 }
 
 void Declaration::add_operation(std::string_view name, ObjectType::Operation operation, std::size_t parameters,

@@ -1,7 +1,6 @@
 #include "proberen/random_scenario.hpp"
 
 #include <algorithm>
-#include <random>
 
 namespace proberen {
 namespace {
@@ -89,20 +88,6 @@ std::vector<Scenario> simpler_scenarios(const Subject& subject, const Scenario& 
   }
   add_simpler_arguments(subject, scenario, simpler);
   return simpler;
-}
-
-std::vector<NamedScenario> scenarios_to_explore(const Subject& subject, const std::string& asked, std::uint64_t seed) {
-  if (!asked.empty()) return {{"", parse_scenario(subject, asked)}};
-  if (!subject.scenarios.empty()) return subject.scenarios;
-  constexpr int kMadeUp = 6;
-  std::mt19937_64 random(seed);
-  const Draw draw = [&random](std::size_t limit) { return static_cast<std::size_t>(random() % limit); };
-  std::vector<NamedScenario> made;
-  for (int i = 0; i < kMadeUp; ++i) {
-    const ScenarioShape shape{.threads_min = 2, .threads_max = i < 4 ? 2 : 3, .calls_max = 2};
-    made.push_back({"made up " + std::to_string(i + 1), random_scenario(subject, shape, draw)});
-  }
-  return made;
 }
 
 }  // namespace proberen

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <new>
@@ -123,8 +124,9 @@ struct Subject {
 /// fit the subject.
 [[nodiscard]] Scenario parse_scenario(const Subject& subject, const std::string& text);
 
-/// All subjects of this program, in the order of declaration.
-[[nodiscard]] std::vector<Subject>& subjects();
+/// All subjects of this program, in the order of declaration. They stay where they are to the end of the process: threads that are blocked
+/// for ever go on using them.
+[[nodiscard]] std::deque<Subject>& subjects();
 
 namespace detail {
 
@@ -142,8 +144,8 @@ class Declaration {
   void share_between_processes();
 
  private:
-  [[nodiscard]] Subject& subject() const { return subjects()[index_]; }
-  std::size_t index_;
+  [[nodiscard]] Subject& subject() const { return *subject_; }
+  Subject* subject_ = nullptr;
 };
 
 template <class T, class Member, class Result, class... Parameters>

@@ -23,10 +23,6 @@ struct ScenarioShape {
 /// Operations by their weights, arguments by their generators. The same draws give the same scenario.
 [[nodiscard]] Scenario random_scenario(const Subject& subject, const ScenarioShape& shape, const Draw& draw);
 
-/// What a model checker explores of a subject: the scenario that was asked for; else those that the subject names; else small random ones.
-/// Throws std::invalid_argument when what was asked for is no scenario of this subject.
-[[nodiscard]] std::vector<NamedScenario> scenarios_to_explore(const Subject& subject, const std::string& asked, std::uint64_t seed);
-
 /// Scenarios a little simpler than this one, the simplest first: without a thread, without a call, with an earlier value of a generator. No
 /// candidate has fewer than one call.
 [[nodiscard]] std::vector<Scenario> simpler_scenarios(const Subject& subject, const Scenario& scenario);

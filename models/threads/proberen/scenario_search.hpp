@@ -10,8 +10,10 @@
 
 namespace proberen {
 
-/// Explores the scenarios that were asked for, each with its share of the request's time, and puts a record for each. A twin ends with the
-/// first that fails: it has been caught. Throws std::invalid_argument, one line, where a scenario has more threads or calls than can be.
+/// Explores the scenario that was asked for, else those that the subject names, each with its share of the request's time, and puts a record
+/// for each. A twin ends with the first that fails: it has been caught. Where there are none it makes some up, small ones first, until the
+/// time is over or one fails, and puts a record for each size. Throws std::invalid_argument, one line, where a scenario is none of this
+/// subject, or has more threads or calls than can be.
 void explore_scenarios(const Subject& subject, const Request& request, std::size_t threads_max, const RecordSink& sink,
                        const std::function<Record(const NamedScenario&, std::chrono::milliseconds budget)>& explore);
 
