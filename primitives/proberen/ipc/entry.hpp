@@ -31,6 +31,7 @@
 
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/detail/entry_table.hpp"
+#include "proberen/ipc/detail/function_of.hpp"
 #include "proberen/ipc/initialize.hpp"
 
 /// Registers a function, or a lambda without captures, as `entry_name`, an identifier; at namespace scope of a source file. It returns int
@@ -102,10 +103,10 @@ struct EntryFunctions {
   static int call(void* tuple) {
     auto& arguments = *static_cast<Arguments*>(tuple);
     if constexpr (std::is_void_v<typename Function::Returned>) {
-      std::apply(kFunction, std::move(arguments));
+      std::apply(function_of<kFunction>(), std::move(arguments));
       return 0;
     } else {
-      return std::apply(kFunction, std::move(arguments));
+      return std::apply(function_of<kFunction>(), std::move(arguments));
     }
   }
 

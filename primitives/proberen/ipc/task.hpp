@@ -21,6 +21,7 @@
 
 #include <cereal/archives/binary.hpp>
 
+#include "proberen/ipc/detail/function_of.hpp"
 #include "proberen/ipc/entry.hpp"
 #include "proberen/ipc/pool_errors.hpp"
 
@@ -97,10 +98,10 @@ struct Task {
  private:
   static void call(Arguments& arguments, cereal::BinaryOutputArchive& writer, std::string& answer) {
     if constexpr (std::is_same_v<Result, std::monostate>) {
-      std::apply(kFunction, std::move(arguments));
+      std::apply(function_of<kFunction>(), std::move(arguments));
       answer.push_back(kReturned);
     } else {
-      const Result result = std::apply(kFunction, std::move(arguments));
+      const Result result = std::apply(function_of<kFunction>(), std::move(arguments));
       answer.push_back(kReturned);
       writer(result);
     }
