@@ -218,7 +218,7 @@ TEST(IpcLock, L17_AGuardThatNobodyAnswersForEndsTheLock) {
   }
   die_holding(lock);
   { const ipc::RobustGuard guard(lock); }
-  EXPECT_THROW(ipc::RobustGuard{lock}, std::system_error);
+  EXPECT_THROW({ const ipc::RobustGuard guard{lock}; }, std::system_error);
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ PROBEREN_INTERPOSED int sched_yield() noexcept {
   return 0;
 }
 
-PROBEREN_INTERPOSED void thrd_yield() noexcept {
+PROBEREN_INTERPOSED void thrd_yield() {
   if (!explored()) return PROBEREN_REAL(thrd_yield)();
   const Inside inside;
   engine().yield();
