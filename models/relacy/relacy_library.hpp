@@ -21,7 +21,14 @@
 #undef VAR
 #undef VAR_T
 #undef TLS_T
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdollar-in-identifier-extension"
+#endif
 #undef $
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 #undef memory_order_relaxed
 #undef memory_order_consume
 #undef memory_order_acquire

@@ -150,7 +150,10 @@ std::vector<std::string> to_limits(const Unseen& unseen) {
                      (count == 1 ? "it does" : "they do") + " is not seen: " + list_of(unseen.functions));
   }
   if (!unseen.assembly.empty()) {
-    limits.push_back("atomic instructions and fences of inline assembly are not seen, and order nothing here: " + list_of(unseen.assembly));
+    limits.push_back(
+        "atomic instructions and fences of inline assembly, or that the compiler leaves without a hook, are not seen, and order nothing "
+        "here: " +
+        list_of(unseen.assembly));
   }
   if (!unseen.known)
     limits.push_back("without debug information it is not known whether all of the program was compiled with proberen-cc or proberen-c++");

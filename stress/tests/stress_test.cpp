@@ -46,12 +46,17 @@ struct Racy {
 };
 
 /// The compiler must not see where a pointer goes, or it warns of what is wrong on purpose.
-[[gnu::noipa]] void release(const int* number) { delete number; }
-[[gnu::noipa]] void lose(const std::string* /*text*/) {}
+template <class T>
+T* unknown(T* pointer) {
+  asm volatile("" : "+r"(pointer));
+  return pointer;
+}
+void release(const int* number) { delete unknown(number); }
+void lose(const std::string* text) { unknown(text); }
 
 struct UsedAfterFree {
   void go() {
-    int* const number = new int(1);
+    int* const number = unknown(new int(1));
     release(number);
     *static_cast<volatile int*>(number) = 2;
   }

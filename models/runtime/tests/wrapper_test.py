@@ -111,7 +111,7 @@ class Wrapper(unittest.TestCase):
         subprocess.run([self.folder / program], cwd=self.folder, env={**os.environ, "PROBEREN_EXPLORE": "record=record.jsonl"}, check=True)
         limits = json.loads(record.read_text())["limits"]
         record.unlink()
-        return [limit for limit in limits if "compiled with" in limit or "assembly" in limit]
+        return [limit for limit in limits if "compiled with" in limit or "inline assembly" in limit]
 
     def plain(self, *arguments):
         subprocess.run([CXX, *arguments], cwd=self.folder, check=True)
