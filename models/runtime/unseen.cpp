@@ -98,8 +98,10 @@ void find_assembly(const Range& code, const Lines& lines, std::vector<std::strin
 }
 
 /// Functions of libraries that are not instrumented, and not the compiler's.
-void find_imports(const Module& module, const std::vector<Module>& modules, std::set<std::string>& called) {
+void find_imports(const Module& module, const std::vector<Module>& modules, Unseen& unseen, std::set<std::string>& called) {
   for (const Import& import : imports_of(module)) {
+    const std::string_view name = import.name;
+    if (name == "__tsan_acquire" || name == "AnnotateHappensAfter") unseen.annotated = true;
     const auto target = *reinterpret_cast<const std::uintptr_t*>(import.slot);
     for (const Module& other : modules) {
       if (other.text.contains(target) && !other.instrumented && !is_of_compiler(other)) called.insert(import.name);
@@ -115,7 +117,7 @@ Unseen find_unseen(const std::vector<Module>& modules) {
   const Lines lines;
   for (const Module& module : modules) {
     if (!module.instrumented) continue;
-    find_imports(module, modules, called);
+    find_imports(module, modules, unseen, called);
     Dwfl_Module* const information = lines.module_at(module.text.low);
     const std::vector<Range> code = information == nullptr ? std::vector<Range>() : instrumented_code(information);
     if (code.empty()) {
@@ -155,6 +157,7 @@ std::vector<std::string> to_limits(const Unseen& unseen) {
         "here: " +
         list_of(unseen.assembly));
   }
+  if (unseen.annotated) limits.push_back("annotations for ThreadSanitizer are not heeded: they order nothing here");
   if (!unseen.known)
     limits.push_back("without debug information it is not known whether all of the program was compiled with proberen-cc or proberen-c++");
   return limits;

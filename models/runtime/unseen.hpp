@@ -17,6 +17,7 @@ struct Unseen {
   bool known = true;                   ///< false: a module has no debug information that says
   std::vector<std::string> functions;  ///< by name
   std::vector<std::string> assembly;   ///< `file:line`
+  bool annotated = false;              ///< it tells ThreadSanitizer what synchronizes
 };
 
 /// Reads the files of the modules. O(their size).

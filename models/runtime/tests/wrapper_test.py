@@ -111,7 +111,7 @@ class Wrapper(unittest.TestCase):
         subprocess.run([self.folder / program], cwd=self.folder, env={**os.environ, "PROBEREN_EXPLORE": "record=record.jsonl"}, check=True)
         limits = json.loads(record.read_text())["limits"]
         record.unlink()
-        return [limit for limit in limits if "compiled with" in limit or "inline assembly" in limit]
+        return [limit for limit in limits if any(word in limit for word in ("compiled with", "inline assembly", "annotations"))]
 
     def plain(self, *arguments):
         subprocess.run([CXX, *arguments], cwd=self.folder, check=True)
@@ -142,6 +142,14 @@ class Wrapper(unittest.TestCase):
             unseen = self.unseen()
             self.assertEqual(unseen == [], seen, (assembly, unseen))
             self.assertTrue(seen or unseen[0].endswith("other file.cpp:5"), unseen)
+
+    def test_links_what_is_annotated_for_the_sanitizer(self):
+        (self.folder / "other file.cpp").write_text(
+            'extern "C" { void __tsan_acquire(void*); void __tsan_release(void*); int __tsan_mutex_pre_unlock(void*, unsigned); }\n'
+            "int y;\nint other() {\n  __tsan_release(&y);\n  __tsan_acquire(&y);\n  return __tsan_mutex_pre_unlock(&y, 0);\n}\n")
+        self.call("-std=c++20", "first.cpp", "other file.cpp", "-o", "program")
+        (limit,) = self.unseen()
+        self.assertIn("annotations for ThreadSanitizer", limit)
 
     def test_says_what_it_cannot_know(self):
         self.call("-std=c++20", "-g0", "first.cpp", "other file.cpp", "-o", "program")
