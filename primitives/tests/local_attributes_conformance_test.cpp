@@ -148,10 +148,9 @@ TEST_F(ForEach, KeepsValuesAliveWhileThreadsExit) {
 TEST_F(ForEach, ReportsWhatWouldDeadlock) {
   ThreadLocal<int> local;
   ThreadLocal<int> other;
-  std::jthread keeper;
   std::latch touched(1);
   std::latch end(1);
-  keeper = std::jthread([&] {
+  std::jthread keeper([&] {
     local.get();
     touched.count_down();
     end.wait();
