@@ -138,12 +138,15 @@ class Killer {
 };
 
 /// One run after another, until one fails.
-void run_and_kill(const Subject& subject, ipc::StartMethod method, std::uint64_t seed, std::uint64_t kills, Clock::time_point until,
-                  JobOutcome& outcome) {
+void run_and_kill(const Subject& subject, ipc::StartMethod method, std::uint64_t seed, const KillBudget& budget, JobOutcome& outcome) {
   ProcessRunner runner(subject, method);
   Killer killer(seed);
   outcome.counts["kills inside a call"] = 0;
-  for (std::uint64_t i = 0; i < kills && Clock::now() < until && outcome.failures.empty(); ++i) {
+  const auto goes_on = [&](std::uint64_t killed) {
+    const auto now = Clock::now();
+    return now < budget.until && (killed < budget.kills || now < budget.enough);
+  };
+  for (std::uint64_t i = 0; goes_on(i) && outcome.failures.empty(); ++i) {
     const Scenario& scenario = subject.crashes[i % subject.crashes.size()].scenario;
     const Kill kill = killer.draw(scenario);
     const ScenarioRun run = runner.run(scenario, {.seed = killer.number(), .noise = 0.05, .patience = kPatience, .kill = kill});
@@ -161,12 +164,11 @@ void run_and_kill(const Subject& subject, ipc::StartMethod method, std::uint64_t
 
 }  // namespace
 
-JobOutcome stress_crashes(const Subject& subject, ipc::StartMethod method, std::uint64_t seed, std::uint64_t kills,
-                          Clock::time_point until) {
+JobOutcome stress_crashes(const Subject& subject, ipc::StartMethod method, std::uint64_t seed, const KillBudget& budget) {
   JobOutcome outcome;
   const Inventory inventory;
   if (!inventory.has_own_names()) outcome.counts["names not watched"] = 1;
-  run_and_kill(subject, method, seed, kills, until, outcome);
+  run_and_kill(subject, method, seed, budget, outcome);
   if (const std::string left = inventory.left_behind(outcome.counts); outcome.failures.empty() && !left.empty()) {
     Failure failure;
     failure.kind = "leak";

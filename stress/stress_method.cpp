@@ -177,11 +177,12 @@ class StressMethod final : public Method {
     record.configuration["crashes"] = "SIGKILL at random instants";
     record.limits = {"kills come at the instants that chance picks, not at every instruction"};
     const std::uint64_t kills = request.quick ? 60 : 350;
-    constexpr std::chrono::seconds kLongest{20};
-    const auto until = Clock::now() + kLongest;
+    // So many, however short the time, and more where there is time for more.
+    constexpr milliseconds kLongest{20'000};
+    const stress::KillBudget budget{kills, Clock::now() + request.time / 6, Clock::now() + std::max(kLongest, request.time / 6)};
     const std::uint64_t seed = request.seed * 3 + static_cast<std::uint64_t>(method);  // other kills by each method
     JobOutcome outcome =
-        run_in_child([&](const Tell& tell) { tell(stress::stress_crashes(subject, method, seed, kills, until)); }, until + kGrace);
+        run_in_child([&](const Tell& tell) { tell(stress::stress_crashes(subject, method, seed, budget)); }, budget.until + kGrace);
     if (outcome.counts.contains("names not watched")) {
       record.limits.push_back("no mount namespace is to be had: whether names stay behind in /dev/shm was not looked at");
     }
