@@ -20,13 +20,17 @@ struct Tally {
   int read() { return 0; }
 };
 
-Subject& tally() {
-  [[maybe_unused]] static const auto built =
-      SubjectBuilder<Tally>("tally", spec::Counter{}).operation("increment", &Tally::increment).operation("read", &Tally::read);
-  for (Subject& subject : subjects()) {
-    if (subject.name == "tally") return subject;
+const Subject& declared(const std::string& name) {
+  for (const Subject& subject : subjects()) {
+    if (subject.name == name) return subject;
   }
   throw std::logic_error("not declared");
+}
+
+const Subject& tally() {
+  [[maybe_unused]] static const auto built =
+      SubjectBuilder<Tally>("tally", spec::Counter{}).operation("increment", &Tally::increment).operation("read", &Tally::read);
+  return declared("tally");
 }
 
 struct Explored {
@@ -95,6 +99,29 @@ TEST(ScenarioSearch, WhatWasNotFinishedIsInconclusive) {
   const Explored explored = explore(tally(), request_of(milliseconds(50)), 100, false);
   EXPECT_EQ(explored.records.front().verdict, Verdict::kInconclusive);
   EXPECT_EQ(explored.records.front().reason, "the budget ended before all executions of 4 of 4 scenarios were visited");
+}
+
+TEST(ScenarioSearch, WhatHasOnlyToBeCaughtEndsWithTheFirstFailure) {
+  [[maybe_unused]] static const auto built = SubjectBuilder<Tally>("named tally", spec::Counter{})
+                                                 .operation("increment", &Tally::increment)
+                                                 .operation("read", &Tally::read)
+                                                 .scenario("one", "read | read")
+                                                 .scenario("two", "read | read read")
+                                                 .scenario("three", "read read | read");
+  const Subject& named = declared("named tally");
+  Request request = request_of(milliseconds(200));
+  EXPECT_EQ(explore(named, request, 3).records.size(), 3u);
+  request.catch_only = true;
+  EXPECT_EQ(explore(named, request, 3).records.size(), 2u);
+  EXPECT_EQ(explore(named, request, 100).records.size(), 3u);
+  Scenario scenario = Scenario::parse("read read | read");
+  shrink_scenario(
+      named, request, scenario, [](std::string_view) {}, [](const Scenario&, milliseconds) { return true; });
+  EXPECT_EQ(scenario.call_count(), 3u) << "nothing is shrunk";
+  request.catch_only = false;
+  shrink_scenario(
+      named, request, scenario, [](std::string_view) {}, [](const Scenario&, milliseconds) { return true; });
+  EXPECT_EQ(scenario.call_count(), 1u);
 }
 
 TEST(ScenarioSearch, WhatIsAskedForIsExploredAlone) {
