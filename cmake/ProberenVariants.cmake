@@ -49,5 +49,6 @@ function(proberen_link_runtime target)
     message(FATAL_ERROR "${target}: this build of proberen has no exploration runtime")
   endif()
   target_link_options(${target} BEFORE PRIVATE -Wl,--push-state,--no-as-needed $<TARGET_FILE:${library}> -Wl,--pop-state -Wl,-z,now)
-  target_link_libraries(${target} PRIVATE ${library})
+  # Not target_link_libraries: its two signatures do not mix, and the target's owner has chosen one.
+  set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES ${library})
 endfunction()

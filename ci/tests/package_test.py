@@ -55,6 +55,15 @@ class Package(unittest.TestCase):
             self.assertEqual((ended.returncode, ended.stdout.splitlines()), (0, lines), name + ": " + ended.stderr)
             self.assertLess(len((EXAMPLES / "primitives" / f"{name}.cpp").read_text().splitlines()), 30, name)
 
+    def test_a_target_of_somebody_outside_is_explored(self):
+        build = self.build("explore")
+        proberen = self.root / "prefix" / "bin" / "proberen"
+        for program, status, words in (("semaphore", 1, "deadlock"), ("proberen_semaphore", 0, "exhaustive")):
+            explored = run(proberen, "explore", f"./{program}", "--json", f"{program}.jsonl", cwd=build, timeout=60)
+            self.assertEqual(explored.returncode, status, explored.stdout + explored.stderr)
+            self.assertIn(words, explored.stdout)
+            self.assertNotIn("debug information", explored.stdout)
+
     def test_a_bug_is_found_by_somebody_outside(self):
         build = self.build("my_queue")
         proberen = self.root / "prefix" / "bin" / "proberen"

@@ -47,6 +47,11 @@ bool contain(const std::vector<Range>& ranges, std::uintptr_t address) {
   return std::any_of(ranges.begin(), ranges.end(), [=](const Range& range) { return range.contains(address); });
 }
 
+/// What the compiler makes itself: wrappers of thread-local variables and their initialization, and clang's call of std::terminate.
+bool is_made_by_compiler(std::string_view name) {
+  return name.starts_with("_ZTW") || name.starts_with("_ZTH") || name == "__clang_call_terminate";
+}
+
 /// The functions of the module that lie elsewhere, by their addresses.
 std::map<std::uintptr_t, std::string> functions_beside(Dwfl_Module* module, const std::vector<Range>& code) {
   std::map<std::uintptr_t, std::string> functions;
@@ -56,7 +61,7 @@ std::map<std::uintptr_t, std::string> functions_beside(Dwfl_Module* module, cons
     GElf_Addr address = 0;
     const char* const name = dwfl_module_getsym_info(module, i, &symbol, &address, nullptr, nullptr, nullptr);
     if (name == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF || symbol.st_size == 0) continue;
-    if (!contain(code, address)) functions.emplace(address, name);
+    if (!contain(code, address) && !is_made_by_compiler(name)) functions.emplace(address, name);
   }
   return functions;
 }

@@ -116,6 +116,14 @@ class Wrapper(unittest.TestCase):
     def plain(self, *arguments):
         subprocess.run([CXX, *arguments], cwd=self.folder, check=True)
 
+    def test_says_nothing_of_what_the_compiler_makes(self):
+        (self.folder / "other file.cpp").write_text(
+            "#include <cstdlib>\n#include <string>\nextern thread_local std::string text;\n"
+            "int other() noexcept { return static_cast<int>((text + std::to_string(std::rand())).empty()) + 1; }\n")
+        (self.folder / "third.cpp").write_text("#include <string>\nthread_local std::string text = std::string(3, 'x');\n")
+        self.call("-std=c++20", "first.cpp", "other file.cpp", "third.cpp", "-o", "program")
+        self.assertEqual(self.unseen(), [])
+
     def test_says_nothing_of_what_is_all_seen(self):
         self.call("-std=c++20", "first.cpp", "other file.cpp", "-o", "program")
         self.assertEqual(self.unseen(), [])
