@@ -133,6 +133,14 @@ inline EventId Engine::Implementation::replay_read(const Access& access) {
   return replay_if(Kind::kRead, [&](const Event& event) { return locations_.is(event.location, access.address, access.size); });
 }
 
+/// A write reaches memory as well.
+template <class IsThere>
+[[gnu::always_inline]] inline EventId Engine::Implementation::replay_write(Value value, const IsThere& is_there) {
+  const EventId id = replay_if(Kind::kWrite, [&](const Event& event) { return event.value == value && is_there(event); });
+  if (id != kNoEvent) locations_.show((*graph_)[id].location, (*graph_)[id].place, value);
+  return id;
+}
+
 EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect, bool& fresh) {
   const EventId replayed =
       replay_if(Kind::kRead, [&](const Event& event) { return event.location == cell.location && event.size == cell.size; });
@@ -157,12 +165,9 @@ EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool e
 }
 
 EventId Engine::Implementation::write_event(const Cell& cell, Order order, Value value, EventId read) {
-  const EventId replayed = replay_if(
-      Kind::kWrite, [&](const Event& event) { return event.location == cell.location && event.size == cell.size && event.value == value; });
-  if (replayed != kNoEvent) {
-    locations_.show(cell.location, (*graph_)[replayed].place, value);
-    return replayed;
-  }
+  const EventId replayed =
+      replay_write(value, [&](const Event& event) { return event.location == cell.location && event.size == cell.size; });
+  if (replayed != kNoEvent) return replayed;
   Event event;
   event.kind = Kind::kWrite;
   event.thread = static_cast<std::int16_t>(current);
@@ -220,13 +225,8 @@ Value Engine::Implementation::load(const Access& access, const Futile* futile) {
 }
 
 void Engine::Implementation::store(const Access& access, Value value) {
-  EventId id = replay_if(
-      Kind::kWrite, [&](const Event& event) { return locations_.is(event.location, access.address, access.size) && event.value == value; });
-  if (id == kNoEvent) {
-    id = write_event({locate(access), access.size, access.site}, strengthened(access.order), value, kNoEvent);
-  } else {
-    locations_.show((*graph_)[id].location, (*graph_)[id].place, value);
-  }
+  EventId id = replay_write(value, [&](const Event& event) { return locations_.is(event.location, access.address, access.size); });
+  if (id == kNoEvent) id = write_event({locate(access), access.size, access.site}, strengthened(access.order), value, kNoEvent);
   note_access(access, id, true);
 }
 

@@ -176,6 +176,8 @@ class Engine::Implementation {
   template <class IsThere>
   EventId replay_if(Kind kind, const IsThere& is_there);
   EventId replay_read(const Access& access);
+  template <class IsThere>
+  EventId replay_write(Value value, const IsThere& is_there);
   EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect, bool& fresh);
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
   /// The second half of a read-modify-write: nobody comes between it and the read.

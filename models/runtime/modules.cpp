@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 
 #include "models/runtime/arch/arch.hpp"
@@ -13,10 +14,18 @@ namespace proberen::runtime {
 namespace {
 
 bool calls_hooks(const Module& module) {
-  const std::vector<Import> imports = imports_of(module);
-  return std::any_of(imports.begin(), imports.end(),
-                     [](const Import& import) { return std::string_view(import.name).starts_with("__tsan_"); });
+  return any_import(module, [](const Import& import) { return std::string_view(import.name).starts_with("__tsan_"); });
 }
+
+/// Whether the file's name begins with one of the names.
+template <std::size_t kCount>
+bool is_one_of(std::string_view file, const std::string_view (&names)[kCount]) {
+  return std::any_of(std::begin(names), std::end(names), [=](std::string_view name) { return file.starts_with(name); });
+}
+
+constexpr std::string_view kSystem[] = {"libc.so", "ld-linux", "libm.so", "linux-vdso"};
+constexpr std::string_view kOfCompiler[] = {"libstdc++.so", "libgcc_s.so",  "libatomic.so", "libc++.so",
+                                            "libc++abi.so", "libunwind.so", "libpthread.so"};
 
 /// Cuts what is read-only after relocation off a writable segment.
 void add_writable(Module& module, Range segment, Range read_only) {
@@ -59,8 +68,8 @@ int add_module(dl_phdr_info* info, std::size_t, void* argument) {
   const std::string_view file = path.substr(path.rfind('/') + 1);
   const auto here = reinterpret_cast<std::uintptr_t>(&loaded_modules);
   module.own = module.whole.contains(here);
-  module.system =
-      file.starts_with("libc.so") || file.starts_with("ld-linux") || file.starts_with("libm.so") || file.starts_with("linux-vdso");
+  module.system = is_one_of(file, kSystem);
+  module.of_compiler = is_one_of(file, kOfCompiler);
   module.instrumented = first || (!module.system && !module.own && calls_hooks(module));
   modules.push_back(std::move(module));
   return 0;
@@ -68,15 +77,14 @@ int add_module(dl_phdr_info* info, std::size_t, void* argument) {
 
 }  // namespace
 
-std::vector<Import> imports_of(const Module& module) {
-  std::vector<Import> imports;
+bool any_import(const Module& module, const std::function<bool(const Import&)>& predicate) {
   const ElfW(Sym)* symbols = nullptr;
   const char* strings = nullptr;
   Range tables[2];
   // The loader relocates most of them.
   const auto at = [&](std::uintptr_t address) { return address < module.base ? module.base + address : address; };
   std::size_t sizes[2] = {0, 0};
-  if (module.dynamic == nullptr) return imports;
+  if (module.dynamic == nullptr) return false;
   for (const auto* dynamic = static_cast<const ElfW(Dyn)*>(module.dynamic); dynamic->d_tag != DT_NULL; ++dynamic) {
     const auto value = static_cast<std::uintptr_t>(dynamic->d_un.d_ptr);
     switch (dynamic->d_tag) {
@@ -102,16 +110,16 @@ std::vector<Import> imports_of(const Module& module) {
         break;
     }
   }
-  if (symbols == nullptr || strings == nullptr) return imports;
+  if (symbols == nullptr || strings == nullptr) return false;
   for (int i = 0; i < 2; ++i) {
     if (tables[i].low == 0) continue;
     const auto* relocation = reinterpret_cast<const ElfW(Rela)*>(tables[i].low);
     for (std::size_t n = sizes[i] / sizeof(*relocation); n != 0; --n, ++relocation) {
       const ElfW(Sym)& symbol = symbols[ELF64_R_SYM(relocation->r_info)];
-      if (symbol.st_name != 0) imports.push_back({strings + symbol.st_name, module.base + relocation->r_offset});
+      if (symbol.st_name != 0 && predicate({strings + symbol.st_name, module.base + relocation->r_offset})) return true;
     }
   }
-  return imports;
+  return false;
 }
 
 std::vector<Module> loaded_modules() {

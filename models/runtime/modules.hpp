@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Module {
   bool instrumented = false;    ///< it calls the hooks, or is the executable
   bool system = false;          ///< the C library or the loader: its state is not the program's
   bool own = false;             ///< this library
+  bool of_compiler = false;     ///< one of the compiler's own libraries, of which everybody knows that they are not instrumented
   // Its thread-local data, where it has a place in every thread's static block.
   std::size_t tls_size = 0;
   std::size_t tls_image_size = 0;
@@ -36,7 +38,8 @@ struct Import {
   const char* name;
   std::uintptr_t slot;
 };
-[[nodiscard]] std::vector<Import> imports_of(const Module& module);
+/// Whether one of the module's imports satisfies the predicate: no more of them are looked at then.
+[[nodiscard]] bool any_import(const Module& module, const std::function<bool(const Import&)>& predicate);
 
 /// What is loaded now, the executable first. Only from a thread whose thread-local blocks exist.
 [[nodiscard]] std::vector<Module> loaded_modules();

@@ -17,17 +17,6 @@ namespace {
 
 constexpr std::size_t kNamed = 5;  ///< so many are told by name
 
-/// Libraries of the compiler, of which everybody knows that they are not instrumented.
-bool is_of_compiler(const Module& module) {
-  const std::string_view path = module.name;
-  const std::string_view file = path.substr(path.rfind('/') + 1);
-  for (const std::string_view known :
-       {"libstdc++.so", "libgcc_s.so", "libatomic.so", "libc++.so", "libc++abi.so", "libunwind.so", "libpthread.so"}) {
-    if (file.starts_with(known)) return true;
-  }
-  return module.system || module.own;
-}
-
 /// The code of the units that were compiled with the instrumentation.
 std::vector<Range> instrumented_code(Dwfl_Module* module) {
   std::vector<Range> code;
@@ -102,16 +91,18 @@ void find_assembly(const Range& code, const Lines& lines, std::vector<std::strin
   }
 }
 
-/// Functions of libraries that are not instrumented, and not the compiler's.
+/// Functions of libraries that are not instrumented, and annotations.
 void find_imports(const Module& module, const std::vector<Module>& modules, Unseen& unseen, std::set<std::string>& called) {
-  for (const Import& import : imports_of(module)) {
+  static_cast<void>(any_import(module, [&](const Import& import) {
     const std::string_view name = import.name;
     if (name == "__tsan_acquire" || name == "AnnotateHappensAfter") unseen.annotated = true;
     const auto target = *reinterpret_cast<const std::uintptr_t*>(import.slot);
     for (const Module& other : modules) {
-      if (other.text.contains(target) && !other.instrumented && !is_of_compiler(other)) called.insert(import.name);
+      const bool expected = other.instrumented || other.system || other.own || other.of_compiler;
+      if (!expected && other.text.contains(target)) called.insert(import.name);
     }
-  }
+    return false;
+  }));
 }
 
 }  // namespace

@@ -11,13 +11,6 @@ using Wide = proberen::explore::Value;
 extern "C" {
 Wide __tsan_atomic128_load(const volatile Wide* p, int order);
 void __tsan_atomic128_store(volatile Wide* p, Wide v, int order);
-Wide __tsan_atomic128_exchange(volatile Wide* p, Wide v, int order);
-Wide __tsan_atomic128_fetch_add(volatile Wide* p, Wide v, int order);
-Wide __tsan_atomic128_fetch_sub(volatile Wide* p, Wide v, int order);
-Wide __tsan_atomic128_fetch_and(volatile Wide* p, Wide v, int order);
-Wide __tsan_atomic128_fetch_or(volatile Wide* p, Wide v, int order);
-Wide __tsan_atomic128_fetch_xor(volatile Wide* p, Wide v, int order);
-Wide __tsan_atomic128_fetch_nand(volatile Wide* p, Wide v, int order);
 int __tsan_atomic128_compare_exchange_strong(volatile Wide* p, Wide* c, Wide v, int order, int on_failure);
 }
 
@@ -28,27 +21,20 @@ int __tsan_atomic128_compare_exchange_strong(volatile Wide* p, Wide* c, Wide v, 
 
 PROBEREN_NAMED(Wide, wide_load, "__atomic_load_16", (const volatile Wide* p, int order)) { return __tsan_atomic128_load(p, order); }
 PROBEREN_NAMED(void, wide_store, "__atomic_store_16", (volatile Wide * p, Wide v, int order)) { __tsan_atomic128_store(p, v, order); }
-PROBEREN_NAMED(Wide, wide_exchange, "__atomic_exchange_16", (volatile Wide * p, Wide v, int order)) {
-  return __tsan_atomic128_exchange(p, v, order);
-}
-PROBEREN_NAMED(Wide, wide_add, "__atomic_fetch_add_16", (volatile Wide * p, Wide v, int order)) {
-  return __tsan_atomic128_fetch_add(p, v, order);
-}
-PROBEREN_NAMED(Wide, wide_sub, "__atomic_fetch_sub_16", (volatile Wide * p, Wide v, int order)) {
-  return __tsan_atomic128_fetch_sub(p, v, order);
-}
-PROBEREN_NAMED(Wide, wide_and, "__atomic_fetch_and_16", (volatile Wide * p, Wide v, int order)) {
-  return __tsan_atomic128_fetch_and(p, v, order);
-}
-PROBEREN_NAMED(Wide, wide_or, "__atomic_fetch_or_16", (volatile Wide * p, Wide v, int order)) {
-  return __tsan_atomic128_fetch_or(p, v, order);
-}
-PROBEREN_NAMED(Wide, wide_xor, "__atomic_fetch_xor_16", (volatile Wide * p, Wide v, int order)) {
-  return __tsan_atomic128_fetch_xor(p, v, order);
-}
-PROBEREN_NAMED(Wide, wide_nand, "__atomic_fetch_nand_16", (volatile Wide * p, Wide v, int order)) {
-  return __tsan_atomic128_fetch_nand(p, v, order);
-}
+
+#define PROBEREN_WIDE_UPDATE(name)                                                                     \
+  extern "C" Wide __tsan_atomic128_##name(volatile Wide* p, Wide v, int order);                        \
+  PROBEREN_NAMED(Wide, wide_##name, "__atomic_" #name "_16", (volatile Wide * p, Wide v, int order)) { \
+    return __tsan_atomic128_##name(p, v, order);                                                       \
+  }
+PROBEREN_WIDE_UPDATE(exchange)
+PROBEREN_WIDE_UPDATE(fetch_add)
+PROBEREN_WIDE_UPDATE(fetch_sub)
+PROBEREN_WIDE_UPDATE(fetch_and)
+PROBEREN_WIDE_UPDATE(fetch_or)
+PROBEREN_WIDE_UPDATE(fetch_xor)
+PROBEREN_WIDE_UPDATE(fetch_nand)
+
 PROBEREN_NAMED(bool, wide_swap, "__atomic_compare_exchange_16", (volatile Wide * p, Wide* c, Wide v, int order, int on_failure)) {
   return __tsan_atomic128_compare_exchange_strong(p, c, v, order, on_failure) != 0;
 }

@@ -20,10 +20,6 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kLeast{50};  ///< for a scenario
 constexpr milliseconds kLook{300};  ///< at one simpler scenario
 
-}  // namespace
-
-namespace {
-
 using Explore = std::function<Record(const NamedScenario&, milliseconds budget)>;
 
 /// The scenarios that were asked for, or that the subject names: each gets a record.
