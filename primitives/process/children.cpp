@@ -10,7 +10,6 @@
 
 namespace proberen::ipc {
 namespace detail {
-namespace {
 
 struct Listed {
   int pidfd;
@@ -26,6 +25,8 @@ struct Children {
   Children* forgotten = nullptr;
 };
 
+namespace {
+
 /// Leaked, so that it outlives every Process.
 Children*& children() {
   static Children* all = new Children;
@@ -39,6 +40,8 @@ bool reap_if_ended(const Descriptor& pidfd) {
 }
 
 }  // namespace
+
+void DeleteChildren::operator()(Children* unused) const noexcept { delete unused; }
 
 void list_child(int pidfd, pid_t pid, const std::string& name) {
   Children& all = *children();
@@ -64,12 +67,14 @@ void reap_detached() {
   if (lock) std::erase_if(all.detached, reap_if_ended);
 }
 
-void forget_children() {
+NoChildren no_children() {
   // A new object: the old one's mutex may be held by a thread that is not in the copy.
-  Children*& all = children();
-  auto* const fresh = new Children;
-  fresh->forgotten = std::exchange(all, fresh);
+  NoChildren fresh(new Children);
+  fresh->forgotten = children();
+  return fresh;
 }
+
+void forget_children(NoChildren fresh) noexcept { children() = fresh.release(); }
 
 }  // namespace detail
 

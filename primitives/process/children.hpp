@@ -1,6 +1,7 @@
 /// The children of this process: those that a Process holds, and those that have been let go.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,15 @@ void unlist_child(int pidfd) noexcept;
 void adopt_detached(Descriptor pidfd);
 void reap_detached();
 
+struct Children;
+struct DeleteChildren {
+  void operator()(Children* children) const noexcept;
+};
+using NoChildren = std::unique_ptr<Children, DeleteChildren>;
+/// For forget_children(), to be made before the fork.
+[[nodiscard]] NoChildren no_children();
 /// In a copy of this process that a fork has just made: none of them is a child of the copy. Closes nothing, since the numbers may be
 /// somebody else's there.
-void forget_children();
+void forget_children(NoChildren fresh) noexcept;
 
 }  // namespace proberen::ipc::detail

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <climits>
-#include <vector>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -25,10 +24,8 @@ void close_gap(unsigned first, unsigned last) noexcept {
 }  // namespace
 
 void close_others(std::span<const int> kept) noexcept {
-  std::vector<int> sorted(kept.begin(), kept.end());
-  std::sort(sorted.begin(), sorted.end());
   unsigned first = STDERR_FILENO + 1;
-  for (const int number : sorted) {
+  for (const int number : kept) {
     if (number < static_cast<int>(first)) continue;
     close_gap(first, static_cast<unsigned>(number) - 1);
     first = static_cast<unsigned>(number) + 1;

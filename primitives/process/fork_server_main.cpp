@@ -261,11 +261,12 @@ class Server {
   }
 
   [[noreturn]] void run(Request& request, std::string_view bytes) {
-    std::vector<int> kept{request.report.get(), creator_.get()};
-    for (const Descriptor& descriptor : request.packet.descriptors) kept.push_back(descriptor.get());
     if (birth_of(bytes).keep_descriptors) {
       close_own();
     } else {
+      std::vector<int> kept{request.report.get(), creator_.get()};
+      for (const Descriptor& descriptor : request.packet.descriptors) kept.push_back(descriptor.get());
+      std::sort(kept.begin(), kept.end());
       close_others(kept);
     }
     end_child(run_payload(bytes, request.packet.descriptors, std::move(creator_)));

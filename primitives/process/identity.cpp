@@ -16,7 +16,6 @@
 
 namespace proberen::ipc {
 namespace detail {
-namespace {
 
 /// This process.
 struct Self {
@@ -31,6 +30,8 @@ struct Self {
   /// Who the process was that this one was copied from.
   Self* forgotten = nullptr;
 };
+
+namespace {
 
 /// Leaked, so that it outlives everything that may ask.
 Self*& self() {
@@ -106,18 +107,22 @@ Birth next_birth(const std::string& prefix, StartMethod method) {
   return birth;
 }
 
-void begin_life(Birth birth, Descriptor parent) {
-  forget_children();
+// New objects: the old ones' mutexes may be held by a thread that is not in the child, and their descriptors are closed already.
+Life::Life(Birth birth) : self_(std::make_unique<Self>()), children_(no_children()) {
+  self_->forgotten = self();
+  self_->default_method = birth.default_method;
+  self_->birth = std::move(birth);
+}
+
+Life::~Life() = default;
+
+void Life::begin(Descriptor parent) {
+  forget_children(std::move(children_));
   forget_watch_thread();
-  // A new object: the old one's mutex may be held by a thread that is not in this copy, and its descriptors are closed already.
-  Self*& me = self();
-  auto* const fresh = new Self;
-  fresh->forgotten = std::exchange(me, fresh);
-  fresh->default_method = birth.default_method;
-  fresh->parent = std::move(parent);
-  const bool die_with_parent = birth.die_with_parent;
-  fresh->birth = std::move(birth);
-  if (die_with_parent) die_with(parent_pidfd(*fresh));
+  Self& me = *self_.release();
+  self() = &me;
+  if (parent) me.parent = std::move(parent);
+  if (me.birth->die_with_parent) die_with(parent_pidfd(me));
 }
 
 void join_threads() noexcept {

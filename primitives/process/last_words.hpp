@@ -27,17 +27,20 @@ class LastWords {
   /// In the copy that a fork has made: what the child leaves goes into the page.
   void leave_here() const;
 
-  /// In a copy of the creator: gives up the file's number without closing it, as it may be another's.
-  void forget() noexcept { (void)file_.release(); }
+  /// In a copy of the creator: gives up the file's number without closing it, as it may be another's, and the page, which is the creator's.
+  void forget() noexcept {
+    (void)file_.release();
+    (void)page_.release();
+  }
 
   /// What a child that has ended has left; "" for nothing.
   [[nodiscard]] std::string read() const;
 
  private:
-  struct Unmap {
+  struct GiveBack {
     void operator()(char* page) const noexcept;
   };
-  std::unique_ptr<char, Unmap> page_;
+  std::unique_ptr<char, GiveBack> page_;
   Descriptor file_;
   std::size_t arguments_size_ = 0;
 };

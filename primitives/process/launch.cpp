@@ -1,9 +1,11 @@
 #include "primitives/process/launch.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -103,10 +105,11 @@ bool has_ended(const std::filesystem::path& thread) {
          (flags & kExiting) != 0;
 }
 
-[[noreturn]] void run_forked(const Entry& entry, void* arguments, const Birth& birth, std::span<const int> kept, const LastWords& words) {
-  if (!birth.keep_descriptors) close_others(kept);
+[[noreturn]] void run_forked(const Entry& entry, void* arguments, const std::optional<std::vector<int>>& kept, const LastWords& words,
+                             Life& life) {
+  if (kept) close_others(*kept);
   words.leave_here();
-  end_child(run_entry(entry, arguments, birth));
+  end_child(run_entry(entry, arguments, life));
 }
 
 }  // namespace
@@ -126,8 +129,12 @@ Descriptor hold_child(pid_t pid) {
 }
 
 Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth) {
-  std::vector<int> kept;
-  if (!birth.keep_descriptors) entry.list_descriptors(arguments, kept);
+  std::optional<std::vector<int>> kept;  // nothing: all of them
+  if (!birth.keep_descriptors) {
+    entry.list_descriptors(arguments, kept.emplace());
+    std::sort(kept->begin(), kept->end());
+  }
+  Life life(birth);
   Launched launched;
   launched.last_words = LastWords::in_memory();
   Descriptor reserved = reserve_descriptor();
@@ -137,7 +144,7 @@ Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth) {
   std::fflush(nullptr);
   launched.pid = ::fork();
   if (launched.pid < 0) throw_errno("cannot fork");
-  if (launched.pid == 0) run_forked(entry, arguments, birth, kept, launched.last_words);
+  if (launched.pid == 0) run_forked(entry, arguments, kept, launched.last_words, life);
   reserved.reset();
   launched.pidfd = hold_child(launched.pid);
   return launched;

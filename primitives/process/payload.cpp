@@ -45,8 +45,9 @@ Parts take_apart(std::string_view bytes) {
   return parts;
 }
 
-template <class Call>
-int guarded(std::string_view name, Call call) noexcept {
+/// `name` is a text, of which nothing is looked at before it is needed.
+template <class Name, class Call>
+int guarded(Name name, Call call) noexcept {
   const char* problem = "something that is not a std::exception";
   std::string text;
   try {
@@ -57,7 +58,8 @@ int guarded(std::string_view name, Call call) noexcept {
   } catch (...) {
   }
   say_last_words(problem);
-  std::fprintf(stderr, "proberen: entry '%.*s' threw: %s\n", static_cast<int>(name.size()), name.data(), problem);
+  const std::string_view entry(name);
+  std::fprintf(stderr, "proberen: entry '%.*s' threw: %s\n", static_cast<int>(entry.size()), entry.data(), problem);
   return 1;
 }
 
@@ -102,7 +104,7 @@ int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors, De
   return guarded("(unknown)", [&] {
     const Parts parts = take_apart(bytes);
     return guarded(parts.name, [&] {
-      begin_life(Birth::from_bytes(parts.birth), std::move(parent));
+      Life(Birth::from_bytes(parts.birth)).begin(std::move(parent));
       const Entry* const entry = find_entry(parts.name);
       if (entry == nullptr || entry->arguments.hash_code() != parts.header.types) {
         throw std::runtime_error("the child does not know this entry: is it in a library that is loaded late, or has changed?");
@@ -112,9 +114,9 @@ int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors, De
   });
 }
 
-int run_entry(const Entry& entry, void* arguments, const Birth& birth) noexcept {
+int run_entry(const Entry& entry, void* arguments, Life& life) noexcept {
   return guarded(entry.name, [&] {
-    begin_life(birth);
+    life.begin();
     return entry.call(arguments);
   });
 }

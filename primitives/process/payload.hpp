@@ -32,7 +32,7 @@ struct Payload {
 int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors, Descriptor parent = {}) noexcept;
 
 /// The same with the entry and its arguments in memory.
-int run_entry(const Entry& entry, void* arguments, const Birth& birth) noexcept;
+int run_entry(const Entry& entry, void* arguments, Life& life) noexcept;
 
 /// Ends a child, after the threads that it gave to join_before_end(). Buffered output goes out; destructors and handlers of the process
 /// that it may be a copy of do not run.
