@@ -85,11 +85,12 @@ function(proberen_apply_test target variant)
   target_link_libraries(${target} PRIVATE proberen_own GTest::gtest)
 endfunction()
 
-# proberen_add_library(<name> VARIANTS … [SOURCES …] [INCLUDE <folder>] [LINK …] [PRIVATE_LINK …])
+# proberen_add_library(<name> [OWN_FLAGS] [UNITY] VARIANTS … [SOURCES …] [INCLUDE <folder>] [LINK …] [PRIVATE_LINK …])
 # One static library <name>.<variant> for each variant. LINK and PRIVATE_LINK name other such libraries (without the variant) or
-# ordinary targets. OWN_FLAGS says that the caller will give it flags that the variant has not.
+# ordinary targets. OWN_FLAGS says that the caller will give it flags that the variant has not. UNITY compiles the sanitized variants ten
+# sources at a time, which is a third of the work; that each source stands by itself is seen in the native one.
 function(proberen_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "OWN_FLAGS" "INCLUDE" "VARIANTS;SOURCES;LINK;PRIVATE_LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OWN_FLAGS;UNITY" "INCLUDE" "VARIANTS;SOURCES;LINK;PRIVATE_LINK")
   if(NOT arg_INCLUDE)
     set(arg_INCLUDE "${CMAKE_CURRENT_SOURCE_DIR}")
   endif()
@@ -100,6 +101,9 @@ function(proberen_add_library name)
     target_compile_features(${target} PUBLIC cxx_std_20)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${arg_INCLUDE}> $<INSTALL_INTERFACE:include>)
     proberen_apply_variant(${target} ${variant})
+    if(arg_UNITY AND variant MATCHES "^(asan|tsan)$")
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+    endif()
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:proberen_own>)
     foreach(kind IN ITEMS LINK PRIVATE_LINK)
       set(scope PUBLIC)

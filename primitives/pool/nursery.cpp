@@ -22,7 +22,7 @@ inline constexpr std::string_view kStart = "s";
 inline constexpr std::string_view kQuit = "q";
 
 /// What the nursery answers: the worker's pid, with its pidfd, or minus the error.
-using Answer = std::int32_t;
+using ForkResult = std::int32_t;
 
 /// The nursery's side: one thread, one loop.
 class NurseryLoop {
@@ -63,7 +63,7 @@ class NurseryLoop {
     return true;
   }
 
-  void answer(Answer value, std::span<const int> descriptors) {
+  void answer(ForkResult value, std::span<const int> descriptors) {
     send_packet(channel_.get(), {reinterpret_cast<const char*>(&value), sizeof value}, {}, descriptors);
   }
 
@@ -124,7 +124,7 @@ NurseryChild Nursery::start(const Descriptor& socket, const Descriptor& memory) 
   // Its death as well: a worker that has just been forked may hold a copy of its end of the channel.
   pollfd sources[] = {{channel_.get(), POLLIN, 0}, {process_.sentinel(), POLLIN, 0}};
   if (resumed([&] { return ::poll(sources, std::size(sources), -1); }) < 0) throw_errno("cannot wait for the nursery of a pool");
-  Answer answer = 0;
+  ForkResult answer = 0;
   if (sources[0].revents == 0) throw_error(ECHILD, kDead);
   Packet packet = receive_packet(channel_.get(), {reinterpret_cast<char*>(&answer), sizeof answer});
   if (packet.size != sizeof answer) throw_error(ECHILD, kDead);

@@ -70,16 +70,14 @@ Pages& pages() {
   return *current;
 }
 
-char* page = nullptr;
-int file = -1;
-std::size_t words_at = 0;
-int socket_of_server = -1;
-
-void forget_places() {
-  page = nullptr;
-  file = -1;
-  socket_of_server = -1;
-}
+/// Where this process's own last words go.
+struct Place {
+  char* page = nullptr;
+  int file = -1;
+  std::size_t words_at = 0;
+  int socket_of_server = -1;
+};
+Place place;
 
 }  // namespace
 
@@ -98,10 +96,7 @@ LastWords LastWords::in_file(Descriptor descriptor, std::size_t arguments_size) 
   return words;
 }
 
-void LastWords::leave_here() const {
-  forget_places();
-  page = page_.get();
-}
+void LastWords::leave_here() const { place = {.page = page_.get()}; }
 
 std::string LastWords::read() const {
   if (page_) return std::string(page_.get(), ::strnlen(page_.get(), kMostLastWords));
@@ -112,24 +107,19 @@ std::string LastWords::read() const {
   return text;
 }
 
-void leave_in_file(int descriptor, std::size_t arguments_size) {
-  forget_places();
-  file = descriptor;
-  words_at = arguments_size;
-}
+void leave_in_file(int descriptor, std::size_t arguments_size) { place = {.file = descriptor, .words_at = arguments_size}; }
 
-void leave_on_socket(int descriptor) {
-  forget_places();
-  socket_of_server = descriptor;
-}
+void leave_on_socket(int descriptor) { place = {.socket_of_server = descriptor}; }
 
 void say_last_words(std::string_view text) noexcept {
   text = text.substr(0, kMostLastWords);
-  if (page != nullptr) std::memcpy(page, text.data(), text.size());
-  if (file >= 0) (void)!resumed([&] { return ::pwrite(file, text.data(), text.size(), static_cast<off_t>(words_at)); });
-  if (socket_of_server >= 0) {
+  if (place.page != nullptr) std::memcpy(place.page, text.data(), text.size());
+  if (place.file >= 0) {
+    (void)!resumed([&] { return ::pwrite(place.file, text.data(), text.size(), static_cast<off_t>(place.words_at)); });
+  }
+  if (place.socket_of_server >= 0) {
     const Report report{Report::Kind::kThrew, 0};
-    send_packet(socket_of_server, {reinterpret_cast<const char*>(&report), sizeof report}, text, {});
+    send_packet(place.socket_of_server, {reinterpret_cast<const char*>(&report), sizeof report}, text, {});
   }
 }
 
