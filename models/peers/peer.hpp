@@ -4,8 +4,9 @@
 ///   <peer> list                      the names of the programs that are measured
 ///   <peer> full NAME SECONDS         searches all executions, for at most so long
 ///   <peer> random NAME EXECUTIONS    makes random executions
+///   <peer> first NAME EXECUTIONS     searches all executions, and ends after so many
 ///
-/// The last two answer with one line: executions, seconds, `complete`, `unfinished` or `wrong`, and the most memory held in KiB. A search
+/// The last three answer with one line: executions, seconds, `complete`, `unfinished` or `wrong`, and the most memory held in KiB. A search
 /// that is over at once is made again and again; the seconds are then those of one, on average, but for the first. An engine is a class
 /// with `A` for the programs and `template <class Program> static void run(const Request&, Result&)`.
 #pragma once
@@ -81,15 +82,15 @@ int run_peer(int count, char** words) {
     each_program<A>([]<class Program>(const char* name) { std::cout << name << '\n'; });
     return 0;
   }
-  if ((verb != "full" && verb != "random") || count != 4) return 2;
+  if ((verb != "full" && verb != "random" && verb != "first") || count != 4) return 2;
   Request request;
   request.random = verb == "random";
-  if (request.random) {
-    request.executions_max = std::strtoull(words[3], nullptr, 10);
-  } else {
+  if (verb == "full") {
     request.seconds_max = std::strtod(words[3], nullptr);
+  } else {
+    request.executions_max = std::strtoull(words[3], nullptr, 10);
   }
-  each_program<A>([&]<class Program>(const char* name) {
+  const auto run_if_wanted = [&]<class Program>(const char* name) {
     if (name != wanted) return;
     found = true;
     const auto timed_run = [&](Result& result) {
@@ -99,14 +100,16 @@ int run_peer(int count, char** words) {
     };
     Result result;
     double seconds = timed_run(result);
-    if (!request.random && seconds < kShort_s) {
+    if (verb == "full" && seconds < kShort_s) {
       double all = 0;
       int times = 0;
       for (; all < kShort_s; ++times) all += timed_run(result = {});
       seconds = all / times;
     }
     print(result, seconds);
-  });
+  };
+  each_program<A>(run_if_wanted);
+  each_large_program<A>(run_if_wanted);
   return found ? 0 : 2;
 }
 

@@ -159,4 +159,10 @@ void each_program(Visit visit) {
   visit.template operator()<Spsc<A, 3>>("ring buffer, 3 items");
 }
 
+/// With more executions than are worth waiting for.
+template <class A, class Visit>
+void each_large_program(Visit visit) {
+  visit.template operator()<Counting<A, 3, 6>>("additions, 3 threads, 6 each");  // 18! / (6! 6! 6!) = 17,153,136
+}
+
 }  // namespace proberen::peers
