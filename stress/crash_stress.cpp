@@ -15,6 +15,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "proberen/ipc/context.hpp"
+#include "proberen/ipc/entry.hpp"
 #include "proberen/process_runner.hpp"
 #include "proberen/run_failure.hpp"
 
@@ -55,6 +57,11 @@ std::size_t count_children() {
   std::ifstream list("/proc/thread-self/children");  // empty where the kernel does not tell
   return static_cast<std::size_t>(std::max<std::ptrdiff_t>(std::distance(std::istream_iterator<pid_t>(list), {}), 1));
 }
+
+PROBEREN_ENTRY(proberen_stress_nothing, [] { return 0; });
+
+/// What the library keeps once it has started a process, for the next ones, is not left behind.
+void start_one(ipc::StartMethod method) { (void)ipc::Context(method).start("proberen_stress_nothing").join(); }
 
 /// What there was before, to be there again afterwards.
 class Inventory {
@@ -166,6 +173,7 @@ void run_and_kill(const Subject& subject, ipc::StartMethod method, std::uint64_t
 
 JobOutcome stress_crashes(const Subject& subject, ipc::StartMethod method, std::uint64_t seed, const KillBudget& budget) {
   JobOutcome outcome;
+  start_one(method);
   const Inventory inventory;
   if (!inventory.has_own_names()) outcome.counts["names not watched"] = 1;
   run_and_kill(subject, method, seed, budget, outcome);

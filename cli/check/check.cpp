@@ -130,7 +130,8 @@ void run_until_caught(Method& method, const Subject& subject, const Request& req
   round.time = std::min(kShortest, request.time);
   for (milliseconds left = request.time;;) {
     std::vector<Record> records;
-    method.run(subject, round, [&](Record record) { records.push_back(std::move(record)); }, progress);
+    method.run(
+        subject, round, [&](Record record) { records.push_back(std::move(record)); }, progress);
     left -= round.time;
     const bool caught = std::any_of(records.begin(), records.end(), [](const Record& r) { return r.verdict == Verdict::kFail; });
     if (caught || left <= milliseconds::zero()) {
