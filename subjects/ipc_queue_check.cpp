@@ -31,28 +31,7 @@ struct UnlockedRing : ring::ExploredRing<DefaultPlatform, 2> {
   using Lock = NoMutex;
 };
 
-/// What ships, but that it lingers at each of its steps, so that kills meet each of them, and not only what lies around them.
-struct LingeringRing : ring::ShippedRing {
-  static void reach(ring::RingStep) noexcept {
-    for (int i = 0; i < 20; ++i) SharedPlatform::relax();
-  }
-};
-/// Its locks stay held by the dead.
-struct DeafRing : LingeringRing {
-  using Lock = ring::PlainMutex<SharedPlatform>;
-};
-/// And takes long to copy.
-struct EarlyRing : LingeringRing {
-  static constexpr bool kCopiedBeforePut = false;
-  static void reach(ring::RingStep step) noexcept {
-    for (int times = step == ring::RingStep::put_begun ? 4 : 1; times > 0; --times) LingeringRing::reach(step);
-  }
-};
-
 using SharedSubject = MessageRingInterface<SharedPlatform, SharedRing>;
-using KilledSubject = MessageRingInterface<SharedPlatform, LingeringRing>;
-using DeafSubject = MessageRingInterface<SharedPlatform, DeafRing>;
-using EarlySubject = MessageRingInterface<SharedPlatform, EarlyRing>;
 using OwnProcessSubject = MessageRingInterface<NativePlatform, SharedRing>;
 using UnlockedSubject = MessageRingInterface<DefaultPlatform, UnlockedRing>;
 
@@ -64,14 +43,6 @@ PROBEREN_NAMED_SUBJECT("ipc.Queue", SharedSubject, fifo())
     .process_shared();
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core", CoreSubject<DefaultPlatform>, fifo()).with(message_ring_operations);
 
-PROBEREN_NAMED_SUBJECT("ipc.Queue.killed", KilledSubject, fifo()).with(killed_ring_operations);
-PROBEREN_NAMED_SUBJECT("ipc.Queue.killed.deaf", DeafSubject, fifo())
-    .with(killed_ring_operations)
-    .twin("ipc.Queue.killed", "its locks stay held by the dead", {"stress"});
-PROBEREN_NAMED_SUBJECT("ipc.Queue.killed.early", EarlySubject, fifo())
-    .with(killed_ring_operations)
-    .twin("ipc.Queue.killed", "a message counts as put before it is complete", {"stress"});
-
 PROBEREN_NAMED_SUBJECT("ipc.Queue.wakes-own-process", OwnProcessSubject, fifo())
     .with(message_ring_operations)
     .process_shared()
@@ -81,22 +52,22 @@ PROBEREN_NAMED_SUBJECT("ipc.Queue.handshake", RingHandshakeSubject<DefaultPlatfo
 
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.acquire-relaxed", CoreSubject<Mutated<m::WeakAcquire>>, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its acquires are relaxed", {"explore", "tsan"});
+    .twin("ipc.Queue.core", "its acquires are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.release-relaxed", CoreSubject<Mutated<m::WeakRelease>>, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its releases are relaxed", {"explore", "tsan"});
+    .twin("ipc.Queue.core", "its releases are relaxed", {"explore", "explored", "tsan"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.wake-dropped", CoreSubject<Mutated<m::DroppedWake>>, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "it wakes nobody", {"explore", "fuzz", "stress"});
+    .twin("ipc.Queue.core", "it wakes nobody", {"explore", "explored", "fuzz", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.fences-skipped", CoreSubject<Mutated<m::SkippedFences>>, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its fences do nothing", {"explore"});
+    .twin("ipc.Queue.core", "its fences do nothing", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.cas-split", CoreSubject<Mutated<m::SplitCompareExchange>>, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its compare-and-swap is a load and a store", {"explore", "stress"});
+    .twin("ipc.Queue.core", "its compare-and-swap is a load and a store", {"explore", "explored", "stress"});
 PROBEREN_NAMED_SUBJECT("ipc.Queue.core.unlocked", UnlockedSubject, fifo())
     .with(message_ring_operations)
-    .twin("ipc.Queue.core", "its sides have no locks", {"explore", "tsan"});
+    .twin("ipc.Queue.core", "its sides have no locks", {"explore", "explored", "tsan"});
 
 }  // namespace
 }  // namespace proberen::reference

@@ -94,7 +94,7 @@ struct WindowSubject {
       pool_.lock();
       const std::uint64_t answered = answered_.get();
       if (written_ - (kAwaitsAnswers ? static_cast<std::uint32_t>(answered / kStep) : window_.begun()) < kSlots) break;
-      const std::uint32_t seen = answer_packets_.load(std::memory_order_relaxed);
+      const std::uint32_t seen = received(answer_packets_);
       const bool asleep = answered_.fall_asleep(answered);
       pool_.unlock();
       if (asleep) (void)P::park(answer_packets_, seen, kForever);
@@ -124,7 +124,7 @@ struct WindowSubject {
     for (;;) {
       worker_.lock();
       const std::optional<int> number = claim();
-      const std::uint32_t seen = task_packets_.load(std::memory_order_relaxed);
+      const std::uint32_t seen = received(task_packets_);
       const bool asleep = !number && window_.fall_asleep();
       worker_.unlock();
       if (number) return *number;
@@ -141,9 +141,16 @@ struct WindowSubject {
   };
   using Packets = typename P::template Atomic<std::uint32_t>;
 
+  /// Who has received a packet sees what was done before it was sent, as with a socket: the kernel's own order.
   static void send(Packets& packets) {
+    P::heavy_fence();
     packets.fetch_add(1, std::memory_order_relaxed);
     P::unpark(packets, kWakeAll);
+  }
+  static std::uint32_t received(const Packets& packets) {
+    const std::uint32_t count = packets.load(std::memory_order_relaxed);
+    P::heavy_fence();
+    return count;
   }
   std::optional<int> claim() {
     if (!window_.claim()) return std::nullopt;
