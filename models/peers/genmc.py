@@ -57,10 +57,10 @@ class Ours:
         words = [wrapper, "-O1", "-g", "-pthread", "-std=gnu11", *macros(defines), LITMUS / f"{program}.c", "-o", self.target]
         subprocess.run(words, check=True, capture_output=True)
 
-    def run(self):
+    def run(self, jobs=1):
         """Executions, and the seconds of its record."""
         with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as record:
-            orders = f"model=rc11 search=exhaustive time_ms={LIMIT_S * 1000} record={record.name}"
+            orders = f"model=rc11 search=exhaustive jobs={jobs} time_ms={LIMIT_S * 1000} record={record.name}"
             subprocess.run([self.target], env={**os.environ, "PROBEREN_EXPLORE": orders}, capture_output=True, check=True, timeout=2 * LIMIT_S)
             line = json.loads(pathlib.Path(record.name).read_text().splitlines()[-1])
         return line["counts"]["executions"], line["duration_s"]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The engine's speed beside its peers', on this machine, in this run: ratios, with their spread over the rounds.
 
-  speed.py --build DIR [--rounds N] [--json FILE] [--quick] [--only sampled,exhaustive,genmc,memory]
+  speed.py --build DIR [--rounds N] [--json FILE] [--quick] [--only sampled,exhaustive,genmc,jobs,memory]
 
 `--build` is the build folder. Every round runs each side once, one after the other. `--json` gets records that `proberen report` takes. `--quick`
 shows that it works: its figures mean nothing. Nothing here fails because of a time.
@@ -113,6 +113,26 @@ def beside_genmc(build, options, file):
     write_record(file, "engine: beside GenMC", how(options), all_series, [goal("at least 10 times GenMC's executions a second", mean, 10)])
 
 
+def jobs(build, options, file):
+    """Two processes that share one search, beside one, on searches of many seconds."""
+    rows, all_series, ratios = [], [], []
+    with tempfile.TemporaryDirectory() as work:
+        for program, defines in [("classic/add_chain", "N=5")] if options.quick else [("classic/add_chain", "N=10"), ("classic/swap_chain", "N=10")]:
+            ours = genmc.Ours(build / "models" / "runtime" / "proberen-cc", work, program, defines)
+            sides = taking_turns(options.rounds, lambda: ours.run(1), lambda: ours.run(2))
+            counts = {executions for side in sides for executions, _ in side}
+            if len(counts) != 1:
+                raise RuntimeError(f"{program} {defines}: two jobs count otherwise than one: {sorted(counts)}")
+            one, two = ([seconds for _, seconds in side] for side in sides)
+            ratio = Ratio([a / b for a, b in zip(one, two)])
+            ratios.append(ratio.median)
+            name = f"{program} {defines}"
+            rows.append([name, f"{counts.pop():,}", *(f"{short(statistics.median(side))} s" for side in (one, two)), ratio])
+            all_series += [series(f"jobs: {name}, {number}", "", "s", side, True) for number, side in ((1, one), (2, two))]
+    print_table("One search by two jobs", ["program", "executions", "1 job", "2 jobs", "ratio"], rows)
+    write_record(file, "engine: jobs", how(options), all_series, [goal("two jobs at least 1.7 times sooner than one", min(ratios), 1.7)])
+
+
 def memory(peers, options, file):
     """The most memory held by an exhaustive search, by the number of executions."""
     counts = [1_000, 10_000] if options.quick else [100_000, 1_000_000, 10_000_000]
@@ -129,14 +149,15 @@ def main():
     parser.add_argument("--limit", type=int, default=20, help="seconds for one exhaustive search")
     parser.add_argument("--json", default="/dev/null")
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", default="sampled,exhaustive,genmc,memory")
+    parser.add_argument("--only", default="sampled,exhaustive,genmc,jobs,memory")
     options = parser.parse_args()
     if options.quick:
         options.rounds = min(options.rounds, 2)
     options.build = options.build.resolve()
     peers = Peers(options.build)
     parts = {"sampled": lambda file: sampled(peers, options, file), "exhaustive": lambda file: exhaustive(peers, options, file),
-             "genmc": lambda file: beside_genmc(options.build, options, file), "memory": lambda file: memory(peers, options, file)}
+             "genmc": lambda file: beside_genmc(options.build, options, file), "jobs": lambda file: jobs(options.build, options, file),
+             "memory": lambda file: memory(peers, options, file)}
     with contextlib.closing(open(options.json, "w")) as file:
         for part in options.only.split(","):
             parts[part](file)

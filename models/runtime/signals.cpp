@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <utility>
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/jobs.hpp"
@@ -97,9 +98,17 @@ void on_interrupt() {
   leave_execution();
 }
 
+/// The program may have been interrupted, for which the clock stands still: it is asked on the runtime's own behalf.
+bool is_over() {
+  const int mode = std::exchange(proberen_mode, kInside);
+  const bool over = interrupted() || session->engine().out_of_time();
+  proberen_mode = mode;
+  return over;
+}
+
 void on_watch(int, siginfo_t*, void*) {
   if (session == nullptr || current == nullptr) return;
-  if (interrupted() || session->engine().out_of_time()) return leave_execution();
+  if (is_over()) return leave_execution();
   const std::uint64_t effects = session->engine().counts().events + current->effects + session->engine().counts().executions;
   if (effects != events_seen || proberen_mode != kExplored) {
     events_seen = effects;
