@@ -19,6 +19,7 @@ from measure import Ratio, geometric_mean, goal, print_table, series, short, tak
 SAMPLED = ["ring of stores and loads, 2 threads", "ring of stores and loads, 4 threads", "additions, 3 threads, 2 each", "Peterson's lock, once each",
            "test-and-set lock, 2 threads", "test-and-set lock, 3 threads", "ticket lock, 3 threads", "stack, 3 threads push", "ring buffer, 3 items"]
 QUICK = "additions, 2 threads, 4 each"
+LONG = [("locks/ttas_lock", "N=6 U=acquire W=release"), ("locks/ticket_lock", "N=8 R=acquire W=release")]
 LARGE = "additions, 3 threads, 6 each"
 
 
@@ -117,7 +118,7 @@ def jobs(build, options, file):
     """Two processes that share one search, beside one, on searches of many seconds."""
     rows, all_series, ratios = [], [], []
     with tempfile.TemporaryDirectory() as work:
-        for program, defines in [("classic/add_chain", "N=5")] if options.quick else [("classic/add_chain", "N=10"), ("classic/swap_chain", "N=10")]:
+        for program, defines in [("classic/add_chain", "N=5")] if options.quick else LONG:
             ours = genmc.Ours(build / "models" / "runtime" / "proberen-cc", work, program, defines)
             sides = taking_turns(options.rounds, lambda: ours.run(1), lambda: ours.run(2))
             counts = {executions for side in sides for executions, _ in side}
