@@ -3,6 +3,7 @@
 
 #include "proberen/default_platform.hpp"
 #include "proberen/mutation.hpp"
+#include "proberen/native_platform.hpp"
 #include "proberen/subject.hpp"
 #include "subjects/guarded.hpp"
 
@@ -11,6 +12,9 @@ namespace proberen::reference {
 /// The platform of a known-bad twin.
 template <class Mutation>
 using Mutated = MutatedPlatform<DefaultPlatform, Mutation>;
+/// The same for memory shared by processes.
+template <class Mutation>
+using MutatedShared = MutatedPlatform<SharedPlatform, Mutation>;
 
 inline constexpr auto lock_operations = []<class T>(SubjectBuilder<T>& subject) {
   subject.operation("acquire", &T::acquire)

@@ -11,10 +11,6 @@ namespace {
 
 namespace m = mutation;
 
-/// The platform of a known-bad twin in memory shared by processes.
-template <class Mutation>
-using MutatedShared = MutatedPlatform<SharedPlatform, Mutation>;
-
 constexpr spec::Semaphore kOneUnit{.value = 1};
 constexpr spec::Semaphore kTwoUnits{.value = 2, .limit = 2};
 
