@@ -17,10 +17,15 @@ struct Listed {
   std::string name;
 };
 
+struct Detached {
+  Descriptor pidfd;
+  LastWords words;
+};
+
 struct Children {
   std::mutex mutex;
   std::vector<Listed> listed;
-  std::vector<Descriptor> detached;
+  std::vector<Detached> detached;
   /// What this process was copied from had these.
   Children* forgotten = nullptr;
 };
@@ -33,9 +38,9 @@ Children*& children() {
   return all;
 }
 
-bool reap_if_ended(const Descriptor& pidfd) {
+bool reap_if_ended(const Detached& child) {
   siginfo_t info{};
-  const int outcome = ::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG);
+  const int outcome = ::waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), &info, WEXITED | WNOHANG);
   return outcome != 0 || info.si_pid != 0;
 }
 
@@ -55,10 +60,10 @@ void unlist_child(int pidfd) noexcept {
   std::erase_if(all.listed, [&](const Listed& child) { return child.pidfd == pidfd; });
 }
 
-void adopt_detached(Descriptor pidfd) {
+void adopt_detached(Descriptor pidfd, LastWords words) {
   Children& all = *children();
   const std::scoped_lock lock(all.mutex);
-  all.detached.push_back(std::move(pidfd));
+  all.detached.push_back({std::move(pidfd), std::move(words)});
 }
 
 void reap_detached() {

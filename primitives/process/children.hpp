@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include "primitives/process/last_words.hpp"
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/identity.hpp"
 
@@ -16,8 +17,8 @@ namespace proberen::ipc::detail {
 void list_child(int pidfd, pid_t pid, const std::string& name);
 void unlist_child(int pidfd) noexcept;
 
-/// Remembers a child whose Process is gone, and reaps those that have ended.
-void adopt_detached(Descriptor pidfd);
+/// Remembers a child whose Process is gone, and reaps those that have ended. Until then nobody else gets the place of its last words.
+void adopt_detached(Descriptor pidfd, LastWords words);
 void reap_detached();
 
 struct Children;

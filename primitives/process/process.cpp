@@ -139,7 +139,7 @@ void Process::detach() {
   require_ours();
   if (!exit_code_ && !status_) {
     detail::unlist_child(pidfd_.get());
-    detail::adopt_detached(std::move(pidfd_));
+    detail::adopt_detached(std::move(pidfd_), std::move(*last_words_));
   }
   release();
 }

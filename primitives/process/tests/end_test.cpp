@@ -35,6 +35,14 @@ PROBEREN_ENTRY(kill_itself, [](int signal, int core_bytes) {
 });
 PROBEREN_ENTRY(throw_long, [](int size) { throw std::runtime_error(std::string(static_cast<std::size_t>(size), 'e')); });
 
+/// Waits until everybody has let `go` go; `output` is closed with it.
+PROBEREN_ENTRY(fail_when_told, [](const Descriptor& go, const Descriptor& /*output*/) {
+  wait_until_readable(go);
+  throw std::runtime_error("too late");
+});
+
+PROBEREN_ENTRY(look_on, [](const Descriptor& go) { wait_until_readable(go); });
+
 class EndTest : public EveryWay {};
 INSTANTIATE_TEST_SUITE_P(Every, EndTest, every_way(), way_name);
 
@@ -94,6 +102,19 @@ TEST_P(EndTest, WhatAnExceptionSaidComesBack) {
   Process well = context_.start("give_back", 1);
   EXPECT_EQ(well.join(), 1);
   EXPECT_EQ(well.error(), "");
+}
+
+TEST_P(EndTest, NobodyHearsTheLastWordsOfAChildThatWasLetGo) {
+  Pipe first_go;
+  Pipe second_go;
+  Pipe output;
+  context_.start("fail_when_told", std::move(first_go.reader), output.writer.duplicate()).detach();
+  Process second = context_.start("look_on", std::move(second_go.reader));
+  first_go.writer.reset();
+  EXPECT_EQ(output.read_all(), "");  // it has ended
+  second_go.writer.reset();
+  EXPECT_EQ(second.join(), 0);
+  EXPECT_EQ(second.error(), "");
 }
 
 TEST_P(EndTest, X9_AChildWaitsForItsThreads) {
