@@ -10,7 +10,7 @@ template <bool kWrite>
 [[gnu::always_inline]] inline void access(const void* pointer, std::size_t size, void* returns_to) {
   if (!explored() || size == 0) return;
   const Inside inside;
-  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  const std::uintptr_t address = own_address(reinterpret_cast<std::uintptr_t>(pointer));
   const auto site = reinterpret_cast<Site>(returns_to);
   heap_check(address, size, kWrite, site);
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, kWrite, site)) return;
@@ -28,7 +28,7 @@ template <bool kWrite>
 [[gnu::always_inline]] inline void spinning_read(const void* pointer, std::size_t size) {
   const Inside inside;
   const void* const frame = proberen_frame;
-  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  const std::uintptr_t address = own_address(reinterpret_cast<std::uintptr_t>(pointer));
   const Site site = static_cast<const std::uintptr_t*>(frame)[kSavedRegisters];
   heap_check(address, size, false, site);
   spin_check(*current, frame, address);

@@ -10,7 +10,7 @@ namespace proberen::runtime {
 namespace {
 
 void announce(const void* pointer, std::size_t size, bool write, Site site) {
-  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  const std::uintptr_t address = own_address(reinterpret_cast<std::uintptr_t>(pointer));
   heap_check(address, size, write, site);
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, write, site)) return;
   current->last_access = {address, size, false};

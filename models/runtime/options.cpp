@@ -68,6 +68,10 @@ const std::map<std::string, Set>& setters() {
       {"jobs", [](auto& o, auto& k, auto& v) { o.jobs = within(k, v, number<int>(k, v), 1, kMostJobs); }},
       {"witness", [](auto& o, auto&, auto& v) { o.engine.witness = v; }},
       {"record", [](auto& o, auto&, auto& v) { o.record = v; }},
+      {"identity",
+       [](auto& o, auto& k, auto& v) {
+         o.identity = word<IdentityBy>(k, v, {{"pointer", IdentityBy::kPointer}, {"contents", IdentityBy::kContents}});
+       }},
       {"trace", [](auto& o, auto& k, auto& v) { o.trace = word<bool>(k, v, kFlags); }},
   };
   return table;

@@ -87,11 +87,11 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
   const auto started = std::chrono::steady_clock::now();
   int status = 2;
   try {
-    Session own(options.engine, {[&] {
-                                   real_main(argc, argv, environment_of_main);
-                                   run_exit_handlers();
-                                 },
-                                 nullptr, true});
+    const auto body = [&] {
+      real_main(argc, argv, environment_of_main);
+      run_exit_handlers();
+    };
+    Session own(options.engine, {body, nullptr, true}, options.identity);
     signals_take_over();
     const Snapshot snapshot(own.modules());
     const Arguments arguments(argc, argv);

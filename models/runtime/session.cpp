@@ -36,18 +36,18 @@ explore::Options with_judge(explore::Options options, const explore::Body& body)
 
 }  // namespace
 
-Session::Session(const explore::Options& options, explore::Body body)
+Session::Session(const explore::Options& options, explore::Body body, std::optional<IdentityBy> identity_by)
     : options_(with_judge(options, body)),
       body_(std::move(body)),
       modules_(loaded_modules()),
-      thread_locals_(modules_, body_.variables_put_back) {
-  detect_processor();
+      thread_locals_(modules_, body_.variables_put_back),
+      loop_thread_pointer_(thread_pointer()),
+      identities_(modules_, identity_by) {
   // libstdc++ counts references without atomics while this holds; it must not hold in the first execution and not in the others.
   __libc_single_threaded = 0;
   fibers_.resize(kStackSlots);
   engine_options_ = options_;
   engine_options_.races_fail = true;  // a race that is to be explored is found first
-  loop_thread_pointer_ = thread_pointer();
 }
 
 Session::~Session() = default;
@@ -206,17 +206,16 @@ void Session::resume(ThreadId thread) {
   current = to;
   void** const save = from != nullptr ? &from->stack_pointer : &loop_stack_pointer_;
   const std::uintptr_t running = from != nullptr ? from->borrowed.thread_pointer : loop_thread_pointer_;
-  const std::uintptr_t next = to->borrowed.thread_pointer;
-  proberen_switch(save, to->stack_pointer, next == running ? 0 : next);
+  proberen_switch(save, to->stack_pointer, identities_.change(running, to->borrowed.thread_pointer));
 }
 
 void Session::leave() {
   Fiber* const from = current;
   current = nullptr;
   void* nowhere = nullptr;
-  const bool same = from == nullptr || from->borrowed.thread_pointer == loop_thread_pointer_;
-  if (same) proberen_mode = kInside;  // the loop's own mode: it shares its thread pointer with thread 0
-  proberen_switch(&nowhere, loop_stack_pointer_, same ? 0 : loop_thread_pointer_);
+  const std::uintptr_t running = from != nullptr ? from->borrowed.thread_pointer : loop_thread_pointer_;
+  if (running == loop_thread_pointer_) proberen_mode = kInside;  // the loop's own mode: it shares its identity with thread 0
+  proberen_switch(&nowhere, loop_stack_pointer_, identities_.change(running, loop_thread_pointer_));
   __builtin_unreachable();
 }
 

@@ -8,6 +8,7 @@
 
 #include "models/runtime/fiber.hpp"
 #include "models/runtime/findings.hpp"
+#include "models/runtime/identities.hpp"
 #include "models/runtime/jobs.hpp"
 #include "models/runtime/mode.hpp"
 #include "models/runtime/modules.hpp"
@@ -20,7 +21,7 @@ namespace proberen::runtime {
 
 class Session final : public explore::Host {
  public:
-  Session(const explore::Options& options, explore::Body body);
+  Session(const explore::Options& options, explore::Body body, std::optional<IdentityBy> identity_by = {});
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -93,6 +94,7 @@ class Session final : public explore::Host {
   int threads_ = 0;  ///< created in this execution
   void* loop_stack_pointer_ = nullptr;
   std::uintptr_t loop_thread_pointer_ = 0;
+  Identities identities_;
 };
 
 /// The session that runs, or nothing.

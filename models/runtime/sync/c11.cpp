@@ -42,6 +42,8 @@ PROBEREN_INTERPOSED int thrd_create(thrd_t* handle, thrd_start_t function, void*
   return thrd_success;
 }
 
+PROBEREN_INTERPOSED thrd_t thrd_current() { return explored() ? current->borrowed.handle : PROBEREN_REAL(thrd_current)(); }
+
 PROBEREN_INTERPOSED int thrd_join(thrd_t handle, int* result) {
   if (!explored()) return PROBEREN_REAL(thrd_join)(handle, result);
   PROBEREN_ENTER();

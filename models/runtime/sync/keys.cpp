@@ -72,7 +72,10 @@ void run_key_destructors(Fiber& fiber) {
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
 
 PROBEREN_INTERPOSED int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) noexcept {
-  if (!explored()) return PROBEREN_REAL(pthread_key_create)(key, destructor);
+  if (!explored()) {
+    note_key_made_outside();
+    return PROBEREN_REAL(pthread_key_create)(key, destructor);
+  }
   const Inside inside;
   return create(key, destructor);
 }
@@ -95,7 +98,10 @@ PROBEREN_INTERPOSED void* pthread_getspecific(pthread_key_t key) noexcept {
 }
 
 PROBEREN_INTERPOSED int tss_create(tss_t* key, tss_dtor_t destructor) {
-  if (!explored()) return PROBEREN_REAL(tss_create)(key, destructor);
+  if (!explored()) {
+    note_key_made_outside();
+    return PROBEREN_REAL(tss_create)(key, destructor);
+  }
   const Inside inside;
   return create(key, destructor) == 0 ? thrd_success : thrd_error;
 }

@@ -71,6 +71,8 @@ PROBEREN_INTERPOSED int pthread_create(pthread_t* handle, const pthread_attr_t* 
   return 0;
 }
 
+PROBEREN_INTERPOSED pthread_t pthread_self() noexcept { return explored() ? current->borrowed.handle : PROBEREN_REAL(pthread_self)(); }
+
 PROBEREN_INTERPOSED int pthread_join(pthread_t handle, void** result) {
   if (!explored()) return PROBEREN_REAL(pthread_join)(handle, result);
   PROBEREN_ENTER();

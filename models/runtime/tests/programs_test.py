@@ -85,6 +85,20 @@ def check_record(record, source, wanted, here):
     return problems
 
 
+def check_explored(explored, records, source, wanted, here):
+    if not records.exists():
+        return [f"no record; status {explored.returncode}: {explored.stderr}"]
+    record = json.loads(records.read_text())
+    records.unlink()
+    problems = []
+    status = {"pass": 0, "fail": 1, "inconclusive": 3}[record["verdict"]]
+    if explored.returncode != status:
+        problems.append(f"status {explored.returncode}, expected {status}")
+    if "quiet" in wanted and explored.stdout + explored.stderr:
+        problems.append(f"printed {explored.stdout + explored.stderr!r}")
+    return problems + check_record(record, source, wanted, here)
+
+
 def check(source, wrappers, compilers, folder):
     wanted, here = read_expectations(source)
     program, records = folder / source.stem, folder / f"{source.stem}.jsonl"
@@ -98,17 +112,12 @@ def check(source, wrappers, compilers, folder):
         native = subprocess.run([program], capture_output=True, text=True, timeout=60)
         if native.returncode != int(wanted["native"][0]):
             problems.append(f"not explored it exits with {native.returncode}: {native.stderr}")
-    environment["PROBEREN_EXPLORE"] = " ".join([f"record={records}", *wanted.get("options", [])])
-    explored = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=100)
-    if not records.exists():
-        return problems + [f"no record; status {explored.returncode}: {explored.stderr}"]
-    record = json.loads(records.read_text())
-    status = {"pass": 0, "fail": 1, "inconclusive": 3}[record["verdict"]]
-    if explored.returncode != status:
-        problems.append(f"status {explored.returncode}, expected {status}")
-    if "quiet" in wanted and explored.stdout + explored.stderr:
-        problems.append(f"printed {explored.stdout + explored.stderr!r}")
-    return problems + check_record(record, source, wanted, here)
+    # Both ways to give a fiber its identity; a program that needs its pointers has them in both.
+    for identity in ("pointer", "contents"):
+        environment["PROBEREN_EXPLORE"] = " ".join([f"record={records}", f"identity={identity}", *wanted.get("options", [])])
+        explored = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=100)
+        problems += [f"{problem} (identity={identity})" for problem in check_explored(explored, records, source, wanted, here)]
+    return problems
 
 
 def main():
