@@ -54,7 +54,12 @@ PoolCore::PoolCore(int workers, const PoolOptions& options, const CrashPolicy& p
 
 bool PoolCore::is_own_process() const { return creator_ == ::getpid(); }
 
+void PoolCore::require_own_process() const {
+  if (!is_own_process()) throw_error(ECHILD, "only the process that made a pool can use it");
+}
+
 void PoolCore::submit(std::span<RequestPointer> requests) {
+  require_own_process();
   const std::scoped_lock hold(mutex_);
   if (state_ == State::kEnded) throw PoolEnded(end_reason_);
   if (state_ == State::kClosed) throw std::logic_error("the pool is closed: it takes no more tasks");
@@ -67,18 +72,21 @@ void PoolCore::submit(std::span<RequestPointer> requests) {
 }
 
 void PoolCore::close() {
+  require_own_process();
   const std::scoped_lock hold(mutex_);
   if (state_ == State::kRunning) state_ = State::kClosed;
   call_thread();
 }
 
 void PoolCore::terminate() {
+  require_own_process();
   const std::scoped_lock hold(mutex_);
   end("the pool was terminated");
   call_thread();
 }
 
 void PoolCore::join() {
+  require_own_process();
   {
     const std::scoped_lock hold(mutex_);
     if (state_ == State::kRunning) throw std::logic_error("a pool that is running cannot be joined: close() or terminate() it first");
@@ -91,6 +99,7 @@ void PoolCore::join() {
 }
 
 std::vector<pid_t> PoolCore::pids() {
+  require_own_process();
   const std::scoped_lock hold(mutex_);
   std::vector<pid_t> pids;
   for (const auto& link : links_) pids.push_back(link->pid());

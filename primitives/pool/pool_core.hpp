@@ -37,6 +37,7 @@ class PoolCore {
   [[nodiscard]] bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
   /// Whether this process made it, rather than being a copy of the one that did.
   [[nodiscard]] bool is_own_process() const;
+  void require_own_process() const;
 
  private:
   enum class State { kRunning, kClosed, kEnded };

@@ -7,11 +7,13 @@
 #include <utility>
 
 #include <poll.h>
+#include <unistd.h>
 
 #include "primitives/pool/nursery.hpp"
 #include "primitives/pool/worker_memory.hpp"
 #include "primitives/process/packet.hpp"
 #include "primitives/process/system_call.hpp"
+#include "proberen/ipc/at_fork.hpp"
 #include "proberen/ipc/entry.hpp"
 #include "proberen/ipc/shared_memory.hpp"
 #include "proberen/ipc/task.hpp"
@@ -21,6 +23,9 @@ namespace {
 
 /// The pool has gone.
 struct PoolIsGone {};
+
+/// This is a copy of the worker, which a task has forked.
+bool is_copy = false;
 
 class Worker {
  public:
@@ -76,6 +81,7 @@ class Worker {
     if (last_ == nullptr || last_->id() != task) last_ = TaskRecord::find(task);
     if (last_ != nullptr) {
       last_->run()(arguments, count, answer);
+      if (is_copy) ::_exit(0);  // it came back from the task, as the worker does: the pool is the worker's
       return;
     }
     for (; count > 0; --count) {
@@ -153,6 +159,7 @@ PROBEREN_ENTRY(proberen_pool_worker, run_worker);
 
 void run_worker(Descriptor socket, Descriptor memory, const Descriptor& pool, std::uint64_t initializer, const std::string& arguments) {
   leave_nursery();
+  at_fork({.prepare = {}, .parent = {}, .child = [] { is_copy = true; }});
   try {
     Worker worker(std::move(socket), std::move(memory), pool);
     if (worker.initialize(initializer, arguments)) worker.run();

@@ -107,7 +107,8 @@ static_assert(sizeof(BasicLock<NativePlatform>) == 4 && std::is_trivially_destru
 
 namespace ipc {
 
-/// A Lock for memory that several processes map, at any address. A process that dies while holding it leaves it held: ipc::Lock
+/// A Lock for memory that several processes map, at any address. A process that is killed between its being woken and its taking the lock
+/// leaves others asleep until the next release that finds the lock contended. One that dies while holding it leaves it held: ipc::Lock
 /// (proberen/ipc/lock.hpp) tells the next owner instead.
 using PlainLock = BasicLock<SharedPlatform>;
 

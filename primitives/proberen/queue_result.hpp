@@ -13,7 +13,7 @@ template <class T>
 class QueueResult {
  public:
   explicit QueueResult(QueueStatus status) : status_(status) {}
-  explicit QueueResult(T&& item) : item_(std::move(item)) {}
+  QueueResult(std::in_place_t, T&& item) : item_(std::move(item)) {}
 
   [[nodiscard]] QueueStatus status() const { return status_; }
   [[nodiscard]] explicit operator bool() const { return item_.has_value(); }
@@ -22,6 +22,7 @@ class QueueResult {
   [[nodiscard]] const T& operator*() const& { return *item_; }
   [[nodiscard]] T&& operator*() && { return std::move(*item_); }
   [[nodiscard]] T* operator->() { return &*item_; }
+  [[nodiscard]] const T* operator->() const { return &*item_; }
   /// Throws std::bad_optional_access when there is none.
   [[nodiscard]] T value() && { return std::move(item_).value(); }
 

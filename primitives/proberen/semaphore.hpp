@@ -208,7 +208,9 @@ using BoundedSemaphore = BasicBoundedSemaphore<DefaultPlatform>;
 
 namespace ipc {
 
-/// Semaphores for memory that several processes map, at any address. A process that dies keeps its units.
+/// Semaphores for memory that several processes map, at any address. A process that dies keeps its units. One that is killed between its
+/// being woken and its taking a unit takes none, but others that wait do not hear of that unit before the next release (as with sem_t); who
+/// must survive that gives its waits a timeout.
 using Semaphore = BasicSemaphore<SharedPlatform>;
 using BoundedSemaphore = BasicBoundedSemaphore<SharedPlatform>;
 

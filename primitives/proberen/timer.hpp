@@ -41,10 +41,11 @@ class Timer {
     if constexpr (std::is_constructible_v<bool, const std::decay_t<Function>&> && !std::is_function_v<std::remove_reference_t<Function>>) {
       if (!static_cast<bool>(function)) throw std::invalid_argument("a timer needs a function to call");
     }
-    using Task = BoundTask<std::decay_t<Function>, std::decay_t<Arguments>...>;
-    task_ = std::make_unique<Task>(std::forward<Function>(function), std::forward<Arguments>(arguments)...);
+    using Bound = BoundTask<std::decay_t<Function>, std::decay_t<Arguments>...>;
+    task_ = std::make_unique<Bound>(std::forward<Function>(function), std::forward<Arguments>(arguments)...);
   }
 
+  /// The other one then holds no timer: it is not active, cancel() finds nothing to cancel, start() and join() throw std::logic_error.
   Timer(Timer&&) noexcept = default;
   /// Ends the timer that was here, as the destructor does.
   Timer& operator=(Timer&& other) noexcept {
@@ -67,7 +68,7 @@ class Timer {
   /// Counts the interval from now. After cancel() the callback does not run. Throws std::logic_error at the second call, and when the
   /// service has been destroyed; std::system_error when the service's thread cannot be started.
   void start() {
-    switch (core_->start(*task_, deadline_after(NativePlatform::now(), interval_))) {
+    switch (core_->start(task(), deadline_after(NativePlatform::now(), interval_))) {
       case detail::StartOutcome::started:
         return;
       case detail::StartOutcome::started_before:
@@ -78,10 +79,10 @@ class Timer {
   }
 
   /// Keeps the callback from running if it has not begun, before or after start(), and says which. Never waits for a callback.
-  CancelResult cancel() { return core_->queue.cancel(*task_); }
+  CancelResult cancel() { return task_ == nullptr ? CancelResult::cancelled : core_->queue.cancel(*task_); }
 
   /// As cancel(), but when it returns the callback is not running. Inside the own callback it does not wait, and returns `running`.
-  CancelResult cancel_and_wait() { return core_->queue.cancel_and_wait(*task_); }
+  CancelResult cancel_and_wait() { return task_ == nullptr ? CancelResult::cancelled : core_->queue.cancel_and_wait(*task_); }
 
   /// Waits until the callback has run to its end, or the timer is cancelled. Throws std::logic_error before start(), and inside a callback
   /// of the same service while this timer is not over, where it would wait for itself.
@@ -95,6 +96,7 @@ class Timer {
 
   /// Whether the timer has been started and is not over. All that the callback did is known to whoever sees false after start().
   [[nodiscard]] bool is_active() const {
+    if (task_ == nullptr) return false;
     const detail::TimerPhase phase = task_->state.phase();
     return phase == detail::TimerPhase::armed || phase == detail::TimerPhase::running;
   }
@@ -116,8 +118,13 @@ class Timer {
     return deadline_after(Deadline(), interval).time_since_epoch();  // rounded up to the clock's tick, and saturated
   }
 
+  [[nodiscard]] detail::TimerTask& task() const {
+    if (task_ == nullptr) throw std::logic_error("this object holds no timer: it was moved from");
+    return *task_;
+  }
+
   bool join_until(Deadline deadline) {
-    switch (core_->queue.join(*task_, deadline)) {
+    switch (core_->queue.join(task(), deadline)) {
       case detail::JoinOutcome::over:
         return true;
       case detail::JoinOutcome::timed_out:

@@ -1,6 +1,8 @@
 // Conformance of ipc::Pool: workers that are killed (X22), at chosen instants and at random ones.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <memory>
@@ -160,6 +162,49 @@ std::string kill_loop(const ipc::PoolOptions& base, int kills, const ipc::detail
 }
 
 TEST_P(KilledWorker, X22_RandomKillsLoseNothingElseAndNobodyHangs) { EXPECT_EQ(kill_loop(options(), scaled(150)), ""); }
+
+int fork_and_return(int number) {
+  if (::fork() == 0) return -1;
+  return number;
+}
+int fork_and_throw(int number) {
+  if (::fork() == 0) throw std::runtime_error("of a copy");
+  return number;
+}
+
+TEST_P(KilledWorker, X22_ACopyOfAWorkerIsNoWorker) {
+  Pool pool(2, options());
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(pool.apply<fork_and_return>(i), i);
+    EXPECT_EQ(pool.apply<fork_and_throw>(i), i);
+  }
+  EXPECT_EQ(pool.map<[](int x) { return 2 * x; }>({1, 2, 3}), (std::vector<int>{2, 4, 6}));
+}
+
+TEST_P(KilledWorker, X22_ACopyOfThePoolCannotUseIt) {
+  Pool pool(1, options());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    int refused = 0;
+    const auto try_to = [&](const auto& use) {
+      try {
+        use();
+      } catch (const std::system_error& error) {
+        refused += error.code().value() == ECHILD;
+      }
+    };
+    try_to([&] { (void)pool.apply_async<fork_and_return>(1); });
+    try_to([&] { pool.close(); });
+    try_to([&] { pool.terminate(); });
+    try_to([&] { pool.join(); });
+    try_to([&] { (void)pool.worker_pids(); });
+    ::_exit(refused);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 5);
+  EXPECT_EQ(pool.apply<[](int x) { return x + 1; }>(1), 2);
+}
 
 /// Runs again what a dead worker was running, although nobody asked for it.
 class Resends : public ipc::detail::CrashPolicy {

@@ -196,6 +196,32 @@ TEST_P(AnyQueue, Q11_LeftoversAreDestroyedWithTheQueue) {
   EXPECT_EQ(Tracked::alive, 0);
 }
 
+/// Its move may throw, and it cannot be assigned.
+struct Sealed {
+  explicit Sealed(std::string given) : text(std::move(given)) {}
+  const std::string text;
+};
+
+TEST_P(AnyQueue, Q11_ItemsOfAwkwardTypesGoThrough) {
+  Queue<Sealed> sealed(GetParam());
+  const Sealed item("kept");
+  EXPECT_EQ(sealed.put(item), QueueStatus::ok);
+  EXPECT_EQ(sealed.get()->text, "kept");
+  Queue<QueueStatus> statuses(GetParam());
+  EXPECT_EQ(statuses.put(QueueStatus::full), QueueStatus::ok);
+  EXPECT_EQ(*statuses.get(), QueueStatus::full);
+  EXPECT_EQ(statuses.try_get().status(), QueueStatus::empty);
+}
+
+TEST_P(AnyQueue, Q2_EveryPutTakesWhatItMayNotMoveFrom) {
+  Queue<std::string> queue(GetParam() == 0 ? 0 : 3);
+  const std::string item = "the same";
+  EXPECT_EQ(queue.put_for(item, 1s), QueueStatus::ok);
+  EXPECT_EQ(queue.put_until(item, std::chrono::steady_clock::now() + 1s), QueueStatus::ok);
+  EXPECT_EQ(queue.put(item, true, 1s), QueueStatus::ok);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(queue.get().value(), item);
+}
+
 TEST_P(AnyQueue, Q11_APutThatThrowsLeavesTheQueueAsItWas) {
   Queue<Tracked> queue(GetParam());
   const Tracked item(1);

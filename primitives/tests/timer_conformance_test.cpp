@@ -304,6 +304,18 @@ TEST_F(TimerLife, ATimerMovesWhileItRuns) {
   EXPECT_EQ(ran, 1);
 }
 
+TEST_F(TimerLife, T4_ATimerThatWasMovedFromIsNoneAndSaysSo) {
+  Timer timer(1ms, [] {});
+  Timer moved = std::move(timer);
+  EXPECT_FALSE(timer.is_active());  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(timer.cancel(), CancelResult::cancelled);
+  EXPECT_EQ(timer.cancel_and_wait(), CancelResult::cancelled);
+  EXPECT_THROW(timer.start(), std::logic_error);
+  EXPECT_THROW(timer.join(), std::logic_error);
+  moved.start();
+  moved.join();
+}
+
 TEST(TimerDeathTest, AnExceptionThatLeavesACallbackEndsTheProgram) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_DEATH(

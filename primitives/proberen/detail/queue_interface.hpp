@@ -42,6 +42,10 @@ class QueueInterface {
   QueueStatus put_for(T&& item, const std::chrono::duration<Rep, Period>& timeout) {
     return put_until_deadline(item, deadline_after(P::now(), timeout));
   }
+  template <class Rep, class Period>
+  QueueStatus put_for(const T& item, const std::chrono::duration<Rep, Period>& timeout) {
+    return put_for(T(item), timeout);
+  }
   template <class Clock, class Duration>
   QueueStatus put_until(T&& item, const std::chrono::time_point<Clock, Duration>& instant) {
     QueueStatus status = QueueStatus::timeout;
@@ -51,12 +55,20 @@ class QueueInterface {
     });
     return status;
   }
+  template <class Clock, class Duration>
+  QueueStatus put_until(const T& item, const std::chrono::time_point<Clock, Duration>& instant) {
+    return put_until(T(item), instant);
+  }
   /// The mission's spelling: kNoTimeout waits for ever. Throws std::invalid_argument for any other negative timeout, and for a timeout on a
   /// call that does not block.
   template <class Rep = std::int64_t, class Period = std::ratio<1>>
   QueueStatus put(T&& item, bool blocking, std::chrono::duration<Rep, Period> timeout = kNoTimeout) {
     const Deadline deadline = requested_deadline(P::now(), blocking, timeout);
     return blocking ? put_until_deadline(item, deadline) : put_now(item);
+  }
+  template <class Rep = std::int64_t, class Period = std::ratio<1>>
+  QueueStatus put(const T& item, bool blocking, std::chrono::duration<Rep, Period> timeout = kNoTimeout) {
+    return put(T(item), blocking, timeout);
   }
 
   /// Gets the next item, waiting for one. Without an item: closed.
@@ -120,7 +132,10 @@ class QueueInterface {
     } else {
       auto box = std::make_unique<T>(std::move_if_noexcept(item));
       const QueueStatus status = put(box);
-      if (status != QueueStatus::ok) item = std::move(*box);
+      // Where it could be copied it was, and is as it was.
+      if constexpr (!std::is_copy_constructible_v<T>) {
+        if (status != QueueStatus::ok) item = std::move(*box);
+      }
       return status;
     }
   }
@@ -141,9 +156,9 @@ class QueueInterface {
   static QueueResult<T> opened(QueueStatus status, std::optional<Stored>& stored) {
     if (status != QueueStatus::ok) return QueueResult<T>(status);
     if constexpr (kKeptAsItIs) {
-      return QueueResult<T>(std::move(*stored));
+      return QueueResult<T>(std::in_place, std::move(*stored));
     } else {
-      return QueueResult<T>(std::move(**stored));
+      return QueueResult<T>(std::in_place, std::move(**stored));
     }
   }
 

@@ -65,7 +65,8 @@ class Connection {
   template <class T>
   void send(const T& object);
 
-  /// Receives an object. Throws EndOfFile; std::runtime_error when what comes is no object of type T: it is then kept for a retry.
+  /// Receives an object. Throws EndOfFile; std::runtime_error when what comes was not sent as a T: it is then kept for a retry
+  /// (holds_message()). What T's own deserialization throws comes through, and the message is gone.
   template <class T>
   T recv();
 
@@ -90,7 +91,8 @@ class Connection {
   /// As recv_message(), but a message that brings no descriptor is a std::runtime_error, and is kept for a retry.
   Message recv_descriptors();
 
-  /// Whether a call that receives would not wait: there is a message, or the end of file. Takes nothing.
+  /// Whether a call that receives would not wait: there is a message, or the end of file. Takes nothing. On a connection by TCP: whether
+  /// the beginning of a message is there; a peer that stops inside of one is waited for.
   [[nodiscard]] bool poll() { return poll_until(Deadline::min()); }
   /// The same, but waits for it until `timeout` has passed; a negative one is zero.
   template <class Rep, class Period>

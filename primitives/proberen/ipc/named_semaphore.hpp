@@ -45,7 +45,8 @@ inline constexpr std::uint32_t kNamedKind<BoundedSemaphore> = 2;
 /// and, for Lifetime::owned, what tracker::intend() throws. Move-only; a moved-from one can only be assigned to or destroyed.
 ///
 /// The name and the semaphore are two things: after remove() whoever has it open goes on with it, and the name is free for another. The
-/// destructor closes; only that of the last owner (Lifetime::owned) removes the name. A process that dies keeps its units.
+/// destructor closes; only that of the last owner (Lifetime::owned) removes the name. A process that dies keeps its units,
+/// and one that is killed just after it was woken leaves the others asleep until the next release, as with ipc::Semaphore.
 template <class S>
 class BasicNamedSemaphore {
   static_assert(kNamedKind<S> != 0, "named are ipc::Semaphore and ipc::BoundedSemaphore");

@@ -67,7 +67,8 @@ void submit(PoolCore& pool, std::span<RequestPointer> requests);
 /// A chunk goes to a worker as one task, and is lost as one.
 ///
 /// Errors of use: std::logic_error for a task submitted to a closed pool, and for join() of one that is running; PoolEnded for a task
-/// submitted to a pool that has ended.
+/// submitted to a pool that has ended; std::system_error with ECHILD in a process that is a fork of the pool's. A copy of a worker that a
+/// task forks, and that comes back from the task, ends there.
 class Pool {
  public:
   template <auto kTask>

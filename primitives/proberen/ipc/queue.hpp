@@ -196,7 +196,7 @@ class BasicQueue {
     detail::Incoming<T> incoming;
     const auto take = [&](std::span<const std::byte> first, std::span<const std::byte> second) { incoming.take(first, second); };
     const QueueStatus status = ring().get(take, wait, deadline);
-    return status == QueueStatus::ok ? QueueResult<T>(incoming.item()) : QueueResult<T>(status);
+    return status == QueueStatus::ok ? QueueResult<T>(std::in_place, incoming.item()) : QueueResult<T>(status);
   }
 
   std::shared_ptr<const detail::QueueMemory> memory_;

@@ -45,7 +45,7 @@ class PlainQueue {
     const auto next = kFault == QueueFault::newest_first ? items_.end() - 1 : items_.begin();
     T item = std::move(*next);
     items_.erase(next);
-    return QueueResult<T>(std::move(item));
+    return QueueResult<T>(std::in_place, std::move(item));
   }
   QueueResult<T> get() {
     for (;;) {
