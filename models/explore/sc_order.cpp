@@ -171,14 +171,17 @@ class Psc {
     for (; id != kNoEvent; id = graph_[id].later) to[static_cast<std::size_t>(id)] = true;
   }
 
-  /// po ; hb ; po
+  /// po ; hb ; po, where the two halves of a read-modify-write, which is one operation, are not before one another ([intro.races]: what is
+  /// sequenced after A happens before what is sequenced before B; the example Z6.U of P0668).
   void mark_by_way_of_others(const Event& event, std::vector<bool>& to) const {
-    if (event.index + 1 >= graph_.length(event.thread)) return;
-    const EventId out = graph_.at(event.thread, event.index + 1);
+    const int next = event.index + (event.kind == Kind::kRead && event.exclusive ? 2 : 1);
+    if (next >= graph_.length(event.thread)) return;
+    const EventId out = graph_.at(event.thread, next);
     for (EventId id = 0; id < graph_.size(); ++id) {
       const Event& target = graph_[id];
-      if (target.thread == event.thread || target.index == 0) continue;  // within a thread it is po
-      if (graph_.happens_before(out, graph_.at(target.thread, target.index - 1))) to[static_cast<std::size_t>(id)] = true;
+      if (target.thread == event.thread) continue;  // within a thread it is po
+      const int before = target.index - (target.kind == Kind::kWrite && target.exclusive ? 2 : 1);
+      if (before >= 0 && graph_.happens_before(out, graph_.at(target.thread, before))) to[static_cast<std::size_t>(id)] = true;
     }
   }
 

@@ -22,6 +22,11 @@ Relation operator|(Relation a, const Relation& b) {
   return a;
 }
 
+Relation operator-(Relation a, const Relation& b) {
+  for (std::size_t i = 0; i < kMaxEvents; ++i) a.rows[i] &= ~b.rows[i];
+  return a;
+}
+
 Relation operator*(const Relation& a, const Relation& b) {
   Relation result;
   for (std::size_t i = 0; i < kMaxEvents; ++i) {
@@ -260,13 +265,19 @@ class Counter {
     return result;
   }
 
-  [[nodiscard]] Relation happens_before() const {
-    const Relation id = identity(size());
-    Relation rmw;
+  /// From the read of a read-modify-write to its write.
+  [[nodiscard]] Relation halves() const {
+    Relation result;
     for (int write = 0; write < size(); ++write) {
       const int read = nodes_[static_cast<std::size_t>(write)].read;
-      if (read >= 0) rmw.put(read, write);
+      if (read >= 0) result.put(read, write);
     }
+    return result;
+  }
+
+  [[nodiscard]] Relation happens_before() const {
+    const Relation id = identity(size());
+    const Relation rmw = halves();
     const Relation fence = only([](const Node& n) { return n.type == Type::kFence; });
     const Relation write = only([](const Node& n) { return n.type == Type::kWrite; });
     const Relation read = only([](const Node& n) { return n.type == Type::kRead; });
@@ -289,7 +300,9 @@ class Counter {
         if (hb.has(a, b) && la == lb && la >= 0) same.put(a, b);
       }
     }
-    const Relation scb = po_ | (po_ * hb * po_) | same | co_ | fr_;
+    // Strongly happens before: a read-modify-write is one operation, of which no half is sequenced before the other.
+    const Relation apart = po_ - halves();
+    const Relation scb = po_ | (apart * hb * apart) | same | co_ | fr_;
     const Relation maybe_hb = id | hb;
     const Relation base = (sc | (fence * maybe_hb)) * scb * (sc | (maybe_hb * fence));
     return base | (fence * (hb | (hb * eco * hb)) * fence);

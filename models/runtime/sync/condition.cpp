@@ -14,7 +14,7 @@ namespace {
 struct Waiters {
   unsigned reserved[8];
   unsigned glibc_clock;  ///< __wrefs: bit 1 is set for CLOCK_MONOTONIC
-  int count;
+  int count;             ///< threads that nobody has woken; one that was woken does not touch the object again
   pthread_mutex_t* mutex;
 };
 static_assert(sizeof(Waiters) <= sizeof(pthread_cond_t));
@@ -41,7 +41,7 @@ int condition_wait(pthread_cond_t* condition, pthread_mutex_t* mutex, bool timed
   }
   const bool may_expire = timed || session->options().spurious_failures;
   const bool woken = engine().sleep(queue, may_expire, site, waiting_for("wait for condition", condition));
-  --waiters.count;
+  if (!woken) --waiters.count;
   effect();
   const int result = mutex_take_back(mutex, depth, site);
   if (result != 0 || woken || !timed) return result;
@@ -51,7 +51,7 @@ int condition_wait(pthread_cond_t* condition, pthread_mutex_t* mutex, bool timed
 
 void condition_wake(pthread_cond_t* condition, bool all, Site site) {
   effect();
-  engine().wake(reinterpret_cast<std::uintptr_t>(condition), all ? explore::kMaxThreads : 1, site);
+  waiters_of(condition).count -= engine().wake(reinterpret_cast<std::uintptr_t>(condition), all ? explore::kMaxThreads : 1, site);
 }
 
 void condition_destroy(pthread_cond_t* condition, Site site) {
