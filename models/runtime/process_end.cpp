@@ -73,6 +73,12 @@ std::terminate_handler handler_before = nullptr;
   fail(FailureKind::kAssertion, message + ")", site, "assert");
 }
 
+[[noreturn]] void end_with_status(int status, Site site) {
+  fail_by_status(status, site);
+  effect();
+  engine().finish_execution(site);
+}
+
 }  // namespace
 
 void exit_handlers_begin_execution() { exit_handlers = of_constructors; }
@@ -83,6 +89,11 @@ void run_exit_handlers() {
     exit_handlers.pop_back();
     if (ends_with_execution(handler.function)) handler.function(handler.argument);
   }
+}
+
+void fail_by_status(int status, Site site) {
+  if (status == 0) return;
+  fail(FailureKind::kOutcome, "the program ends with exit status " + std::to_string(status & 0xff), site, "exit");
 }
 
 void take_over_terminate() { handler_before = std::set_terminate(on_terminate); }
@@ -99,8 +110,7 @@ using namespace proberen::runtime;  // NOLINT: what follows is the C library's i
       __builtin_unreachable();                                              \
     }                                                                       \
     PROBEREN_ENTER();                                                       \
-    effect();                                                               \
-    engine().finish_execution(site);                                        \
+    end_with_status(status, site);                                          \
   }
 
 PROBEREN_INTERPOSED void exit(int status) noexcept(noexcept(::exit(0))) {

@@ -88,8 +88,10 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
   int status = 2;
   try {
     const auto body = [&] {
-      real_main(argc, argv, environment_of_main);
+      const int status_of_main = real_main(argc, argv, environment_of_main);
       run_exit_handlers();
+      const Inside inside;
+      fail_by_status(status_of_main, 0);
     };
     Session own(options.engine, {body, nullptr, true}, options.identity);
     signals_take_over();

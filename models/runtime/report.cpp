@@ -97,6 +97,8 @@ Record make_record(const Findings& findings, const ProgramOptions& options, cons
   if (!options.engine.races_fail) record.limits.push_back("accesses that the compiler has optimized away are not explored: -O0 keeps them");
   if (findings.barriers) record.limits.push_back("of the threads at a barrier always the same one is told PTHREAD_BARRIER_SERIAL_THREAD");
   if (findings.clean_stacks) record.limits.push_back("local variables that the program does not initialize are zero");
+  if (counts.executions == 0 && !findings.failure)
+    record.limits.push_back("no execution ran to its end: each broke an assumption or waits in vain, and what comes later was not checked");
   record.environment = environment();
   record.duration_s = duration_s;
   return record;

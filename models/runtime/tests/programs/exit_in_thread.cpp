@@ -4,7 +4,7 @@
 #include <thread>
 
 int main() {
-  std::thread thread([] { std::exit(3); });
+  std::thread thread([] { std::exit(0); });
   thread.join();
   std::abort();
 }
