@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include <sys/socket.h>
-
 #include "primitives/connection/connection_end.hpp"
 #include "primitives/connection/packet_transport.hpp"
 #include "primitives/connection/ring_transport.hpp"
+#include "primitives/process/packet.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc {
@@ -118,10 +117,7 @@ bool Connection::holds_message() const {
 bool Connection::shares_memory() const { return end_ && end_->transport->shares_memory(); }
 
 std::pair<Connection, Connection> pipe(PipeOptions options) {
-  int sockets[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) detail::throw_errno("cannot create a pipe");
-  Descriptor one(sockets[0]);
-  Descriptor other(sockets[1]);
+  auto [one, other] = detail::packet_sockets("cannot create a pipe");
   if (options.transport == PipeTransport::shared_memory) {
     const auto rings = std::make_shared<const Shared<detail::Rings>>(Shared<detail::Rings>::create());
     const auto ring_end = [&](Descriptor socket, int end) {

@@ -16,7 +16,7 @@ void Descriptor::reset(int number) noexcept {
 }
 
 Descriptor Descriptor::duplicate() const {
-  const int copy = ::fcntl(number_, F_DUPFD_CLOEXEC, 0);
+  const int copy = detail::above_standard(::fcntl(number_, F_DUPFD_CLOEXEC, 0));
   if (copy < 0) detail::throw_errno("cannot duplicate a descriptor");
   return Descriptor(copy);
 }

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,11 +15,7 @@
 namespace proberen::ipc::detail {
 namespace {
 
-std::pair<Descriptor, Descriptor> socket_pair() {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) throw_errno("cannot create a socket for the fork server");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
+std::pair<Descriptor, Descriptor> socket_pair() { return packet_sockets("cannot create a socket for the fork server"); }
 
 struct Received {
   std::optional<Report> report;

@@ -7,13 +7,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <system_error>
+#include <tuple>
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,7 +56,7 @@ class Server {
     ::sigemptyset(&child_ended_);
     ::sigaddset(&child_ended_, SIGCHLD);
     ::sigprocmask(SIG_BLOCK, &child_ended_, nullptr);
-    signals_.reset(::signalfd(-1, &child_ended_, SFD_CLOEXEC | SFD_NONBLOCK));
+    signals_.reset(above_standard(::signalfd(-1, &child_ended_, SFD_CLOEXEC | SFD_NONBLOCK)));
     if (!signals_) throw_errno("the fork server cannot watch its children");
     // Ctrl-C is for the creator, which ends this process when it goes.
     ::signal(SIGINT, SIG_IGN);
@@ -184,10 +185,11 @@ class Server {
   }
 
   std::string open_taken() {
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return "cannot open a socket for idle children";
-    taken_here_.reset(ends[0]);
-    taken_there_.reset(ends[1]);
+    try {
+      std::tie(taken_here_, taken_there_) = packet_sockets("cannot open a socket for idle children");
+    } catch (const std::system_error& error) {
+      return error.what();
+    }
     return "";
   }
 

@@ -173,7 +173,7 @@ Launched launch_self(const char* role, std::span<const int> descriptors, bool ke
 }
 
 Descriptor reserve_descriptor() {
-  Descriptor reserved(::eventfd(0, EFD_CLOEXEC));
+  Descriptor reserved(above_standard(::eventfd(0, EFD_CLOEXEC)));
   if (!reserved) throw_errno("no descriptor is left to hold a process");
   return reserved;
 }

@@ -16,19 +16,33 @@ struct ControlBuffer {
 
 iovec part(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 
-void take_descriptors(msghdr& message, std::vector<Descriptor>& descriptors) {
+/// False when one of them does not fit into this process; it and those after it are closed, as where the kernel finds that.
+bool take_descriptors(msghdr& message, std::vector<Descriptor>& descriptors) {
+  bool complete = true;
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     for (std::size_t index = 0; index < count; ++index) {
       int number = -1;
       std::memcpy(&number, CMSG_DATA(header) + index * sizeof number, sizeof number);
-      descriptors.emplace_back(number);
+      Descriptor received(above_standard(number));
+      complete = complete && received;
+      if (complete) descriptors.push_back(std::move(received));
     }
   }
+  return complete;
 }
 
 }  // namespace
+
+std::pair<Descriptor, Descriptor> packet_sockets(const std::string& problem) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) throw_errno(problem);
+  Descriptor one(above_standard(ends[0]));
+  Descriptor other(above_standard(ends[1]));
+  if (!one || !other) throw_error(EMFILE, problem);
+  return {std::move(one), std::move(other)};
+}
 
 int send_packet(int socket, std::string_view first, std::string_view second, std::span<const int> descriptors) noexcept {
   if (descriptors.size() > kMostDescriptors) return E2BIG;
@@ -63,7 +77,7 @@ Packet receive_packet(int socket, std::span<char> buffer, bool may_wait) {
   if (size <= 0) return packet;
   packet.size = static_cast<std::size_t>(size);
   packet.truncated = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-  take_descriptors(message, packet.descriptors);
+  if (!take_descriptors(message, packet.descriptors)) packet.truncated = true;
   return packet;
 }
 

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "proberen/ipc/descriptor.hpp"
@@ -12,6 +14,9 @@ namespace proberen::ipc::detail {
 
 /// The kernel's SCM_MAX_FD.
 inline constexpr std::size_t kMostDescriptors = 253;
+
+/// Two sockets that are connected, both close-on-exec. Throws std::system_error, which begins with `problem`.
+[[nodiscard]] std::pair<Descriptor, Descriptor> packet_sockets(const std::string& problem);
 
 /// Sends `first` and `second` as one packet, with `descriptors`. 0, or the error; never a SIGPIPE.
 int send_packet(int socket, std::string_view first, std::string_view second, std::span<const int> descriptors) noexcept;

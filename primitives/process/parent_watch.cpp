@@ -33,7 +33,7 @@ Descriptor hold_parent(pid_t parent) {
     if (!pidfd) throw_error(error, "cannot watch the parent");
     return pidfd;
   }
-  pidfd.reset(::eventfd(1, EFD_CLOEXEC));
+  pidfd.reset(above_standard(::eventfd(1, EFD_CLOEXEC)));
   if (!pidfd) throw_errno("cannot watch the parent, which has died");
   return pidfd;
 }

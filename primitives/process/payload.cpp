@@ -76,7 +76,7 @@ Payload encode(const Entry& entry, const void* arguments, const Birth& birth) {
 }
 
 Descriptor write_memory_file(std::string_view bytes) {
-  Descriptor file(::memfd_create("proberen-arguments", MFD_CLOEXEC));
+  Descriptor file(above_standard(::memfd_create("proberen-arguments", MFD_CLOEXEC)));
   if (!file) throw_errno("cannot create a file for the arguments");
   while (!bytes.empty()) {
     const ssize_t written = resumed([&] { return ::write(file.get(), bytes.data(), bytes.size()); });

@@ -18,7 +18,7 @@ SharedMemory::SharedMemory(Descriptor descriptor, std::size_t size) : descriptor
 
 SharedMemory SharedMemory::create(std::size_t size) {
   if (size == 0) throw std::invalid_argument("shared memory needs a size above 0");
-  Descriptor descriptor(::memfd_create("proberen", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  Descriptor descriptor(detail::above_standard(::memfd_create("proberen", MFD_CLOEXEC | MFD_ALLOW_SEALING)));
   if (!descriptor) detail::throw_errno("cannot create shared memory");
   if (::ftruncate(descriptor.get(), static_cast<off_t>(size)) != 0) {
     detail::throw_errno("cannot reserve " + std::to_string(size) + " bytes of shared memory");

@@ -5,6 +5,7 @@
 #include <string>
 #include <system_error>
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -14,8 +15,21 @@ namespace proberen::ipc::detail {
 [[noreturn]] inline void throw_error(int error, const std::string& what) { throw std::system_error(error, std::generic_category(), what); }
 [[noreturn]] inline void throw_errno(const std::string& what) { throw_error(errno, what); }
 
+/// What every call that makes a descriptor goes through: `number`, or a copy above the standard ones, close-on-exec, in place of one of
+/// those, which a daemon has closed. Whatever is open there is a child's standard input or output, which nothing of the library may be. -1,
+/// with errno and with `number` closed, when there is no copy, and for -1.
+inline int above_standard(int number) noexcept {
+  if (number < 0 || number > STDERR_FILENO) return number;
+  const int copy = ::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  // EINVAL: not even the lowest number is below the limit (fcntl(2)).
+  const int error = copy < 0 && errno == EINVAL ? EMFILE : errno;
+  ::close(number);
+  errno = error;
+  return copy;
+}
+
 // By number: <sys/pidfd.h> of glibc 2.36 cannot be used from C++, since it lacks extern "C".
-inline int open_pidfd(pid_t pid) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+inline int open_pidfd(pid_t pid) noexcept { return above_standard(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 inline int send_signal(int pidfd, int signal) noexcept {
   return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
 }

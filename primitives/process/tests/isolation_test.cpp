@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "primitives/process/tests/support.hpp"
+#include "proberen/ipc/connection.hpp"
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/entry.hpp"
 
@@ -35,6 +36,47 @@ PROBEREN_ENTRY(has_default_signals, [] {
     if (action.sa_handler != SIG_DFL || ::sigismember(&blocked, number) != 0) return number;
   }
   return 0;
+});
+
+PROBEREN_ENTRY(count_standard_descriptors, [] {
+  int count = 0;
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) count += ::fcntl(number, F_GETFD) < 0 ? 0 : 1;
+  return count;
+});
+PROBEREN_ENTRY(receive_to_end, [](const Connection& input) {
+  try {
+    (void)const_cast<Connection&>(input).recv_bytes();
+  } catch (const EndOfFile&) {
+  }
+});
+
+void close_standard_descriptors() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(number);
+}
+
+PROBEREN_ENTRY(start_without_standard_descriptors, [](const std::string& method, std::size_t idle_children, const Descriptor& output) {
+  Pipe go;
+  close_standard_descriptors();
+  Context context = Way{parse_start_method(method), idle_children}.context();
+  std::vector<Process> waiting;
+  for (int number = 0; number < 3; ++number) waiting.push_back(context.start("wait_for_end_of", go.reader.duplicate()));
+  std::string codes = std::to_string(context.start("print", "I print some words").join());
+  codes += ' ' + std::to_string(context.start("count_standard_descriptors").join());
+  go.writer.reset();
+  for (Process& process : waiting) codes += ' ' + std::to_string(process.join());
+  write_text(output, codes);
+});
+PROBEREN_ENTRY(make_pipes_without_standard_descriptors, [](const std::string& method, std::size_t idle_children) {
+  close_standard_descriptors();
+  Context context = Way{parse_start_method(method), idle_children}.context();
+  int ended = 0;
+  for (const PipeTransport transport : {PipeTransport::socket, PipeTransport::shared_memory}) {
+    auto [here, there] = pipe({.transport = transport});
+    Process reader = context.start("receive_to_end", std::move(there));
+    here.close();
+    ended += reader.join_for(10s) == 0 ? 1 : 0;
+  }
+  return ended;
 });
 
 class IsolationTest : public EveryWay {};
@@ -71,6 +113,21 @@ TEST_P(IsolationTest, X6_OtherDescriptorsStayBehind) {
   Context context = GetParam().context();
   EXPECT_EQ(context.start("is_closed", high.get()).join(), 0);
   EXPECT_EQ(context.start("is_closed", leaky.get()).join(), 0);
+}
+
+/// As a daemon does.
+TEST_P(IsolationTest, ACreatorWithoutStandardDescriptorsGivesItsChildrenNoneOfItsOwnForThem) {
+  Pipe pipe;
+  const std::string method(to_string(GetParam().method));
+  Process daemon =
+      Context(StartMethod::spawn).start("start_without_standard_descriptors", method, GetParam().idle_children, std::move(pipe.writer));
+  EXPECT_EQ(daemon.join(), 0);
+  EXPECT_EQ(pipe.read_all(), "0 0 0 0 0");
+}
+
+TEST_P(IsolationTest, PipesOfACreatorWithoutStandardDescriptorsEnd) {
+  const std::string method(to_string(GetParam().method));
+  EXPECT_EQ(Context(StartMethod::spawn).start("make_pipes_without_standard_descriptors", method, GetParam().idle_children).join(), 2);
 }
 
 class FreshProcessTest : public EveryWay {};
@@ -141,7 +198,8 @@ TEST(ForkTest, RefusesToCopySeveralThreads) {
   });
   Context careful(StartMethod::fork);
   EXPECT_EQ(message_of<std::runtime_error>([&] { careful.start("nothing"); }),
-            "this process has 2 threads: a fork would copy the locks that they hold; use spawn or forkserver");
+            "this process has 2 threads: a fork would copy the locks that they "
+            "hold; use spawn or forkserver");
   Context bold(StartMethod::fork, {.allow_fork_with_threads = true});
   EXPECT_EQ(bold.start("give_back", 5).join(), 5);
   over = true;
