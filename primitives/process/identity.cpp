@@ -26,7 +26,9 @@ struct Self {
   std::optional<StartMethod> default_method;
   /// Opened when it is first asked for.
   Descriptor parent;
+  /// Given to join_before_end() in this process: a copy that it forks by itself has none of them.
   std::vector<std::thread> threads;
+  pid_t pid = -1;
   /// Who the process was that this one was copied from.
   Self* forgotten = nullptr;
 };
@@ -121,12 +123,14 @@ void Life::begin(Descriptor parent) {
   forget_watch_thread();
   Self& me = *self_.release();
   self() = &me;
+  me.pid = ::getpid();
   if (parent) me.parent = std::move(parent);
   if (me.birth->die_with_parent) die_with(parent_pidfd(me));
 }
 
 void join_threads() noexcept {
   Self& me = *self();
+  if (me.pid != ::getpid()) return;
   for (std::unique_lock lock(me.mutex); !me.threads.empty(); lock.lock()) {
     std::thread thread = std::move(me.threads.back());
     me.threads.pop_back();

@@ -54,7 +54,8 @@ class Life {
   NoChildren children_;
 };
 
-/// Waits for the threads given to join_before_end(), those that come meanwhile included.
+/// Waits for the threads given to join_before_end(), those that come meanwhile included. Not in a copy that the child has forked by itself,
+/// where there are none.
 void join_threads() noexcept;
 
 }  // namespace proberen::ipc::detail

@@ -72,6 +72,8 @@ Pages& pages() {
 
 /// Where this process's own last words go.
 struct Place {
+  /// Who was told: a copy that it forks later is another process, and its words are nobody's.
+  pid_t speaker = -1;
   char* page = nullptr;
   int file = -1;
   std::size_t words_at = 0;
@@ -96,7 +98,7 @@ LastWords LastWords::in_file(Descriptor descriptor, std::size_t arguments_size) 
   return words;
 }
 
-void LastWords::leave_here() const { place = {.page = page_.get()}; }
+void LastWords::leave_here() const { place = {.speaker = ::getpid(), .page = page_.get()}; }
 
 std::string LastWords::read() const {
   if (page_) return std::string(page_.get(), ::strnlen(page_.get(), kMostLastWords));
@@ -107,11 +109,14 @@ std::string LastWords::read() const {
   return text;
 }
 
-void leave_in_file(int descriptor, std::size_t arguments_size) { place = {.file = descriptor, .words_at = arguments_size}; }
+void leave_in_file(int descriptor, std::size_t arguments_size) {
+  place = {.speaker = ::getpid(), .file = descriptor, .words_at = arguments_size};
+}
 
-void leave_on_socket(int descriptor) { place = {.socket_of_server = descriptor}; }
+void leave_on_socket(int descriptor) { place = {.speaker = ::getpid(), .socket_of_server = descriptor}; }
 
 void say_last_words(std::string_view text) noexcept {
+  if (place.speaker != ::getpid()) return;
   text = text.substr(0, kMostLastWords);
   if (place.page != nullptr) std::memcpy(place.page, text.data(), text.size());
   if (place.file >= 0) {

@@ -49,7 +49,7 @@ class LastWords {
 void leave_in_file(int file, std::size_t arguments_size);
 void leave_on_socket(int socket);
 
-/// The child says them; nothing when it was not told where.
+/// The child says them; nothing when it was not told where, as in a copy that the child's entry has forked by itself.
 void say_last_words(std::string_view text) noexcept;
 
 }  // namespace proberen::ipc::detail

@@ -28,7 +28,8 @@ struct Payload {
 [[nodiscard]] std::string read_memory_file(const Descriptor& file);
 
 /// Begins the child's life, and runs the entry that `bytes` names. `parent` is as for begin_life(). The exit code; an exception is told on
-/// standard error, is the child's last words, and is 1.
+/// standard error, is the child's last words, and is 1. A process that the entry has forked by itself comes out of this as well, with an
+/// exit code of its own.
 int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors, Descriptor parent = {}) noexcept;
 
 /// The same with the entry and its arguments in memory.

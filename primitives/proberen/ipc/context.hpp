@@ -68,7 +68,8 @@ class Context {
 
   /// Starts a child that calls the function registered as `entry` (PROBEREN_ENTRY) with copies of `args`, and ends with what it returns;
   /// void is 0, an exception is told on standard error and is 1. The types must be those of the function's parameters, exactly, except that
-  /// text may be given for std::string. Nothing is started, and
+  /// text may be given for std::string. A process that the entry forks by itself, and that comes back out of it, ends in the same way; what
+  /// it throws is told on standard error, but is no error() of the child's. Nothing is started, and
   ///  - std::invalid_argument is thrown, when no such entry is registered, or its parameters are of other types;
   ///  - std::logic_error, when main() has not called ipc::initialize(), which spawn and forkserver need;
   ///  - std::runtime_error, when the method is fork and this process has several threads, or forkserver and the server has, or when a

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -42,6 +43,30 @@ PROBEREN_ENTRY(fail_when_told, [](const Descriptor& go, const Descriptor& /*outp
 });
 
 PROBEREN_ENTRY(look_on, [](const Descriptor& go) { wait_until_readable(go); });
+
+/// How `copy` ended, a process that the entry has forked itself; both come back out of the entry.
+int status_of(pid_t copy) {
+  int status = 0;
+  EXPECT_EQ(::waitpid(copy, &status, 0), copy);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+PROBEREN_ENTRY(throw_in_copy, [] {
+  const pid_t copy = ::fork();
+  if (copy == 0) throw std::runtime_error("words of a copy");
+  return status_of(copy) == 1 ? 5 : 0;
+});
+PROBEREN_ENTRY(return_in_copy, [] {
+  Pipe over;
+  join_before_end(std::thread([input = over.reader.release()] { wait_until_readable(Descriptor(input)); }));
+  const pid_t copy = ::fork();
+  return copy == 0 ? 7 : status_of(copy);
+});
+/// `output` is closed when the copy has ended.
+PROBEREN_ENTRY(leave_a_failing_copy, [](const Descriptor& go, const Descriptor& /*output*/) {
+  if (::fork() != 0) return;
+  wait_until_readable(go);
+  throw std::runtime_error("words of an orphan");
+});
 
 class EndTest : public EveryWay {};
 INSTANTIATE_TEST_SUITE_P(Every, EndTest, every_way(), way_name);
@@ -109,6 +134,28 @@ TEST_P(EndTest, NobodyHearsTheLastWordsOfAChildThatWasLetGo) {
   Pipe second_go;
   Pipe output;
   context_.start("fail_when_told", std::move(first_go.reader), output.writer.duplicate()).detach();
+  Process second = context_.start("look_on", std::move(second_go.reader));
+  first_go.writer.reset();
+  EXPECT_EQ(output.read_all(), "");  // it has ended
+  second_go.writer.reset();
+  EXPECT_EQ(second.join(), 0);
+  EXPECT_EQ(second.error(), "");
+}
+
+TEST_P(EndTest, ACopyThatTheEntryForkedEndsLikeItAndSaysNothingForIt) {
+  Process threw = context_.start("throw_in_copy");
+  EXPECT_EQ(threw.join(), 5);
+  EXPECT_EQ(threw.error(), "");
+  Process returned = context_.start("return_in_copy");
+  EXPECT_EQ(returned.join(), 7);
+  EXPECT_EQ(returned.error(), "");
+}
+
+TEST_P(EndTest, NobodyHearsTheLastWordsOfAnOrphan) {
+  Pipe first_go;
+  Pipe second_go;
+  Pipe output;
+  EXPECT_EQ(context_.start("leave_a_failing_copy", std::move(first_go.reader), std::move(output.writer)).join(), 0);
   Process second = context_.start("look_on", std::move(second_go.reader));
   first_go.writer.reset();
   EXPECT_EQ(output.read_all(), "");  // it has ended
