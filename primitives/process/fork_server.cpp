@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "primitives/connection/poll.hpp"
 #include "primitives/process/packet.hpp"
 #include "primitives/process/system_call.hpp"
 
@@ -131,22 +132,21 @@ std::optional<Launched> ForkServer::launch(const Payload& payload) {
   return launched;
 }
 
-Ending ForkServer::receive_ending(const Descriptor& status) const {
+bool ForkServer::receive_ending(const Descriptor& status, Deadline deadline, Ending& ending) const {
   using Kind = Report::Kind;
-  Ending ending;
   for (;;) {
     // The server's own end counts as well: some process may hold a copy of its end of the socket.
     pollfd sources[] = {{status.get(), POLLIN, 0}, {server_.pidfd.get(), POLLIN, 0}};
-    if (resumed([&] { return ::poll(sources, std::size(sources), -1); }) < 0) throw_errno("cannot wait for the fork server");
-    if (sources[0].revents == 0) return ending;
+    if (poll_until(sources, deadline) == 0) return false;
+    if (sources[0].revents == 0) return true;
     Received received = receive_report(status);
-    if (!received.report) return ending;
+    if (!received.report) return true;
     if (received.report->kind == Kind::kThrew) {
       ending.last_words = std::move(received.text);
     } else {
       ending.exit_code = received.report->value;
       ending.core_dumped = received.report->kind == Kind::kEndedWithCore;
-      return ending;
+      return true;
     }
   }
 }

@@ -17,6 +17,7 @@
 
 #include "primitives/process/launch.hpp"
 #include "primitives/process/payload.hpp"
+#include "proberen/deadline.hpp"
 #include "proberen/ipc/descriptor.hpp"
 
 namespace proberen::ipc::detail {
@@ -60,8 +61,9 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   /// std::system_error for any other failure.
   [[nodiscard]] std::optional<Launched> launch(const Payload& payload);
 
-  /// How a child that has ended did so.
-  [[nodiscard]] Ending receive_ending(const Descriptor& status) const;
+  /// Adds to `ending` how a child that has ended did so. False when the server has not said it by `deadline`: it is stopped, or slow. What
+  /// the child itself has said is there by then.
+  [[nodiscard]] bool receive_ending(const Descriptor& status, Deadline deadline, Ending& ending) const;
 
  private:
   void set_up(const ServerOptions& options);

@@ -1,5 +1,6 @@
 #include "proberen/ipc/process.hpp"
 
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -14,6 +15,13 @@
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc {
+namespace {
+
+/// How long an object that goes waits for a fork server to reap the child. One that runs takes some microseconds; what is still to come of
+/// one that is stopped nobody will ask.
+constexpr std::chrono::milliseconds kReaping{500};
+
+}  // namespace
 
 Process::Process(detail::Launched&& launched)
     : pid_(launched.pid),
@@ -56,16 +64,21 @@ void Process::end() noexcept {
     if (last_words_) last_words_->forget();
     return;
   }
-  if (!exit_code_) {
-    detail::send_signal(pidfd_.get(), SIGKILL);
-    try {
-      // With a fork server, until that has reaped it: else the server might go first and leave it to whoever adopts it.
-      (void)join();
-    } catch (const std::exception&) {
-      // How it ended is asked by nobody.
-    }
-  }
+  if (!exit_code_) detail::send_signal(pidfd_.get(), SIGKILL);
+  reap();
   release();
+}
+
+/// Waits for the end of the child, which has been killed or has ended. With a fork server, until that has reaped it, but not for ever: else
+/// the server might go first and leave it to whoever adopts it.
+void Process::reap() noexcept {
+  if (exit_code_) return;
+  try {
+    (void)detail::ended_by(pidfd_.get(), kForever);
+    collect(deadline_after(SteadyClock::now(), kReaping));
+  } catch (const std::exception&) {
+    // How it ended is asked by nobody.
+  }
 }
 
 /// Closes what is held for the child.
@@ -86,17 +99,25 @@ int Process::join() { return *join_until(kForever); }
 
 std::optional<int> Process::join_until(Deadline deadline) {
   require_ours();
-  if (!exit_code_ && detail::ended_by(pidfd_.get(), deadline)) collect();
+  if (!exit_code_ && detail::ended_by(pidfd_.get(), deadline)) collect(deadline);
   return exit_code_;
 }
 
-/// Reaps the child, which has ended.
-void Process::collect() {
+bool Process::alive() {
+  // Once more: that it has ended may be known before how it has.
+  return !exit_code() && !detail::ended_by(pidfd_.get(), Deadline::min());
+}
+
+/// Reaps the child, which has ended; or waits until `deadline` for its fork server to say that it has.
+void Process::collect(Deadline deadline) {
   if (status_) {
-    detail::Ending ending = server_->receive_ending(status_);
+    detail::Ending ending;
+    const bool known = server_->receive_ending(status_, deadline, ending);
+    // Its words come first, and alone where the server is late.
+    if (!ending.last_words.empty()) error_ = std::move(ending.last_words);
+    if (!known) return;
     exit_code_ = ending.exit_code.value_or(kUnknownExitCode);
     core_dumped_ = ending.core_dumped;
-    error_ = std::move(ending.last_words);
     return;
   }
   siginfo_t info{};
@@ -149,6 +170,7 @@ void Process::close() {
   require_ours();
   if (alive()) detail::throw_error(EBUSY, "a process that runs cannot be closed; end and join it first");
   closed_ = true;
+  reap();
   release();
 }
 

@@ -21,8 +21,9 @@ struct Launched;
 
 /// A child started by Context::start(). Every signal and wait goes through its pidfd, so none can meet another process that got the same
 /// number; SIGCHLD must not be ignored. Move-only; one thread at a time. The destructor kills and reaps a child that has neither been
-/// joined nor detached, so that none is left behind. Errors of the kernel are std::system_error; so is any call but pid() and name() after
-/// close() or detach(), and in a copy of the process that started it (no_child_process).
+/// joined nor detached, so that none is left behind; where a fork server is the parent, it waits for that half a second at most. Errors of
+/// the kernel are std::system_error; so is any call but pid() and name() after close() or detach(), and in a copy of the process that
+/// started it (no_child_process).
 class Process {
  public:
   /// What join() returns when nobody knows how the child ended: its fork server died before it, or someone else has reaped it.
@@ -48,9 +49,11 @@ class Process {
   }
   std::optional<int> join_until(Deadline deadline);
 
-  /// As join(), without waiting: empty while it runs.
+  /// As join(), without waiting: empty while it runs. With a fork server, also in the moment between its end and the server's word of how
+  /// it ended, which lasts as long as the server is stopped; so is join_for().
   [[nodiscard]] std::optional<int> exit_code() { return join_until(Deadline::min()); }
-  [[nodiscard]] bool alive() { return !exit_code(); }
+  /// Whether it runs, without waiting.
+  [[nodiscard]] bool alive();
 
   /// Whether the signal that ended it made a core file; only after its end is known.
   [[nodiscard]] bool core_dumped() const;
@@ -75,7 +78,8 @@ class Process {
 
  private:
   void require_ours() const;
-  void collect();
+  void collect(Deadline deadline);
+  void reap() noexcept;
   void release() noexcept;
   void end() noexcept;
 

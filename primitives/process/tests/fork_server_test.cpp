@@ -1,7 +1,9 @@
 /// The life of a fork server.
+#include <chrono>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -16,6 +18,8 @@
 
 namespace proberen::ipc {
 namespace {
+
+using namespace std::chrono_literals;
 
 PROBEREN_ENTRY(tell_parent, [](const Descriptor& output) { write_text(output, std::to_string(::getppid())); });
 
@@ -34,6 +38,81 @@ PROBEREN_ENTRY(start_server_and_die, [](const Descriptor& output) {
 });
 
 PROBEREN_ENTRY(take_many, [](const std::vector<Descriptor>& all) { return static_cast<int>(all.size() % 256); });
+
+/// Stops a process for as long as this lives, but not for ever, so that whoever waits for it fails rather than hangs.
+class Stopped {
+ public:
+  explicit Stopped(pid_t pid) : pid_(pid), waker_([this] { wake(); }) { EXPECT_EQ(::kill(pid, SIGSTOP), 0); }
+  Stopped(const Stopped&) = delete;
+  Stopped& operator=(const Stopped&) = delete;
+  ~Stopped() {
+    over_.writer.reset();
+    waker_.join();
+  }
+
+ private:
+  void wake() const {
+    pollfd over{over_.reader.get(), POLLIN, 0};
+    (void)::poll(&over, 1, 20'000);
+    ::kill(pid_, SIGCONT);
+  }
+
+  pid_t pid_;
+  Pipe over_;
+  std::thread waker_;
+};
+
+/// How long a call may take that does not wait for the stopped server: less than Stopped lasts.
+constexpr auto kSoon = 10s;
+
+template <class Call>
+SteadyClock::duration duration_of(Call call) {
+  const Deadline begin = SteadyClock::now();
+  call();
+  return SteadyClock::now() - begin;
+}
+
+TEST(ForkServerTest, AStoppedServerDoesNotHoldUpCallsThatDoNotWaitForIt) {
+  Context context(StartMethod::forkserver);
+  const pid_t server = server_of(context);
+  Pipe go;
+  Process returns = context.start("wait_for_end_of", go.reader.duplicate());
+  Pipe failing_go;
+  Process throws = context.start("fail_when_told", std::move(failing_go.reader), Descriptor());
+  {
+    const Stopped stopped(server);
+    go.writer.reset();
+    failing_go.writer.reset();
+    for (Process* const process : {&returns, &throws}) {
+      pollfd ended{process->sentinel(), POLLIN, 0};
+      ASSERT_EQ(::poll(&ended, 1, 60'000), 1);
+      const auto waited = duration_of([&] { EXPECT_EQ(process->join_for(50ms), std::nullopt); });
+      EXPECT_GE(waited, 50ms);
+      EXPECT_LT(waited, kSoon);
+      EXPECT_EQ(process->exit_code(), std::nullopt) << "nobody knows it yet";
+      EXPECT_FALSE(process->alive());
+    }
+    EXPECT_EQ(throws.error(), "too late");
+  }
+  EXPECT_EQ(returns.join(), 0);
+  EXPECT_EQ(throws.join(), 1);
+  EXPECT_EQ(throws.error(), "too late");
+}
+
+TEST(ForkServerTest, AStoppedServerDoesNotHoldUpTheEndOfAnObject) {
+  Context context(StartMethod::forkserver);
+  const pid_t server = server_of(context);
+  std::optional<Process> runs = context.start("sleep_long");
+  Process ends = context.start("nothing");
+  {
+    const Stopped stopped(server);
+    pollfd ended{ends.sentinel(), POLLIN, 0};
+    ASSERT_EQ(::poll(&ended, 1, 60'000), 1);
+    EXPECT_LT(duration_of([&] { runs.reset(); }), kSoon);
+    EXPECT_LT(duration_of([&] { ends.close(); }), kSoon);
+  }
+  EXPECT_EQ(context.start("give_back", 7).join(), 7);
+}
 
 TEST(ForkServerTest, ServesAllChildrenByOneServer) {
   Context context(StartMethod::forkserver);
