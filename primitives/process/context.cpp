@@ -41,6 +41,7 @@ std::string list_types(const std::type_info& tuple) {
 }  // namespace
 
 Context::Context(StartMethod method, ContextOptions options) : method_(method), options_(std::move(options)) {
+  detail::require_known(method);
   if (method_ == StartMethod::forkserver) return;
   if (!options_.preload.empty()) throw std::invalid_argument("a preload needs a fork server");
   if (options_.idle_children > 0) throw std::invalid_argument("idle children need a fork server");
@@ -104,6 +105,7 @@ Process Context::launch(const detail::Entry& entry, void* arguments) {
       throw std::logic_error("call proberen::ipc::initialize(argc, argv) first in main: a child would run main again");
     }
     const detail::Payload payload = detail::encode(entry, arguments, birth);
+    detail::require_open(payload.descriptors);
     launched = method_ == StartMethod::spawn ? launch_spawn(payload) : launch_by_server(payload);
   }
   launched.name = birth.name;

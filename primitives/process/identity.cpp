@@ -96,6 +96,13 @@ Birth Birth::from_bytes(std::string_view bytes) {
   return birth;
 }
 
+void require_known(StartMethod method) {
+  for (const StartMethod known : all_start_methods()) {
+    if (method == known) return;
+  }
+  throw std::invalid_argument(std::to_string(static_cast<int>(method)) + " is no start method");
+}
+
 Birth next_birth(const std::string& prefix, StartMethod method) {
   Self& me = *self();
   const std::scoped_lock lock(me.mutex);
@@ -170,6 +177,7 @@ void join_before_end(std::thread thread) {
 }
 
 void set_default_start_method(StartMethod method) {
+  detail::require_known(method);
   detail::Self& me = *detail::self();
   const std::scoped_lock lock(me.mutex);
   if (me.default_method) {

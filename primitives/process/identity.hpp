@@ -30,6 +30,9 @@ struct Birth {
   static Birth from_bytes(std::string_view bytes);
 };
 
+/// Throws std::invalid_argument for a value that is none of them.
+void require_known(StartMethod method);
+
 /// The identity of this process's next child.
 [[nodiscard]] Birth next_birth(const std::string& prefix, StartMethod method);
 

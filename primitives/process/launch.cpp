@@ -7,6 +7,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -128,12 +129,18 @@ Descriptor hold_child(pid_t pid) {
   return pidfd;
 }
 
-Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth) {
-  std::optional<std::vector<int>> kept;  // nothing: all of them
-  if (!birth.keep_descriptors) {
-    entry.list_descriptors(arguments, kept.emplace());
-    std::sort(kept->begin(), kept->end());
+void require_open(std::span<const int> descriptors) {
+  for (const int descriptor : descriptors) {
+    if (::fcntl(descriptor, F_GETFD) < 0) throw_errno("cannot pass a descriptor to a process");
   }
+}
+
+Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth) {
+  std::optional<std::vector<int>> kept(std::in_place);
+  entry.list_descriptors(arguments, *kept);
+  require_open(*kept);
+  std::sort(kept->begin(), kept->end());
+  if (birth.keep_descriptors) kept.reset();  // all of them, then
   Life life(birth);
   Launched launched;
   launched.last_words = LastWords::in_memory();

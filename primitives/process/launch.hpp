@@ -43,6 +43,10 @@ inline constexpr const char* kTrackerRole = "tracker";
 /// exec fails.
 [[nodiscard]] Launched launch_self(const char* role, std::span<const int> descriptors, bool keep_descriptors = false);
 
+/// Throws std::system_error when one of these, which a child is to have, is not open. To be asked before anything is opened that might get
+/// its number.
+void require_open(std::span<const int> descriptors);
+
 /// A pidfd of a child that nobody has reaped. Throws std::system_error, and then ends and reaps the child.
 [[nodiscard]] Descriptor hold_child(pid_t pid);
 

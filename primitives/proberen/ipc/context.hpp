@@ -56,7 +56,7 @@ using Stored = std::conditional_t<std::same_as<std::decay_t<T>, const char*> || 
 /// was not given as an argument is useless, and its number may become that of another file.
 class Context {
  public:
-  /// Throws std::invalid_argument when the options have a preload or idle children and the method is none with a fork server.
+  /// Throws std::invalid_argument when `method` is none, or is one without a fork server and the options have a preload or idle children.
   explicit Context(StartMethod method, ContextOptions options = {});
   /// By default_start_method().
   Context() : Context(default_start_method()) {}
@@ -74,7 +74,7 @@ class Context {
   ///  - std::logic_error, when main() has not called ipc::initialize(), which spawn and forkserver need;
   ///  - std::runtime_error, when the method is fork and this process has several threads, or forkserver and the server has, or when a
   ///    preload has failed in it;
-  ///  - std::system_error, when the kernel refuses.
+  ///  - std::system_error, when the kernel refuses, or when a Descriptor in `args` has been closed (bad_file_descriptor).
   template <class... Args>
   Process start(std::string_view entry, Args&&... args) {
     using Arguments = std::tuple<detail::Stored<Args>...>;

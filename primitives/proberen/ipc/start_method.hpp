@@ -26,8 +26,8 @@ enum class StartMethod {
 [[nodiscard]] StartMethod parse_start_method(std::string_view name);
 
 /// The method of a Context that was not told one; a started process has its creator's. It is settled once, by the first of these two calls
-/// in a process or its ancestors: set_default_start_method() after that throws std::logic_error; without it, it is forkserver, the only one
-/// that is both fast and safe beside threads.
+/// in a process or its ancestors: set_default_start_method() after that throws std::logic_error, and std::invalid_argument for a value that
+/// is no method; without it, it is forkserver, the only one that is both fast and safe beside threads.
 void set_default_start_method(StartMethod method);
 [[nodiscard]] StartMethod default_start_method();
 

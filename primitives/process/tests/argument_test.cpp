@@ -60,6 +60,18 @@ TEST_P(ArgumentTest, TakesDescriptorsAwayAndGivesThemCloseOnExec) {
   EXPECT_EQ(pipe.read_all(), "");
 }
 
+TEST_P(ArgumentTest, RefusesADescriptorThatIsClosed) {
+  for (const bool keep : {false, true}) {
+    ContextOptions options = GetParam().options();
+    options.keep_descriptors = keep;
+    Context context(GetParam().method, options);
+    Pipe pipe;
+    ::close(pipe.writer.get());
+    EXPECT_EQ(message_of<std::system_error>([&] { context.start("is_close_on_exec", std::move(pipe.writer)); }),
+              "cannot pass a descriptor to a process: Bad file descriptor");
+  }
+}
+
 TEST_P(ArgumentTest, RefusesUnknownEntriesAndWrongTypes) {
   EXPECT_EQ(message_of<std::invalid_argument>([&] { context_.start("unheard of"); }), "no entry is registered as 'unheard of'");
   EXPECT_EQ(message_of<std::invalid_argument>([&] { context_.start("give_back", "text"); }),

@@ -55,6 +55,12 @@ TEST(StartMethodName, RoundTripsAndRefusesOthers) {
             "unknown start method 'thread'; known ones: fork, spawn, forkserver");
 }
 
+TEST(StartMethodName, AValueWithoutOneIsRefused) {
+  const auto none = static_cast<StartMethod>(77);
+  EXPECT_EQ(message_of<std::invalid_argument>([&] { const Context context(none); }), "77 is no start method");
+  EXPECT_EQ(message_of<std::invalid_argument>([&] { set_default_start_method(none); }), "77 is no start method");
+}
+
 class LifecycleTest : public EveryWay {};
 INSTANTIATE_TEST_SUITE_P(Every, LifecycleTest, every_way(), way_name);
 
