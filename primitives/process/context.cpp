@@ -78,7 +78,8 @@ detail::Launched Context::launch_by_server(const detail::Payload& payload) {
 detail::Launched Context::launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth) {
   if (const int threads = options_.allow_fork_with_threads ? 1 : detail::count_threads(); threads > 1) {
     throw std::runtime_error("this process has " + std::to_string(threads) +
-                             " threads: a fork would copy the locks that they hold; use spawn or forkserver");
+                             " threads, those of the library's timer service and pools included: a fork would copy the locks that they "
+                             "hold; use spawn or forkserver");
   }
   return detail::launch_fork(entry, arguments, birth);
 }

@@ -50,7 +50,8 @@ using Stored = std::conditional_t<std::same_as<std::decay_t<T>, const char*> || 
 }  // namespace detail
 
 /// Starts processes. Any thread may call start(), several at once. A fork server starts with the first start() and belongs to its context;
-/// it ends with it, or with the last Process that it started. One that was killed is replaced.
+/// it ends with it, or with the last Process that it started. One that was killed is replaced. Its children have the environment and the
+/// working directory that this process had when the server started, not those of the time of their start().
 ///
 /// A child by fork is a copy of the memory, mappings included, and not of the descriptors: an object there that holds one which the child
 /// was not given as an argument is useless, and its number may become that of another file.

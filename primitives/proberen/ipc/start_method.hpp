@@ -7,12 +7,14 @@
 namespace proberen::ipc {
 
 enum class StartMethod {
-  /// fork(2): the child begins as a copy of the caller, memory and descriptors included. Only safe while the caller has one thread.
+  /// fork(2): the child begins as a copy of the caller, memory and descriptors included. Only safe while the caller has one thread, and
+  /// refused otherwise. The library's own count: pools have some, and the first Timer that is started leaves one for good.
   fork,
   /// A fresh run of the same executable: the child has nothing but its arguments. Costs an exec; the caller's size and threads do not
   /// matter.
   spawn,
-  /// A small helper, spawned once, forks the children: nearly as fresh as spawn, nearly as fast as fork.
+  /// A small helper, spawned once, forks the children: nearly as fresh as spawn, nearly as fast as fork. They have the environment, the
+  /// working directory and the standard descriptors that the caller had when the helper was started, whatever it has changed since.
   forkserver,
 };
 

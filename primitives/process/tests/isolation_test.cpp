@@ -198,7 +198,7 @@ TEST(ForkTest, RefusesToCopySeveralThreads) {
   });
   Context careful(StartMethod::fork);
   EXPECT_EQ(message_of<std::runtime_error>([&] { careful.start("nothing"); }),
-            "this process has 2 threads: a fork would copy the locks that they "
+            "this process has 2 threads, those of the library's timer service and pools included: a fork would copy the locks that they "
             "hold; use spawn or forkserver");
   Context bold(StartMethod::fork, {.allow_fork_with_threads = true});
   EXPECT_EQ(bold.start("give_back", 5).join(), 5);
