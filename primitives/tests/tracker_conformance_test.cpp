@@ -2,11 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "primitives/tests/support/processes.hpp"
 #include "primitives/tests/support/tracked_names.hpp"
 #include "proberen/ipc/entry.hpp"
 #include "proberen/ipc/named_semaphore.hpp"
@@ -78,6 +82,49 @@ PROBEREN_ENTRY(use_up, [](const std::string& name) {
   if (NamedSemaphore(open_only, name).value() != 2) return 3;
   NamedSemaphore::remove(name);
   return 0;
+});
+
+/// The sockets that this process has open.
+std::vector<int> open_sockets() {
+  std::vector<int> sockets;
+  for (int number = 0; number < 1024; ++number) {
+    struct stat status {};
+    if (::fstat(number, &status) == 0 && S_ISSOCK(status.st_mode)) sockets.push_back(number);
+  }
+  return sockets;
+}
+
+/// Uses the tracker while a file of its own has the number `number`: whether the file stays open.
+PROBEREN_ENTRY(keep_file_open, [](int number) {
+  struct stat before {};
+  struct stat now {};
+  const Descriptor file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (::fstat(file.get(), &before) != 0) return 1;
+  if (file.get() != number && ::dup3(file.get(), number, O_CLOEXEC) != number) return 2;
+  (void)ipc::tracker::process();
+  return ::fstat(number, &now) == 0 && before.st_dev == now.st_dev && before.st_ino == now.st_ino ? 0 : 3;
+});
+
+/// A child by fork, whose descriptors have been closed, has the number of this process's connection to the tracker for a file of its own.
+PROBEREN_ENTRY(lend_number, [] {
+  const std::vector<int> before = open_sockets();
+  (void)ipc::tracker::process();
+  for (const int number : open_sockets()) {
+    if (std::ranges::find(before, number) != before.end()) continue;
+    return ipc::Context(StartMethod::fork).start("keep_file_open", number).join();
+  }
+  return 9;
+});
+
+/// A copy that has inherited the connection gives it up for its own.
+PROBEREN_ENTRY(replace_connection, [] {
+  (void)ipc::tracker::process();
+  const std::size_t count = open_sockets().size();
+  Child copy([&] {
+    (void)ipc::tracker::process();
+    return open_sockets().size() == count;
+  });
+  return copy.wait() ? 0 : 1;
 });
 
 PROBEREN_ENTRY(try_long_paths, [] {
@@ -268,6 +315,10 @@ TEST_F(Tracked, X17_ProcessesThatNeedATrackerAtOnceGetOne) {
     for (Owner& owner : owners) EXPECT_EQ(owner.process->join(), 0);
   }
 }
+
+TEST_F(Tracked, X17_AForkedChildLeavesOthersFilesOpen) { EXPECT_EQ(context_.start("lend_number").join(), 0); }
+
+TEST_F(Tracked, X17_AForkedChildClosesItsCopyOfTheConnection) { EXPECT_EQ(context_.start("replace_connection").join(), 0); }
 
 TEST_F(Tracked, X17_APathThatIsTooLongIsRefused) { EXPECT_EQ(context_.start("try_long_paths").join(), 0); }
 

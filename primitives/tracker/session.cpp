@@ -38,6 +38,8 @@ void Session::begin_if_forked() {
   const pid_t pid = ::getpid();
   if (pid_ == pid) return;
   pid_ = pid;
+  // Whoever made the copy may have closed its descriptors: then the number is nobody's, or that of a file which is not ours to close.
+  if (socket_ && file_id_of(socket_.get()) != socket_id_) (void)socket_.release();
   socket_.reset();
   claims_.clear();
 }
@@ -107,6 +109,7 @@ void Session::connect() {
   const Deadline deadline = SteadyClock::now() + kStartTimeout;
   for (;;) {
     socket_ = connect_to_tracker(token);
+    socket_id_ = file_id_of(socket_.get());
     // A tracker that has just served its last owner may take the connection with it: then there will be another.
     if (socket_ && say_hello()) break;
     if (SteadyClock::now() > deadline) throw_error(ETIMEDOUT, "cannot start the resource tracker");

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "primitives/process/file_id.hpp"
 #include "primitives/tracker/protocol.hpp"
 #include "proberen/ipc/descriptor.hpp"
 
@@ -52,6 +53,8 @@ class Session {
   pid_t pid_ = 0;
   pid_t tracker_ = 0;
   Descriptor socket_;
+  /// Of `socket_`, by which a copy of this process knows whether it has inherited it, or the number is another file's by now.
+  std::optional<FileId> socket_id_;
   std::vector<Claim> claims_;
 };
 
