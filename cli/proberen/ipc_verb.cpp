@@ -52,6 +52,9 @@ int run_ipc_sweep(const Options& options) {
       case State::owned:
         report.say("owned    ", file, file.note);
         break;
+      case State::persistent:
+        report.say("persists ", file, file.note);
+        break;
       case State::foreign:
         report.say("foreign  ", file, file.note);
         break;

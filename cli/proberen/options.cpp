@@ -101,7 +101,8 @@ void add_report(CLI::App& app, Options& options) {
 void add_ipc(CLI::App& app, Options& options) {
   CLI::App* ipc = app.add_subcommand("ipc", "What processes share");
   ipc->require_subcommand(1);
-  CLI::App* sweep = ipc->add_subcommand("sweep", "List the named semaphores in /dev/shm, and remove those whose owners are dead");
+  CLI::App* sweep =
+      ipc->add_subcommand("sweep", "List the named semaphores in /dev/shm, and remove those that nobody will remove any more");
   CLI::Option* remove = sweep->add_flag("--remove", options.remove, "Remove what was left by crashes and earlier boots");
   sweep
       ->add_flag_callback(
@@ -109,7 +110,9 @@ void add_ipc(CLI::App& app, Options& options) {
       ->excludes(remove);
   const char* const kIpcExamples =
       "Examples:\n  proberen ipc sweep\n  proberen ipc sweep --remove\n"
-      "A name whose owner lives is never removed. Status 2: something could not be removed.";
+      "A name whose owner lives is never removed, nor one that this boot has made to stay (Lifetime::persistent): that is for whoever uses "
+      "it.\n"
+      "Status 2: something could not be removed.";
   ipc->footer(kIpcExamples);
   sweep->footer(kIpcExamples);
 }

@@ -43,6 +43,9 @@ static_assert(sizeof(NamedHeader) == 128);
 /// Empty when the file has none: then it is not ours.
 [[nodiscard]] std::optional<NamedHeader> read_header(const Descriptor& file);
 
+/// Whether the name stays when its creator has gone (Lifetime::persistent).
+[[nodiscard]] inline bool is_persistent(const NamedHeader& header) { return header.token[0] == '\0'; }
+
 /// The path of a name, which may have a leading slash. Throws std::system_error: invalid_argument, filename_too_long.
 [[nodiscard]] std::string path_of(std::string_view name);
 

@@ -94,7 +94,7 @@ bool NamedMemory::try_open(NamedMemory& memory, const std::string& path, const N
     }
     const NamedHeader header = require_header(file, path, object);
     NamedMemory opened = map(file, header.size);
-    const bool owned = become_owner && header.token[0] != '\0' && tracker::token() == header.token;
+    const bool owned = become_owner && !is_persistent(header) && tracker::token() == header.token;
     if (owned) {
       const Resource resource = resource_of(file, path);
       if (resumed([&] { return ::flock(file.get(), LOCK_SH); }) != 0) throw_errno("cannot lock '" + path + "'");

@@ -67,9 +67,12 @@ bool has_ended(int pidfd) noexcept {
   return resumed([&] { return ::poll(&ended, 1, 0); }) == 1;
 }
 
+bool is_of_this_boot(const ProcessIdentity& process) {
+  return boot_id() == std::string_view(process.boot, ::strnlen(process.boot, sizeof process.boot));
+}
+
 Descriptor hold_process(const ProcessIdentity& process) {
-  const std::size_t size = ::strnlen(process.boot, sizeof process.boot);
-  if (boot_id() != std::string_view(process.boot, size) || process.pid_namespace != pid_namespace() || process.pid <= 0) return {};
+  if (!is_of_this_boot(process) || process.pid_namespace != pid_namespace() || process.pid <= 0) return {};
   Descriptor pidfd(open_pidfd(process.pid));
   // The start is looked at after the pidfd is there: from then on the number belongs to that process.
   if (!pidfd || start_ticks_of(process.pid) != process.start_ticks || has_ended(pidfd.get())) return {};
@@ -77,8 +80,7 @@ Descriptor hold_process(const ProcessIdentity& process) {
 }
 
 Liveness liveness_of(const ProcessIdentity& process) {
-  const std::size_t size = ::strnlen(process.boot, sizeof process.boot);
-  if (boot_id() != std::string_view(process.boot, size)) return Liveness::kDead;
+  if (!is_of_this_boot(process)) return Liveness::kDead;
   if (process.pid_namespace != pid_namespace()) return Liveness::kUnknown;
   return hold_process(process) ? Liveness::kLives : Liveness::kDead;
 }

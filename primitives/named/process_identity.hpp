@@ -25,6 +25,9 @@ static_assert(sizeof(ProcessIdentity) == 64);
 /// Throws std::system_error where there is no /proc.
 [[nodiscard]] ProcessIdentity this_process();
 
+/// Whether it began since the last reboot.
+[[nodiscard]] bool is_of_this_boot(const ProcessIdentity& process);
+
 enum class Liveness {
   kLives,
   kDead,

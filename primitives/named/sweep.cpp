@@ -20,6 +20,10 @@ NamedFile classify(const Descriptor& file, Resource resource) {
   const std::optional<detail::NamedHeader> header = detail::read_header(file);
   if (!header) return {std::move(resource), State::foreign, "has no header of ours"};
   const std::string process = "process " + std::to_string(header->owner.pid);
+  // Whoever made it may have gone: it is there for others until they remove it.
+  if (detail::is_persistent(*header) && detail::is_of_this_boot(header->owner)) {
+    return {std::move(resource), State::persistent, "stays until it is removed, or a reboot; " + process + " made it"};
+  }
   switch (detail::liveness_of(header->owner)) {
     case detail::Liveness::kLives:
       return {std::move(resource), State::owned, process + " lives"};
@@ -30,7 +34,7 @@ NamedFile classify(const Descriptor& file, Resource resource) {
   }
   if (detail::resumed([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) != 0)
     return {std::move(resource), State::owned, process + " is dead, but another owner lives"};
-  return {std::move(resource), State::left, process + " is dead"};
+  return {std::move(resource), State::left, process + (detail::is_of_this_boot(header->owner) ? " is dead" : " was of an earlier boot")};
 }
 
 std::string entry_name(const std::filesystem::directory_entry& entry) { return entry.path().filename(); }

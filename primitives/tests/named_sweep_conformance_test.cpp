@@ -33,28 +33,44 @@ class Sweep : public LeavesNothing {
   /// Whether it is removed.
   static bool sweeps(const NamedFile& file) { return !ipc::remove_left(file) && ::access(file.resource.path.c_str(), F_OK) != 0; }
 
-  /// Leaves a name behind.
-  void create_and_die() {
+  /// A name that is to stay, whose creator has gone.
+  void create_persistent_and_die() {
     Child child([&] {
       const NamedSemaphore semaphore(ipc::create_only, name_, 1);
       return true;
     });
     ASSERT_TRUE(child.wait());
   }
+  /// A name that its owner leaves behind, and its tracker too.
+  void create_and_die() {
+    create_persistent_and_die();
+    give_owners();
+  }
+  /// Makes the name one with owners.
+  void give_owners() {
+    forge_header([](ipc::detail::NamedHeader& header) { std::strcpy(header.token, "forged"); });
+  }
   /// Changes what the file says of its creator.
   template <class Change>
   void forge(Change change) {
-    const ipc::Descriptor file = ipc::detail::open_file(path_of_name(name_));
-    std::optional<ipc::detail::NamedHeader> header = ipc::detail::read_header(file);
-    change(header->owner);
-    ASSERT_EQ(::pwrite(file.get(), &*header, sizeof *header, 0), static_cast<ssize_t>(sizeof *header));
+    forge_header([&](ipc::detail::NamedHeader& header) { change(header.owner); });
   }
 
   const std::string name_ = own_name("sweep");
+
+ private:
+  template <class Change>
+  void forge_header(Change change) {
+    const ipc::Descriptor file = ipc::detail::open_file(path_of_name(name_));
+    std::optional<ipc::detail::NamedHeader> header = ipc::detail::read_header(file);
+    change(*header);
+    ASSERT_EQ(::pwrite(file.get(), &*header, sizeof *header, 0), static_cast<ssize_t>(sizeof *header));
+  }
 };
 
 TEST_F(Sweep, WhatALivingProcessCreatedStays) {
   const NamedSemaphore semaphore(ipc::create_only, name_, 1);
+  give_owners();
   const NamedFile file = look(name_);
   EXPECT_EQ(file.state, State::owned);
   EXPECT_EQ(ipc::remove_left(file), std::errc::operation_not_permitted);
@@ -70,6 +86,18 @@ TEST_F(Sweep, WhatADeadProcessCreatedGoes) {
   EXPECT_EQ(file.state, State::left);
   EXPECT_TRUE(sweeps(file));
   EXPECT_FALSE(ipc::remove_left(file)) << "it is gone: no error";
+}
+
+TEST_F(Sweep, WhatWasMadeToStayStaysWithoutItsCreator) {
+  create_persistent_and_die();
+  const NamedSemaphore user(ipc::open_only, name_);
+  const NamedFile file = look(name_);
+  EXPECT_EQ(file.state, State::persistent);
+  EXPECT_EQ(ipc::remove_left(file), std::errc::operation_not_permitted);
+  EXPECT_EQ(NamedSemaphore(ipc::open_only, name_).value(), 1);
+  forge([](ipc::detail::ProcessIdentity& owner) { ++owner.pid_namespace; });
+  EXPECT_EQ(look(name_).state, State::persistent);
+  NamedSemaphore::remove(name_);
 }
 
 TEST_F(Sweep, WhatAnotherOwnerHoldsStays) {
@@ -100,6 +128,7 @@ TEST_F(Sweep, AnEarlierBootIsDead) {
 
 TEST_F(Sweep, AProcessNumberThatCameAgainIsAnotherProcess) {
   const NamedSemaphore semaphore(ipc::create_only, name_, 1);
+  give_owners();
   forge([](ipc::detail::ProcessIdentity& owner) { --owner.start_ticks; });
   EXPECT_TRUE(sweeps(look(name_)));
 }

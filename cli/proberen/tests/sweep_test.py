@@ -32,7 +32,8 @@ class SweepTest(CliTest):
         self.dead_start = start_of(self.dead.pid)
         self.dead.wait()
 
-    def forge(self, name, pid, start, boot=BOOT, namespace=NAMESPACE, magic=b"proberen", version=1, token=""):
+    def forge(self, name, pid, start, boot=BOOT, namespace=NAMESPACE, magic=b"proberen", version=1, token="forged"):
+        """A name with owners, or, without a token, one that is to stay."""
         path = pathlib.Path("/dev/shm") / (self.prefix + name)
         owner = struct.pack("<40sQQii", boot.encode(), namespace, start, pid, 0)
         path.write_bytes(struct.pack("<8sIIQ40s", magic, version, 1, 136, token.encode()) + owner + struct.pack("<Q", 1))
@@ -45,14 +46,20 @@ class SweepTest(CliTest):
 
     def test_what_is_left_is_listed_and_goes_when_asked(self):
         left = [self.forge("dead", self.dead.pid, self.dead_start), self.forge("boot", os.getpid(), start_of(os.getpid()), boot="0" * 36),
+                self.forge("before", self.dead.pid, self.dead_start, boot="0" * 36, token=""),
                 self.forge("again", os.getpid(), start_of(os.getpid()) - 1)]
-        expected = dict.fromkeys(["dead", "boot", "again"], "left")
+        expected = dict.fromkeys(["dead", "boot", "before", "again"], "left")
         self.assertEqual(self.swept(), expected)
         self.assertEqual(self.swept("--dry-run"), expected)
         self.assertTrue(all(path.exists() for path in left))
         self.assertEqual(self.swept("--remove"), dict.fromkeys(expected, "removed"))
         self.assertFalse(any(path.exists() for path in left))
         self.assertEqual(self.swept("--remove"), {})
+
+    def test_what_is_to_stay_stays_whoever_made_it(self):
+        names = [self.forge("maker-dead", self.dead.pid, self.dead_start, token=""), self.forge("maker-alive", os.getpid(), start_of(os.getpid()), token="")]
+        self.assertEqual(self.swept("--remove"), dict.fromkeys(["maker-dead", "maker-alive"], "persists"))
+        self.assertTrue(all(path.exists() for path in names))
 
     def test_what_has_an_owner_or_is_not_ours_stays(self):
         alive = self.forge("alive", os.getpid(), start_of(os.getpid()))

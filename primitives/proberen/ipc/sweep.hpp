@@ -14,7 +14,9 @@ struct NamedFile {
   enum class State {
     /// Its owner lives, or another owner has it.
     owned,
-    /// Its owner is dead: nobody will remove it.
+    /// Made in this boot to stay until remove(), or a reboot (Lifetime::persistent), whether or not its creator lives: not ours to remove.
+    persistent,
+    /// Its owner is dead, or it is of an earlier boot: nobody will remove it.
     left,
     /// It has no header that we know, or cannot be opened, or its owner belongs to another container: not ours to remove.
     foreign,
