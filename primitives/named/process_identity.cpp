@@ -16,16 +16,20 @@
 namespace proberen::ipc::detail {
 namespace {
 
-/// The first bytes of a small file; empty when there is none.
-std::string read_start(const char* path) {
-  const Descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
+/// The first bytes of a small file; empty when there is none. Throws std::system_error: for want of descriptors nobody must be taken for
+/// dead.
+std::string read_start(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   char text[1024];
-  const ssize_t size = file ? resumed([&] { return ::read(file.get(), text, sizeof text); }) : 0;
-  return {text, size > 0 ? static_cast<std::size_t>(size) : 0};
+  const ssize_t size = file ? resumed([&] { return ::read(file.get(), text, sizeof text); }) : -1;
+  if (size >= 0) return {text, static_cast<std::size_t>(size)};
+  // ESRCH: of a process that has ended since the file was opened.
+  if (errno != ENOENT && errno != ESRCH) throw_errno("cannot read '" + path + "'");
+  return {};
 }
 
 std::optional<std::uint64_t> start_ticks_of(pid_t pid) {
-  const std::string stat = read_start(("/proc/" + std::to_string(pid) + "/stat").c_str());
+  const std::string stat = read_start("/proc/" + std::to_string(pid) + "/stat");
   // The name, field 2, may hold blanks and parentheses; after its end come fields 3 and on, each behind a blank.
   std::size_t at = stat.rfind(')');
   for (int field = 3; at != std::string::npos && field <= 22; ++field) at = stat.find(' ', at + 1);
@@ -75,6 +79,8 @@ Descriptor hold_process(const ProcessIdentity& process) {
   if (!is_of_this_boot(process) || process.pid_namespace != pid_namespace() || process.pid <= 0) return {};
   Descriptor pidfd(open_pidfd(process.pid));
   // The start is looked at after the pidfd is there: from then on the number belongs to that process.
+  // The number may be a thread's by now (EINVAL, or ENOENT); another error tells nothing of the process.
+  if (!pidfd && errno != ESRCH && errno != EINVAL && errno != ENOENT) throw_errno("cannot hold process " + std::to_string(process.pid));
   if (!pidfd || start_ticks_of(process.pid) != process.start_ticks || has_ended(pidfd.get())) return {};
   return pidfd;
 }

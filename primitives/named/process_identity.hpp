@@ -22,10 +22,10 @@ struct ProcessIdentity {
 };
 static_assert(sizeof(ProcessIdentity) == 64);
 
-/// Throws std::system_error where there is no /proc.
+/// Throws std::system_error: no_such_file_or_directory where there is no /proc, too_many_files_open, among others.
 [[nodiscard]] ProcessIdentity this_process();
 
-/// Whether it began since the last reboot.
+/// Whether it began since the last reboot. Throws std::system_error, as do those below that look at another process, when it cannot tell.
 [[nodiscard]] bool is_of_this_boot(const ProcessIdentity& process);
 
 enum class Liveness {

@@ -60,7 +60,7 @@ std::vector<NamedFile> list_named_files() {
   return files;
 }
 
-std::error_code remove_left(const NamedFile& named) {
+std::error_code remove_left(const NamedFile& named) try {
   const std::error_code not_left = std::make_error_code(std::errc::operation_not_permitted);
   const Descriptor file = detail::open_file(named.resource.path);
   if (!file) return errno == ENOENT ? std::error_code() : std::error_code(errno, std::generic_category());
@@ -68,6 +68,8 @@ std::error_code remove_left(const NamedFile& named) {
   if (found != named.resource || classify(file, found).state != State::left) return not_left;
   if (::unlink(found.path.c_str()) != 0 && errno != ENOENT) return {errno, std::generic_category()};
   return {};
+} catch (const std::system_error& error) {
+  return error.code();
 }
 
 }  // namespace proberen::ipc

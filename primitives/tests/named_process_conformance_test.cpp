@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "primitives/tests/support/connections.hpp"
 #include "primitives/tests/support/named_files.hpp"
 #include "primitives/tests/support/processes.hpp"
 #include "primitives/tests/support/threads.hpp"
@@ -207,6 +208,20 @@ TEST_F(NamedFileTest, S26_AReleaseThatLooksBackIsSeen) { EXPECT_FALSE(may_be_clo
 TEST_F(NamedFileTest, ANameWithOwnersNeedsInitialize) {
   const std::string name = own_name("owned");
   EXPECT_THROW(NamedSemaphore(create_only, name, 1, {.lifetime = ipc::Lifetime::owned}), std::logic_error);
+}
+
+TEST_F(NamedFileTest, WithoutDescriptorsItSaysSoAndWorksWhenThereAreSome) {
+  const std::string name = own_name("limit");
+  Child child([&] {
+    const auto create = [&] { return error_of([&] { NamedSemaphore(create_only, name, 1); }); };
+    {
+      const FewDescriptors none(0);
+      if (create() != errc::too_many_files_open) return false;
+    }
+    return !create();
+  });
+  EXPECT_TRUE(child.wait());
+  NamedSemaphore::remove(name);
 }
 
 /// Whether `/dev/shm` is, for this process alone, a file system with room for `pages` and `files`.

@@ -28,7 +28,7 @@ struct NamedFile {
 };
 
 /// The files in /dev/shm whose names have our prefix, by name. A look, no more: what is owned now may be left a moment later. Throws
-/// std::system_error when /dev/shm cannot be read.
+/// std::system_error when /dev/shm cannot be read, or it cannot be told whether an owner lives: for want of descriptors, say.
 [[nodiscard]] std::vector<NamedFile> list_named_files();
 
 /// Removes a file that was left, after another look at it: operation_not_permitted when it is not left (any more), or what the kernel says.
