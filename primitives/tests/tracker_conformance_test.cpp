@@ -127,6 +127,27 @@ PROBEREN_ENTRY(replace_connection, [] {
   return copy.wait() ? 0 : 1;
 });
 
+/// Goes on without an environment, and so does a tracker that it starts there.
+PROBEREN_ENTRY(own_without_environment, [](const std::string& name) {
+  const std::string token = ipc::tracker::token();
+  ::clearenv();
+  const NamedSemaphore mine(create_only, name, 1, kOwned);
+  Line told;
+  Line hold;
+  Process other =
+      ipc::Context(StartMethod::fork)
+          .start("own", name + "-other", false, Descriptor(::dup(STDERR_FILENO)), std::move(told.writer), std::move(hold.reader));
+  const int tracker = ipc::tracker::process();
+  if (ipc::tracker::token() != token || told.receive() != tracker) return 1;
+  if (!kill_and_await(tracker)) return 2;
+  other.kill();
+  other.join();
+  if (::access(path_of_name(name + "-other").c_str(), F_OK) != 0) return 3;
+  // The successor finds by its token what was left while there was none.
+  if (ipc::tracker::process() == tracker) return 4;
+  return eventually([&] { return ::access(path_of_name(name + "-other").c_str(), F_OK) != 0; }) ? 0 : 5;
+});
+
 PROBEREN_ENTRY(try_long_paths, [] {
   const std::string longest = "/dev/shm/" + std::string(ipc::tracker::kLongestPath - 9, 'x');
   ipc::tracker::intend({longest, 0, 0});
@@ -319,6 +340,11 @@ TEST_F(Tracked, X17_ProcessesThatNeedATrackerAtOnceGetOne) {
 TEST_F(Tracked, X17_AForkedChildLeavesOthersFilesOpen) { EXPECT_EQ(context_.start("lend_number").join(), 0); }
 
 TEST_F(Tracked, X17_AForkedChildClosesItsCopyOfTheConnection) { EXPECT_EQ(context_.start("replace_connection").join(), 0); }
+
+TEST_F(Tracked, X17_AProcessKeepsItsFamilyWithoutAnEnvironment) {
+  EXPECT_EQ(context_.start("own_without_environment", name_).join(), 0);
+  EXPECT_FALSE(exists(name_));
+}
 
 TEST_F(Tracked, X17_APathThatIsTooLongIsRefused) { EXPECT_EQ(context_.start("try_long_paths").join(), 0); }
 

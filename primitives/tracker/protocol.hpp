@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "proberen/ipc/tracker.hpp"
 
@@ -36,11 +37,12 @@ inline constexpr std::size_t kLongestRequest = sizeof(TrackerRequest) + tracker:
 
 /// The abstract socket's name: the first byte is zero.
 [[nodiscard]] inline std::string socket_name(const std::string& token) { return std::string(1, '\0') + "proberen-tracker." + token; }
+[[nodiscard]] inline std::string_view token_in(std::string_view name) { return name.substr(socket_name("").size()); }
 
 /// Draws a token and puts it into the environment, unless one is there. For main(), before there are other threads.
 void ensure_token();
 
-/// The token in the environment. Throws std::system_error when it is none.
+/// The token in the environment; where there is none, the one that this process began with. Throws std::system_error when it is none.
 [[nodiscard]] std::string family_token();
 
 /// The tracker: serves owners from `listener`, and ends with the last of them.

@@ -2,9 +2,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "primitives/named/process_identity.hpp"
@@ -32,12 +35,20 @@ using namespace std::chrono_literals;
 constexpr auto kFirstOwnerWithin = 10s;
 constexpr int kOrphanPeriodMs = 1'000;
 
+/// From the socket's name: whoever started the tracker may have had no environment to pass it on.
+std::string token_of(int listener) {
+  sockaddr_un address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) throw_errno("cannot tell the resource tracker's name");
+  return std::string(token_in({address.sun_path, size - offsetof(sockaddr_un, sun_path)}));
+}
+
 /// One thread, one loop.
 class Tracker {
  public:
   explicit Tracker(int listener) : listener_(listener) {
     ::fcntl(listener, F_SETFL, O_NONBLOCK);
-    for (Found& found : recover(family_token())) {
+    for (Found& found : recover(token_of(listener))) {
       if (found.pidfd) {
         owners_.push_back({next_id_++, found.pid, std::move(found.pidfd), {}});
         registry_.intend(owners_.back().id, found.resource);

@@ -2,7 +2,8 @@
 ///
 /// It is this executable, run again, so main() has to call ipc::initialize() first. The first process of a family that asks for tracking
 /// starts it; a family is a process and its descendants, by any start method, which find the tracker by the abstract socket named in the
-/// environment variable PROBEREN_TRACKER, set by initialize(). It ignores SIGINT and SIGTERM, ends with the last process that has used it,
+/// environment variable PROBEREN_TRACKER, set by initialize(). A process that clears it afterwards keeps its family; a program that it runs,
+/// a child by spawn included, then begins one of its own. The tracker ignores SIGINT and SIGTERM, ends with the last process that has used it,
 /// and is nobody's child, so nobody has to wait for it. Killed, it is started again at the next use, with a warning on standard error;
 /// names of owners that live are found again by the headers of their files.
 ///
