@@ -1,10 +1,13 @@
 #include "proberen/ipc/listener.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -62,9 +65,9 @@ void check_key(std::string_view key) {
   if (key.empty()) throw std::invalid_argument("a connection needs a key that is not empty");
 }
 
-Descriptor make_socket(const Address& address) {
+Descriptor make_socket(const Address& address, int flags) {
   const bool local = is_local(address);
-  Descriptor socket(::socket(local ? AF_UNIX : AF_INET, (local ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0));
+  Descriptor socket(::socket(local ? AF_UNIX : AF_INET, (local ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC | flags, 0));
   if (!socket) detail::throw_errno("cannot create a socket");
   return socket;
 }
@@ -87,13 +90,43 @@ std::uint16_t port_of(const Descriptor& socket) {
   return ntohs(bound.sin_port);
 }
 
+/// How soon a client tries again where a listener has no room for one more: the kernel does not say when there is.
+constexpr std::chrono::milliseconds kNextAttempt{1};
+
+/// How an attempt that is under way ends: 0, or the error.
+int outcome_of_attempt(const Descriptor& socket, Deadline deadline) {
+  pollfd done{socket.get(), POLLOUT, 0};
+  if (detail::poll_until({&done, 1}, deadline) == 0) return ETIMEDOUT;
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+/// Connects a socket that does not block: 0, or the error.
+int connect_by(const Descriptor& socket, const SocketAddress& kernel, Deadline deadline) {
+  while (::connect(socket.get(), kernel.get(), kernel.size) != 0) {
+    if (errno == EINPROGRESS || errno == EALREADY) return outcome_of_attempt(socket, deadline);
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return errno;
+    const Deadline now = SteadyClock::now();
+    if (now >= deadline) return ETIMEDOUT;
+    std::this_thread::sleep_until(std::min(deadline, now + kNextAttempt));
+  }
+  return 0;
+}
+
+void let_block(const Descriptor& socket) {
+  const int flags = ::fcntl(socket.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) detail::throw_errno("cannot set up a socket");
+}
+
 }  // namespace
 
 Listener::Listener(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout)
     : address_(address), key_(key), handshake_timeout_(handshake_timeout) {
   check_key(key);
   const SocketAddress kernel = to_kernel(address);
-  Descriptor socket = make_socket(address);
+  Descriptor socket = make_socket(address, 0);
   // Before the path is there, so that it never is for others.
   if (is_local(address) && ::fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) detail::throw_errno("cannot protect a socket");
   if (!is_local(address)) set_option(socket, SOL_SOCKET, SO_REUSEADDR);
@@ -136,21 +169,11 @@ Connection Listener::accept() {
 Connection connect(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout) {
   check_key(key);
   const SocketAddress kernel = to_kernel(address);
-  Descriptor socket = make_socket(address);
+  // ::connect() knows no deadline: a listener that is behind makes it wait for as long as that takes.
+  Descriptor socket = make_socket(address, SOCK_NONBLOCK);
   const Deadline deadline = deadline_after(SteadyClock::now(), handshake_timeout);
-  if (::connect(socket.get(), kernel.get(), kernel.size) != 0) {
-    // A signal does not end the attempt, so it is waited for rather than made again.
-    pollfd done{socket.get(), POLLOUT, 0};
-    int error = errno;
-    socklen_t size = sizeof error;
-    if (error == EINTR && is_local(address)) {
-      error = detail::resumed([&] { return ::connect(socket.get(), kernel.get(), kernel.size); }) == 0 ? 0 : errno;
-    } else if (error == EINTR) {
-      error = ETIMEDOUT;
-      if (detail::poll_until({&done, 1}, deadline) > 0) (void)::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    }
-    if (error != 0) detail::throw_error(error, "cannot connect to " + name_of(address));
-  }
+  if (const int error = connect_by(socket, kernel, deadline)) detail::throw_error(error, "cannot connect to " + name_of(address));
+  let_block(socket);
   detail::shake_hands(socket.get(), detail::Role::kClient, key, deadline);
   return make_connection(std::move(socket), address);
 }

@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -235,6 +236,71 @@ TEST_P(ListenerTest, AClientRefusesAListenerThatIsSilentOrIsNone) {
             std::errc::protocol_error);
   EXPECT_EQ(client_of_false_listener(folder_ + "/long", [](const ipc::Descriptor& client) { say(client, std::string(1000, 'x')); }),
             std::errc::protocol_error);
+}
+
+/// A false listener whose queue of clients is full.
+class FullListener {
+ public:
+  explicit FullListener(const std::string& path) : local_(!path.empty()), socket_(make()) {
+    if (local_) {
+      local_address_.sun_family = AF_UNIX;
+      path.copy(local_address_.sun_path, sizeof local_address_.sun_path - 1);
+    } else {
+      tcp_address_.sin_family = AF_INET;
+      tcp_address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    }
+    EXPECT_EQ(::bind(socket_.get(), address(), size_), 0);
+    EXPECT_EQ(::listen(socket_.get(), 0), 0);
+    EXPECT_EQ(::getsockname(socket_.get(), address(), &size_), 0);
+    for (int i = 0; i < 3; ++i) {
+      clients_.push_back(make(SOCK_NONBLOCK));
+      (void)::connect(clients_.back().get(), address(), size_);
+    }
+  }
+  [[nodiscard]] ipc::Address name() const {
+    if (local_) return UnixAddress{local_address_.sun_path};
+    return TcpAddress{ntohs(tcp_address_.sin_port)};
+  }
+  /// Makes room, and says something that is no handshake to whoever comes, until `done()`.
+  template <class Done>
+  void talk_nonsense_until(Done done) {
+    clients_.clear();
+    while (!done()) {
+      pollfd somebody{socket_.get(), POLLIN, 0};
+      if (::poll(&somebody, 1, 1) != 1) continue;
+      accepted_.emplace_back(::accept(socket_.get(), nullptr, nullptr));
+      say(accepted_.back(), std::string(40, 'x'));
+    }
+  }
+
+ private:
+  [[nodiscard]] ipc::Descriptor make(int flags = 0) const {
+    return ipc::Descriptor(::socket(local_ ? AF_UNIX : AF_INET, (local_ ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC | flags, 0));
+  }
+  [[nodiscard]] sockaddr* address() {
+    return local_ ? reinterpret_cast<sockaddr*>(&local_address_) : reinterpret_cast<sockaddr*>(&tcp_address_);
+  }
+
+  bool local_;
+  ipc::Descriptor socket_;
+  sockaddr_un local_address_{};
+  sockaddr_in tcp_address_{};
+  socklen_t size_ = local_ ? sizeof local_address_ : sizeof tcp_address_;
+  std::vector<ipc::Descriptor> clients_;
+  std::vector<ipc::Descriptor> accepted_;
+};
+
+TEST_P(ListenerTest, AClientGivesUpInTimeWhereAListenerIsBehind) {
+  const FullListener listener(GetParam() ? folder_ + "/full" : "");
+  EXPECT_TRUE(gives_up(300ms, [&] { return error_of([&] { (void)ipc::connect(listener.name(), kKey, 300ms); }) != std::errc::timed_out; }));
+}
+
+TEST_P(ListenerTest, AClientWaitsForAListenerThatIsBehind) {
+  FullListener listener(GetParam() ? folder_ + "/full" : "");
+  auto client = std::async(std::launch::async, [&] { return error_of([&] { (void)ipc::connect(listener.name(), kKey, 60s); }); });
+  EXPECT_EQ(client.wait_for(100ms), std::future_status::timeout);
+  listener.talk_nonsense_until([&] { return client.wait_for(0s) == std::future_status::ready; });
+  EXPECT_EQ(client.get(), std::errc::protocol_error);
 }
 
 TEST_P(ListenerTest, RefusesBadAddressesAndKeys) {

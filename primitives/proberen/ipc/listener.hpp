@@ -63,7 +63,8 @@ class Listener {
   Descriptor socket_;
 };
 
-/// Connects to a listener. Throws as Listener() and, where accept() does, with the same codes.
+/// Connects to a listener; `handshake_timeout` is for the whole, waiting for a listener that is behind included. Throws as Listener() and,
+/// where accept() does, with the same codes.
 [[nodiscard]] Connection connect(const Address& address, std::string_view key,
                                  std::chrono::nanoseconds handshake_timeout = kHandshakeTimeout);
 
