@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "primitives/connection/poll.hpp"
 #include "primitives/connection/stream_transport.hpp"
 #include "primitives/listener/handshake.hpp"
+#include "primitives/process/file_id.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc {
@@ -131,7 +133,8 @@ Listener::Listener(const Address& address, std::string_view key, std::chrono::na
   if (is_local(address) && ::fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) detail::throw_errno("cannot protect a socket");
   if (!is_local(address)) set_option(socket, SOL_SOCKET, SO_REUSEADDR);
   if (::bind(socket.get(), kernel.get(), kernel.size) != 0) detail::throw_errno("cannot listen at " + name_of(address));
-  socket_ = std::move(socket);  // from here on the path is ours to remove
+  socket_ = std::move(socket);
+  if (is_local(address)) own_path();
   if (::listen(socket_.get(), SOMAXCONN) != 0) {
     const int error = errno;
     remove_path();
@@ -140,7 +143,14 @@ Listener::Listener(const Address& address, std::string_view key, std::chrono::na
   if (auto* tcp = std::get_if<TcpAddress>(&address_)) tcp->port = port_of(socket_);
 }
 
-Listener::Listener(Listener&& other) noexcept = default;
+Listener::Listener(Listener&& other) noexcept
+    : address_(std::move(other.address_)),
+      key_(std::move(other.key_)),
+      handshake_timeout_(other.handshake_timeout_),
+      socket_(std::move(other.socket_)),
+      device_(other.device_),
+      inode_(other.inode_),
+      owner_(std::exchange(other.owner_, 0)) {}
 
 Listener& Listener::operator=(Listener&& other) noexcept {
   if (this == &other) return *this;
@@ -149,13 +159,28 @@ Listener& Listener::operator=(Listener&& other) noexcept {
   key_ = std::move(other.key_);
   handshake_timeout_ = other.handshake_timeout_;
   socket_ = std::move(other.socket_);
+  device_ = other.device_;
+  inode_ = other.inode_;
+  owner_ = std::exchange(other.owner_, 0);
   return *this;
 }
 
 Listener::~Listener() { remove_path(); }
 
+void Listener::own_path() {
+  const std::string& path = std::get<UnixAddress>(address_).path;
+  const std::optional<detail::FileId> id = detail::file_id_at(path.c_str());
+  if (!id) detail::throw_errno("cannot look at " + path);
+  device_ = id->device;
+  inode_ = id->inode;
+  owner_ = ::getpid();
+}
+
 void Listener::remove_path() noexcept {
-  if (socket_ && is_local(address_)) ::unlink(std::get<UnixAddress>(address_).path.c_str());
+  if (owner_ == 0 || std::exchange(owner_, 0) != ::getpid()) return;
+  const char* const path = std::get<UnixAddress>(address_).path.c_str();
+  // Somebody may have removed it, and given another listener the same one.
+  if (detail::file_id_at(path) == detail::FileId{device_, inode_}) ::unlink(path);
 }
 
 Connection Listener::accept() {

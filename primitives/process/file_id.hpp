@@ -14,6 +14,13 @@ struct FileId {
   friend bool operator==(const FileId&, const FileId&) = default;
 };
 
+/// Of what has the path, which may be a link; empty when there is nothing.
+inline std::optional<FileId> file_id_at(const char* path) noexcept {
+  struct stat status {};
+  if (::lstat(path, &status) != 0) return std::nullopt;
+  return FileId{status.st_dev, status.st_ino};
+}
+
 /// Of what `number` is open on; empty when it is not open.
 inline std::optional<FileId> file_id_of(int number) noexcept {
   struct stat status {};

@@ -19,6 +19,7 @@
 #include <gtest/gtest.h>
 
 #include "primitives/tests/support/connections.hpp"
+#include "primitives/tests/support/processes.hpp"
 #include "primitives/tests/support/signals.hpp"
 #include "primitives/tests/support/threads.hpp"
 #include "primitives/tests/support/watchdog.hpp"
@@ -325,6 +326,28 @@ TEST_P(ListenerTest, ItsPathIsForItsUserAloneAndGoesWithIt) {
   listener_.emplace(std::move(moved));
   listener_.reset();
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_P(ListenerTest, AForkedCopyLeavesThePath) {
+  if (!GetParam()) return;
+  Child copy([&] {
+    listener_.reset();
+    return true;
+  });
+  EXPECT_TRUE(copy.wait());
+  ASSERT_TRUE(std::filesystem::exists(std::get<UnixAddress>(listener_->address()).path));
+  expect_good_client();
+}
+
+TEST_P(ListenerTest, ThePathOfALaterListenerStays) {
+  if (!GetParam()) return;
+  const std::string path = std::get<UnixAddress>(listener_->address()).path;
+  std::filesystem::remove(path);
+  Listener later(UnixAddress{path}, kKey, kPatience);
+  listener_.reset();
+  EXPECT_TRUE(std::filesystem::exists(path));
+  listener_.emplace(std::move(later));
+  expect_good_client();
 }
 
 TEST_P(ListenerTest, P7_SignalsDoNotDisturbAnAccept) {

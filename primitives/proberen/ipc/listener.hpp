@@ -13,6 +13,8 @@
 #include <system_error>
 #include <variant>
 
+#include <sys/types.h>
+
 #include "proberen/ipc/connection.hpp"
 #include "proberen/ipc/descriptor.hpp"
 
@@ -31,7 +33,8 @@ using Address = std::variant<UnixAddress, TcpAddress>;
 /// How long either side waits for the other to prove itself.
 inline constexpr std::chrono::seconds kHandshakeTimeout{5};
 
-/// Accepts connections. Any thread may call accept(). Move-only.
+/// Accepts connections. Any thread may call accept(). Move-only. The destructor removes the path of a UnixAddress, if it is still this
+/// listener's; that of a forked copy leaves it.
 ///
 /// Whoever connects and the listener prove to each other, before a message goes, that they know the key: each sends 32 random bytes, and
 /// the HMAC-SHA256 (RFC 2104) under the key of its role and both sides' random bytes. So neither what was heard nor what was just said can
@@ -55,12 +58,19 @@ class Listener {
   [[nodiscard]] const Descriptor& descriptor() const noexcept { return socket_; }
 
  private:
+  /// Notes what the path is, once it is there.
+  void own_path();
   void remove_path() noexcept;
 
   Address address_;
   std::string key_;
   std::chrono::nanoseconds handshake_timeout_;
   Descriptor socket_;
+  /// Of the file at the path. No other has them while `socket_` is open, whoever removes the path.
+  std::uint64_t device_ = 0;
+  std::uint64_t inode_ = 0;
+  /// The process whose path it is: not one forked from it. 0: there is no path to remove.
+  pid_t owner_ = 0;
 };
 
 /// Connects to a listener; `handshake_timeout` is for the whole, waiting for a listener that is behind included. Throws as Listener() and,
