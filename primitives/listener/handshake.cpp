@@ -4,6 +4,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <tuple>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -16,8 +17,6 @@
 
 namespace proberen::ipc::detail {
 namespace {
-
-using Bytes32 = std::array<unsigned char, 32>;
 
 constexpr std::array<char, 8> kGreeting{'P', 'R', 'O', 'B', 'E', 'R', 'E', 'N'};
 
@@ -38,6 +37,8 @@ Bytes32 random_nonce() {
   }
   return nonce;
 }
+
+enum class Role { kListener, kClient };
 
 Bytes32 proof_of(Role role, std::string_view key, const Bytes32& listeners, const Bytes32& clients) {
   std::string text = role == Role::kListener ? "listener" : "client";
@@ -64,23 +65,32 @@ void say(int socket, const T& what) {
   if (size != static_cast<ssize_t>(sizeof what)) throw_error(EPROTO, "cannot answer the other side at once");
 }
 
-/// One packet, or as many pieces as a stream brings it in.
-template <class T>
-T hear(int socket, int refusal, Deadline deadline) {
-  char bytes[sizeof(T) + 1];  // a longer packet must be seen to be longer
+/// Reads what is there of one packet, or of as many pieces as a stream brings it in: whether it is whole. `bytes` has room for one byte too
+/// many, since a longer packet must be seen to be longer.
+bool hear_some(int socket, int refusal, std::span<char> bytes, std::size_t& done) {
+  const std::size_t size = bytes.size() - 1;
   int type = 0;
   socklen_t type_size = sizeof type;
   (void)::getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &type_size);
-  const std::size_t room = sizeof(T) + (type == SOCK_SEQPACKET ? 1 : 0);
+  const std::size_t room = type == SOCK_SEQPACKET ? size + 1 : size;
+  while (done < size) {
+    const ssize_t count = resumed([&] { return ::recv(socket, bytes.data() + done, room - done, MSG_DONTWAIT); });
+    if (count < 0 && errno == EAGAIN) return false;
+    if (count == 0 || (count < 0 && errno == ECONNRESET))
+      throw_error(refusal, "the other side went while we shook hands: is the key right?");
+    if (count < 0) throw_errno("cannot hear the other side");
+    done += static_cast<std::size_t>(count);
+    if (type == SOCK_SEQPACKET && done != size) throw_error(EPROTO, "the other side says something that is no handshake");
+  }
+  return true;
+}
+
+template <class T>
+T hear(int socket, int refusal, Deadline deadline) {
+  char bytes[sizeof(T) + 1];
   std::size_t done = 0;
-  while (done < sizeof(T)) {
+  while (!hear_some(socket, refusal, bytes, done)) {
     if (!readable_by(socket, deadline)) throw_error(ETIMEDOUT, "the other side did not prove in time that it knows the key");
-    const ssize_t size = resumed([&] { return ::recv(socket, bytes + done, room - done, MSG_DONTWAIT); });
-    if (size < 0 && errno == EAGAIN) continue;
-    if (size == 0 || (size < 0 && errno == ECONNRESET)) throw_error(refusal, "the other side went while we shook hands: is the key right?");
-    if (size < 0) throw_errno("cannot hear the other side");
-    done += static_cast<std::size_t>(size);
-    if (type == SOCK_SEQPACKET && done != sizeof(T)) throw_error(EPROTO, "the other side says something that is no handshake");
   }
   T what;
   std::memcpy(&what, bytes, sizeof what);
@@ -89,20 +99,24 @@ T hear(int socket, int refusal, Deadline deadline) {
 
 }  // namespace
 
-void shake_hands(int socket, Role role, std::string_view key, Deadline deadline) {
-  if (role == Role::kListener) {
-    const Challenge challenge{.nonce = random_nonce()};
-    say(socket, challenge);
-    const auto answer = hear<Answer>(socket, ECONNABORTED, deadline);
-    expect(answer.proof, proof_of(Role::kClient, key, challenge.nonce, answer.nonce));
-    say(socket, proof_of(Role::kListener, key, challenge.nonce, answer.nonce));
-    return;
-  }
+void shake_hands(int socket, std::string_view key, Deadline deadline) {
   const auto challenge = hear<Challenge>(socket, ECONNABORTED, deadline);
   if (challenge.greeting != kGreeting) throw_error(EPROTO, "the other side says something that is no handshake");
   const Bytes32 nonce = random_nonce();
   say(socket, Answer{nonce, proof_of(Role::kClient, key, challenge.nonce, nonce)});
   expect(hear<Bytes32>(socket, EACCES, deadline), proof_of(Role::kListener, key, challenge.nonce, nonce));
+}
+
+Welcome::Welcome(Descriptor socket) : socket_(std::move(socket)), nonce_(random_nonce()) { say(socket_.get(), Challenge{.nonce = nonce_}); }
+
+bool Welcome::step(std::string_view key) {
+  static_assert(std::tuple_size_v<decltype(heard_)> == sizeof(Answer) + 1);
+  if (!hear_some(socket_.get(), ECONNABORTED, heard_, heard_size_)) return false;
+  Answer answer;
+  std::memcpy(&answer, heard_.data(), sizeof answer);
+  expect(answer.proof, proof_of(Role::kClient, key, nonce_, answer.nonce));
+  say(socket_.get(), proof_of(Role::kListener, key, nonce_, answer.nonce));
+  return true;
 }
 
 }  // namespace proberen::ipc::detail

@@ -20,6 +20,7 @@
 #include "primitives/connection/poll.hpp"
 #include "primitives/connection/stream_transport.hpp"
 #include "primitives/listener/handshake.hpp"
+#include "primitives/listener/reception.hpp"
 #include "primitives/process/file_id.hpp"
 #include "primitives/process/system_call.hpp"
 
@@ -124,30 +125,28 @@ void let_block(const Descriptor& socket) {
 
 }  // namespace
 
-Listener::Listener(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout)
-    : address_(address), key_(key), handshake_timeout_(handshake_timeout) {
+Listener::Listener(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout) : address_(address) {
   check_key(key);
   const SocketAddress kernel = to_kernel(address);
-  Descriptor socket = make_socket(address, 0);
+  Descriptor socket = make_socket(address, SOCK_NONBLOCK);
   // Before the path is there, so that it never is for others.
   if (is_local(address) && ::fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) detail::throw_errno("cannot protect a socket");
   if (!is_local(address)) set_option(socket, SOL_SOCKET, SO_REUSEADDR);
   if (::bind(socket.get(), kernel.get(), kernel.size) != 0) detail::throw_errno("cannot listen at " + name_of(address));
-  socket_ = std::move(socket);
   if (is_local(address)) own_path();
-  if (::listen(socket_.get(), SOMAXCONN) != 0) {
-    const int error = errno;
+  try {
+    if (::listen(socket.get(), SOMAXCONN) != 0) detail::throw_errno("cannot listen at " + name_of(address));
+    if (auto* tcp = std::get_if<TcpAddress>(&address_)) tcp->port = port_of(socket);
+    reception_ = std::make_unique<detail::Reception>(std::move(socket), std::string(key), handshake_timeout);
+  } catch (...) {
     remove_path();
-    detail::throw_error(error, "cannot listen at " + name_of(address));
+    throw;
   }
-  if (auto* tcp = std::get_if<TcpAddress>(&address_)) tcp->port = port_of(socket_);
 }
 
 Listener::Listener(Listener&& other) noexcept
     : address_(std::move(other.address_)),
-      key_(std::move(other.key_)),
-      handshake_timeout_(other.handshake_timeout_),
-      socket_(std::move(other.socket_)),
+      reception_(std::move(other.reception_)),
       device_(other.device_),
       inode_(other.inode_),
       owner_(std::exchange(other.owner_, 0)) {}
@@ -156,9 +155,7 @@ Listener& Listener::operator=(Listener&& other) noexcept {
   if (this == &other) return *this;
   remove_path();
   address_ = std::move(other.address_);
-  key_ = std::move(other.key_);
-  handshake_timeout_ = other.handshake_timeout_;
-  socket_ = std::move(other.socket_);
+  reception_ = std::move(other.reception_);
   device_ = other.device_;
   inode_ = other.inode_;
   owner_ = std::exchange(other.owner_, 0);
@@ -184,11 +181,13 @@ void Listener::remove_path() noexcept {
 }
 
 Connection Listener::accept() {
-  if (!socket_) detail::throw_error(EBADF, "this object listens no more");
-  Descriptor socket(detail::resumed([&] { return ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC); }));
-  if (!socket) detail::throw_errno("cannot accept a connection");
-  detail::shake_hands(socket.get(), detail::Role::kListener, key_, deadline_after(SteadyClock::now(), handshake_timeout_));
-  return make_connection(std::move(socket), address_);
+  if (!reception_) detail::throw_error(EBADF, "this object listens no more");
+  return make_connection(reception_->next(), address_);
+}
+
+const Descriptor& Listener::descriptor() const noexcept {
+  static const Descriptor none;
+  return reception_ ? reception_->descriptor() : none;
 }
 
 Connection connect(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout) {
@@ -199,7 +198,7 @@ Connection connect(const Address& address, std::string_view key, std::chrono::na
   const Deadline deadline = deadline_after(SteadyClock::now(), handshake_timeout);
   if (const int error = connect_by(socket, kernel, deadline)) detail::throw_error(error, "cannot connect to " + name_of(address));
   let_block(socket);
-  detail::shake_hands(socket.get(), detail::Role::kClient, key, deadline);
+  detail::shake_hands(socket.get(), key, deadline);
   return make_connection(std::move(socket), address);
 }
 

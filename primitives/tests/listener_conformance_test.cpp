@@ -1,6 +1,7 @@
 /// Listener and connect(): both kinds of address, who is refused, and that the listener goes on.
 #include "proberen/ipc/listener.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -160,6 +161,88 @@ TEST_P(ListenerTest, RefusesWhoSaysNothingInTimeAlsoOneByteAtATime) {
               std::errc::timed_out);
   }
   expect_good_client();
+}
+
+TEST_P(ListenerTest, WhoIsSilentKeepsNobodyOut) {
+  listener_.reset();
+  listener_.emplace(fresh_address(), kKey, 30s);
+  const ipc::Descriptor silent[] = {connect_barely(), connect_barely(), connect_barely()};
+  expect_good_client();
+  expect_good_client();
+}
+
+TEST_P(ListenerTest, ManyWhoAreSilentAreRefusedEachAndThenOthersComeIn) {
+  constexpr int kMany = 100;  // more than shake hands at a time
+  std::vector<ipc::Descriptor> silent;
+  for (int i = 0; i < kMany; ++i) silent.push_back(connect_barely());
+  auto client = std::async(std::launch::async, [&] { return ipc::connect(listener_->address(), kKey, 60s); });
+  std::optional<Connection> server_end;
+  int refused = 0;
+  const auto accept = [&] { server_end.emplace(listener_->accept()); };
+  while (!server_end) {
+    if (const std::error_code error = error_of(accept)) {
+      EXPECT_EQ(error, std::errc::timed_out);
+      ++refused;
+    }
+  }
+  EXPECT_GE(refused, 64);
+  for (; refused < kMany; ++refused) EXPECT_EQ(error_of([&] { (void)listener_->accept(); }), std::errc::timed_out);
+  client.get().send(1);
+  EXPECT_EQ(server_end->recv<int>(), 1);
+}
+
+TEST_P(ListenerTest, WaitAnyTellsWhenAHandshakeGoesOnAndWhenItsTimeIsOver) {
+  listener_.reset();
+  listener_.emplace(fresh_address(), kKey, 2s);
+  const ipc::Descriptor silent = connect_barely();
+  expect_good_client();
+  // Many at once: those who are not done when another is accepted must be told of.
+  std::vector<std::future<Connection>> clients;
+  std::vector<Connection> accepted;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(std::async(std::launch::async, [&] { return ipc::connect(listener_->address(), kKey, 60s); }));
+  }
+  std::error_code refused;
+  while (accepted.size() < clients.size() || !refused) {
+    ASSERT_EQ(ipc::wait_any({listener_->descriptor()}), std::vector<std::size_t>{0});
+    if (const std::error_code error = error_of([&] { accepted.push_back(listener_->accept()); })) refused = error;
+  }
+  EXPECT_EQ(refused, std::errc::timed_out);
+  for (auto& client : clients) client.get().send_bytes("x");
+  for (Connection& one : accepted) EXPECT_EQ(one.recv_bytes(), "x");
+}
+
+TEST_P(ListenerTest, ThreadsAcceptBesideEachOther) {
+  constexpr int kClients = 40;
+  listener_.reset();
+  listener_.emplace(fresh_address(), kKey, 2s);
+  const ipc::Descriptor silent = connect_barely();
+  std::atomic<int> served{0};
+  std::atomic<int> refused{0};
+  run_threads(8, [&](int index) {
+    if (index < 4) {
+      for (int i = 0; i < kClients / 4; ++i) EXPECT_EQ(ipc::connect(listener_->address(), kKey, 60s).recv<int>(), 7);
+      return;
+    }
+    // As many calls as there are clients, and one for who is silent.
+    for (int i = index == 4 ? -1 : 0; i < kClients / 4; ++i) {
+      (error_of([&] { listener_->accept().send(7); }) ? refused : served) += 1;
+    }
+  });
+  EXPECT_EQ(served, kClients);
+  EXPECT_EQ(refused, 1);
+}
+
+TEST_P(ListenerTest, AForkedCopyAcceptsForItself) {
+  const ipc::Descriptor silent = connect_barely();
+  expect_good_client();
+  Child copy([&] {
+    std::jthread client([&] { ipc::connect(listener_->address(), kKey).send(3); });
+    return listener_->accept().recv<int>() == 3;
+  });
+  EXPECT_TRUE(copy.wait());
+  EXPECT_EQ(ipc::wait_any({listener_->descriptor()}), std::vector<std::size_t>{0});
+  EXPECT_EQ(error_of([&] { (void)listener_->accept(); }), std::errc::timed_out) << "who was silent here";
 }
 
 TEST_P(ListenerTest, RefusesWhoGoesOrTalksNonsense) {

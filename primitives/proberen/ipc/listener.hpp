@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -19,6 +20,10 @@
 #include "proberen/ipc/descriptor.hpp"
 
 namespace proberen::ipc {
+
+namespace detail {
+class Reception;
+}
 
 /// A socket in the file system, at most 107 bytes; only for its user, while the listener lives.
 struct UnixAddress {
@@ -48,14 +53,17 @@ class Listener {
   Listener& operator=(Listener&& other) noexcept;
   ~Listener();
 
-  /// Waits for the next who connects. Throws std::system_error when that one does not prove itself (permission_denied), says something else
-  /// (protocol_error), says nothing in time (timed_out) or goes (connection_aborted); the listener goes on, and may be asked again.
+  /// Waits for the next who connects and proves itself. Throws std::system_error when one does not prove itself (permission_denied), says
+  /// something else (protocol_error), says nothing in time (timed_out) or goes (connection_aborted), a call for each; the listener goes on,
+  /// and may be asked again. Up to 64 who have connected shake hands beside each other, so that one who is silent keeps out nobody else;
+  /// those with whom it is not done when accept() returns go on in a later call, within their time. Where all 64 are silent, others wait.
   Connection accept();
 
   /// With the port that the kernel chose.
   [[nodiscard]] const Address& address() const noexcept { return address_; }
-  /// Readable when somebody has connected, for wait_any.
-  [[nodiscard]] const Descriptor& descriptor() const noexcept { return socket_; }
+  /// Readable when accept() has something to do, for wait_any: somebody has connected, answers, or has not answered in time. Not the socket
+  /// itself.
+  [[nodiscard]] const Descriptor& descriptor() const noexcept;
 
  private:
   /// Notes what the path is, once it is there.
@@ -63,10 +71,9 @@ class Listener {
   void remove_path() noexcept;
 
   Address address_;
-  std::string key_;
-  std::chrono::nanoseconds handshake_timeout_;
-  Descriptor socket_;
-  /// Of the file at the path. No other has them while `socket_` is open, whoever removes the path.
+  /// Has the socket. None when this object was moved from.
+  std::unique_ptr<detail::Reception> reception_;
+  /// Of the file at the path. No other has them while the socket is open, whoever removes the path.
   std::uint64_t device_ = 0;
   std::uint64_t inode_ = 0;
   /// The process whose path it is: not one forked from it. 0: there is no path to remove.
