@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "primitives/connection/poll.hpp"
 #include "primitives/process/payload.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 #include "proberen/native_platform.hpp"
 

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "primitives/connection/poll.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {

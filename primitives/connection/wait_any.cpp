@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-#include "primitives/connection/poll.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc {

@@ -12,7 +12,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
-#include "primitives/connection/poll.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {

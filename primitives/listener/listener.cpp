@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 #include "primitives/connection/packet_transport.hpp"
-#include "primitives/connection/poll.hpp"
 #include "primitives/connection/stream_transport.hpp"
 #include "primitives/listener/handshake.hpp"
 #include "primitives/listener/reception.hpp"
 #include "primitives/process/file_id.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc {

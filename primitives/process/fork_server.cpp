@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "primitives/connection/poll.hpp"
 #include "primitives/process/packet.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {

@@ -1,4 +1,4 @@
-#include "primitives/connection/poll.hpp"
+#include "primitives/process/poll.hpp"
 
 #include <chrono>
 
