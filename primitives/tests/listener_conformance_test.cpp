@@ -236,10 +236,8 @@ TEST_P(ListenerTest, ThreadsAcceptBesideEachOther) {
 TEST_P(ListenerTest, AForkedCopyAcceptsForItself) {
   const ipc::Descriptor silent = connect_barely();
   expect_good_client();
-  Child copy([&] {
-    std::jthread client([&] { ipc::connect(listener_->address(), kKey).send(3); });
-    return listener_->accept().recv<int>() == 3;
-  });
+  Child copy([&] { return listener_->accept().recv<int>() == 3; });
+  ipc::connect(listener_->address(), kKey).send(3);
   EXPECT_TRUE(copy.wait());
   EXPECT_EQ(ipc::wait_any({listener_->descriptor()}), std::vector<std::size_t>{0});
   EXPECT_EQ(error_of([&] { (void)listener_->accept(); }), std::errc::timed_out) << "who was silent here";
