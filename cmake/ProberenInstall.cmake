@@ -16,13 +16,12 @@ if(TARGET proberen)
   install(TARGETS proberen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
-file(GLOB_RECURSE public_folders LIST_DIRECTORIES true RELATIVE "${PROJECT_SOURCE_DIR}"
-  "${PROJECT_SOURCE_DIR}/primitives/*" "${PROJECT_SOURCE_DIR}/models/*" "${PROJECT_SOURCE_DIR}/fuzz/*" "${PROJECT_SOURCE_DIR}/stress/*"
-  "${PROJECT_SOURCE_DIR}/reports/*")
+# A floor's own folder and no deeper one: what stands in for a header elsewhere (models/peers/genmc_headers) would take the place of the real one.
+file(GLOB public_folders RELATIVE "${PROJECT_SOURCE_DIR}"
+  "${PROJECT_SOURCE_DIR}/primitives/proberen" "${PROJECT_SOURCE_DIR}/models/*/proberen" "${PROJECT_SOURCE_DIR}/fuzz/proberen"
+  "${PROJECT_SOURCE_DIR}/stress/proberen" "${PROJECT_SOURCE_DIR}/reports/*/proberen")
 foreach(folder IN LISTS public_folders)
-  if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" AND folder MATCHES "/proberen$")
-    install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp" PATTERN "explore.h")
-  endif()
+  install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp" PATTERN "explore.h")
 endforeach()
 
 configure_package_config_file(cmake/proberenConfig.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/proberenConfig.cmake"

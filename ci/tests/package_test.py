@@ -15,6 +15,21 @@ def run(*command, **options):
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
 
 
+# Everything that explore.h offers, in one program; natively it runs once, and the header does nothing.
+SPEAKS = """#include <proberen/explore.h>
+int main(void) {
+  int x = (int)proberen_choose(3);
+  proberen_assume(x != 2);
+  while (x > 2) proberen_spin_hint();
+  proberen_observe("x", x);
+  proberen_acceptable("x=0");
+  proberen_interesting("x=1");
+  proberen_forbidden("x=2");
+  proberen_assert(x < 2);
+  return 0;
+}
+"""
+
 OUTPUTS = {
     "lock": ["1", "0", "1"],
     "timer": ["cancelled", "hello"],
@@ -63,6 +78,18 @@ class Package(unittest.TestCase):
             self.assertEqual(explored.returncode, status, explored.stdout + explored.stderr)
             self.assertIn(words, explored.stdout)
             self.assertNotIn("debug information", explored.stdout)
+
+    def test_a_program_speaks_to_its_exploration(self):
+        for wrapper, name in (("proberen-cc", "speaks.c"), ("proberen-c++", "speaks.cpp")):
+            (self.root / name).write_text(SPEAKS)
+            built = run(self.root / "prefix" / "bin" / wrapper, name, "-o", "speaks", cwd=self.root)
+            self.assertEqual(built.returncode, 0, built.stderr)
+            self.assertEqual(run(self.root / "speaks").returncode, 0)
+            explored = run(self.root / "speaks", cwd=self.root, env={**os.environ, "PROBEREN_EXPLORE": "record=speaks.jsonl"})
+            self.assertEqual(explored.returncode, 0, explored.stderr)
+            counts = json.loads((self.root / "speaks.jsonl").read_text())["counts"]
+            self.assertEqual(len([count for count in counts if count.startswith("outcome x=")]), 2, counts)
+            (self.root / "speaks.jsonl").unlink()
 
     def test_a_bug_is_found_by_somebody_outside(self):
         build = self.build("my_queue")
