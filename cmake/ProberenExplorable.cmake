@@ -8,7 +8,8 @@ function(proberen_explorable target)
   foreach(language IN ITEMS C CXX)
     target_compile_options(${target} PRIVATE
       $<$<COMPILE_LANGUAGE:${language}>:-fsanitize=thread> $<$<COMPILE_LANGUAGE:${language}>:-g>
-      $<$<AND:$<COMPILE_LANGUAGE:${language}>,$<${language}_COMPILER_ID:GNU>>:-Wno-tsan>
+      "$<$<COMPILE_LANGUAGE:${language}>:${PROBEREN_HOOKED}>"
+      "$<$<AND:$<COMPILE_LANGUAGE:${language}>,$<${language}_COMPILER_ID:GNU>>:${PROBEREN_HOOKED_GNU}>"
       $<$<AND:$<COMPILE_LANGUAGE:${language}>,$<${language}_COMPILER_ID:Clang>>:-grecord-command-line>)  # says what was compiled so
   endforeach()
   if(type STREQUAL "EXECUTABLE" OR type STREQUAL "SHARED_LIBRARY" OR type STREQUAL "MODULE_LIBRARY")

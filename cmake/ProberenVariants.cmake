@@ -14,6 +14,18 @@ endif()
 set(PROBEREN_RUN_VARIANTS ${PROBEREN_VARIANTS})
 list(REMOVE_ITEM PROBEREN_RUN_VARIANTS relacy explored)
 
+# What the hooks need besides -fsanitize=thread, after everything else that a compiler is told; of the wrappers, too.
+# -fno-lto: with it, code is made when the program is linked, where the sanitizer is not asked for.
+set(PROBEREN_HOOKED -fno-lto)
+# GCC turns calls with a known size into a few moves after the hooks are set, so that nobody sees what they touch: they stay calls, which
+# the runtime is in front of. Those that compute something from constants stay as they are: programs need them to be constants.
+# The C library's checks with _FORTIFY_SOURCE call built-in functions by their own names, which no option keeps: the runtime checks instead.
+set(PROBEREN_HOOKED_GNU -Wno-tsan -Wp,-U_FORTIFY_SOURCE)
+foreach(function IN ITEMS memcpy memmove memset mempcpy memcmp bcmp bcopy bzero strcpy strncpy stpcpy stpncpy strcat strncat)
+  list(APPEND PROBEREN_HOOKED_GNU -fno-builtin-${function})
+endforeach()
+list(APPEND PROBEREN_HOOKED_GNU --param=builtin-string-cmp-inline-length=0)
+
 # proberen_apply_variant(<target> <variant>): the flags of a variant, on our own target only.
 function(proberen_apply_variant target variant)
   if(variant STREQUAL "relacy")
@@ -30,7 +42,7 @@ function(proberen_apply_variant target variant)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   elseif(variant STREQUAL "explored")
     # The hooks that ThreadSanitizer's compiler passes set, answered by libproberen_runtime instead of ThreadSanitizer's library.
-    target_compile_options(${target} PUBLIC -fsanitize=thread -O1 -g1 $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+    target_compile_options(${target} PUBLIC -fsanitize=thread -O1 -g1 ${PROBEREN_HOOKED} "$<$<CXX_COMPILER_ID:GNU>:${PROBEREN_HOOKED_GNU}>")
     get_target_property(type ${target} TYPE)
     if(type STREQUAL "EXECUTABLE")
       proberen_link_runtime(${target})

@@ -1,5 +1,5 @@
 // memcpy and its relatives: what they read and write is announced like any other access. clang calls the __tsan_ names; GCC leaves the C
-// library's, which are put in front of.
+// library's, which are put in front of, and with _FORTIFY_SOURCE the checking ones.
 
 #include <cstring>
 
@@ -111,9 +111,26 @@ using namespace proberen::runtime;  // NOLINT: what follows is the C library's a
     return real(to, value, size);                                                                                   \
   }
 
+// What _FORTIFY_SOURCE makes of them: `room` is what the compiler knows to be there.
+extern "C" [[noreturn]] void __chk_fail();
+#define PROBEREN_COPY_CHECKED(name, real)                                                                          \
+  PROBEREN_INTERPOSED void* name(void* to, const void* from, std::size_t size, std::size_t room) {                 \
+    if (size > room) __chk_fail();                                                                                 \
+    if (proberen_mode == kExplored && size != 0) return explored_copy(real, to, from, size, PROBEREN_CALL_SITE()); \
+    return real(to, from, size);                                                                                   \
+  }
+
 PROBEREN_COPY(memcpy, real_memcpy)
 PROBEREN_COPY(memmove, real_memmove)
 PROBEREN_FILL(memset, real_memset)
 PROBEREN_COPY(__tsan_memcpy, real_memcpy)
 PROBEREN_COPY(__tsan_memmove, real_memmove)
 PROBEREN_FILL(__tsan_memset, real_memset)
+PROBEREN_COPY_CHECKED(__memcpy_chk, real_memcpy)
+PROBEREN_COPY_CHECKED(__memmove_chk, real_memmove)
+
+PROBEREN_INTERPOSED void* __memset_chk(void* to, int value, std::size_t size, std::size_t room) {
+  if (size > room) __chk_fail();
+  if (proberen_mode == kExplored && size != 0) return explored_fill(real_memset, to, value, size, PROBEREN_CALL_SITE());
+  return real_memset(to, value, size);
+}

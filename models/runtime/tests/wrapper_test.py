@@ -82,6 +82,27 @@ class Wrapper(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.explored("program")
 
+    def test_sees_what_is_to_be_optimized_when_linked(self):
+        (self.folder / "race.cpp").write_text("#include <thread>\nint x;\nint main() { std::thread t([] { x = 1; }); x = 2; t.join(); }\n")
+        self.call("-std=c++20", "-O2", "-flto", "race.cpp", "-o", "in_one")
+        self.call("-std=c++20", "-O2", "-flto", "-c", "race.cpp", "-o", "race.o")
+        self.call("-O2", "-flto", "race.o", "-o", "in_two")
+        for program in ("in_one", "in_two"):
+            done = subprocess.run([self.folder / program], env={**os.environ, "PROBEREN_EXPLORE": ""}, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("race", done.stderr)
+
+    def test_sees_copies_of_known_size(self):
+        for call in ("memcpy(to, from, 7)", "memmove(to, from, 24)", "memset(to, 1, 24)"):
+            (self.folder / "race.c").write_text(
+                "#include <pthread.h>\n#include <string.h>\nchar to[64], from[64];\nvoid* run(void* p) { return %s, p; }\n"
+                "int main(void) { pthread_t t; pthread_create(&t, 0, run, 0); to[3] = 2; return pthread_join(t, 0); }\n" % call)
+            for options in (["-O1"], ["-Os"], ["-O2", "-D_FORTIFY_SOURCE=2"], ["-O2", "-Wp,-D_FORTIFY_SOURCE=2"]):
+                self.call(*options, "race.c", "-o", "program", wrapper="proberen-cc")
+                done = subprocess.run([self.folder / "program"], env={**os.environ, "PROBEREN_EXPLORE": ""}, capture_output=True, text=True)
+                self.assertEqual(done.returncode, 1, (call, options, done.stderr))
+                self.assertIn("race", done.stderr, (call, options))
+
     def test_refuses_static_programs(self):
         self.assertIn("cannot be explored", self.call("-static", "first.cpp", status=2).stderr)
 
