@@ -1,13 +1,14 @@
 // memcpy and its relatives: what they read and write is announced like any other access. clang calls the __tsan_ names; GCC leaves the C
 // library's, which are put in front of, and with _FORTIFY_SOURCE the checking ones.
 
+#include "models/runtime/memory_functions.hpp"
+
 #include <cstring>
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
 
 namespace proberen::runtime {
-namespace {
 
 void announce(const void* pointer, std::size_t size, bool write, Site site) {
   const std::uintptr_t address = own_address(reinterpret_cast<std::uintptr_t>(pointer));
@@ -22,6 +23,8 @@ void announce(const void* pointer, std::size_t size, bool write, Site site) {
     engine().plain_read(address, size, site);
   }
 }
+
+namespace {
 
 using Copy = void* (*)(void*, const void*, std::size_t);
 using Set = void* (*)(void*, int, std::size_t);

@@ -103,6 +103,22 @@ class Wrapper(unittest.TestCase):
                 self.assertEqual(done.returncode, 1, (call, options, done.stderr))
                 self.assertIn("race", done.stderr, (call, options))
 
+    def test_sees_what_functions_on_strings_touch(self):
+        (self.folder / "race.c").write_text(
+            "#define _GNU_SOURCE\n#include <pthread.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <strings.h>\n"
+            'char to[64] = "abc", from[64] = "abcdef", *volatile part = "z";\nvolatile long sink;\nvoid* run(void* p) { sink = (long)CALL; return p; }\n'
+            "int main(void) { pthread_t t; pthread_create(&t, 0, run, 0); WRITTEN[3] = 1; return pthread_join(t, 0); }\n")
+        reading = ["strlen(from)", "strnlen(from, 9)", "strchr(from, 'e')", "strrchr(from, 'a')", "strstr(from, part)", "memchr(from, 'z', 9)",
+                   "strcmp(from, to)", "strncmp(to, from, 9)", "memcmp(from, to, 9)", "puts(from)", "fputs(from, stdout)", "strdup(from)"]
+        writing = ["strcpy(to, from)", "stpcpy(to, from)", "strncpy(to, part, 9)", "strcat(to, part)", "strncat(to, from, 2)", "mempcpy(to, from, 7)"]
+        for written, calls in (("from", reading + writing[:2]), ("to", writing)):
+            for call in calls:
+                for options in [[], ["-D_FORTIFY_SOURCE=2"]][:1 + (call in writing)]:
+                    self.call("-O2", *options, f"-DCALL={call}", f"-DWRITTEN={written}", "race.c", "-o", "program", wrapper="proberen-cc")
+                    done = subprocess.run([self.folder / "program"], env={**os.environ, "PROBEREN_EXPLORE": ""}, capture_output=True, text=True)
+                    self.assertEqual(done.returncode, 1, (call, written, options, done.stderr))
+                    self.assertIn("race", done.stderr, (call, written, options))
+
     def test_refuses_static_programs(self):
         self.assertIn("cannot be explored", self.call("-static", "first.cpp", status=2).stderr)
 
