@@ -55,6 +55,26 @@ bool is_detached(const pthread_attr_t* attributes) {
   return state == PTHREAD_CREATE_DETACHED;
 }
 
+/// Stacks are of one size (kernel_threads.hpp). Who asks for more than the default means to use it.
+bool wants_larger_stack(const pthread_attr_t* attributes) {
+  std::size_t wanted = 0, usual = 0;
+  if (attributes == nullptr || pthread_attr_getstacksize(attributes, &wanted) != 0 || wanted <= kStackStride) return false;
+  pthread_attr_t untouched;
+  pthread_attr_init(&untouched);
+  pthread_attr_getstacksize(&untouched, &usual);
+  pthread_attr_destroy(&untouched);
+  return wanted != usual;
+}
+
+/// The stack that the thread runs on here, which is not the one that the kernel has given it.
+int attributes_of(const Fiber& fiber, pthread_attr_t* attributes) {
+  if (const int error = pthread_attr_init(attributes); error != 0) return error;
+  const Borrowed& stack = fiber.borrowed;
+  pthread_attr_setguardsize(attributes, kStackGuard);
+  pthread_attr_setdetachstate(attributes, fiber.detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE);
+  return pthread_attr_setstack(attributes, stack.stack_low, static_cast<std::size_t>(stack.stack_top - stack.stack_low));
+}
+
 }  // namespace
 }  // namespace proberen::runtime
 
@@ -66,12 +86,20 @@ PROBEREN_INTERPOSED int pthread_create(pthread_t* handle, const pthread_attr_t* 
     return PROBEREN_REAL(pthread_create)(handle, attributes, function, argument);
   }
   PROBEREN_ENTER();
+  if (wants_larger_stack(attributes)) unsupported("pthread_create with a stack of more than 8 MiB", site);
   const Start start{Start::kPosix, reinterpret_cast<void*>(function), argument};
   *handle = create_thread(start, is_detached(attributes), site);
   return 0;
 }
 
 PROBEREN_INTERPOSED pthread_t pthread_self() noexcept { return explored() ? current->borrowed.handle : PROBEREN_REAL(pthread_self)(); }
+
+PROBEREN_INTERPOSED int pthread_getattr_np(pthread_t handle, pthread_attr_t* attributes) noexcept {
+  if (!explored()) return PROBEREN_REAL(pthread_getattr_np)(handle, attributes);
+  PROBEREN_ENTER();
+  const Fiber* const fiber = fiber_of(handle);
+  return fiber == nullptr ? ESRCH : attributes_of(*fiber, attributes);
+}
 
 PROBEREN_INTERPOSED int pthread_join(pthread_t handle, void** result) {
   if (!explored()) return PROBEREN_REAL(pthread_join)(handle, result);
