@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
@@ -17,9 +18,28 @@ namespace {
 
 constexpr std::size_t kNamed = 5;  ///< so many are told by name
 
-/// The code of the units that were compiled with the instrumentation.
-std::vector<Range> instrumented_code(Dwfl_Module* module) {
+bool contain(const std::vector<Range>& ranges, std::uintptr_t address) {
+  return std::any_of(ranges.begin(), ranges.end(), [=](const Range& range) { return range.contains(address); });
+}
+
+/// What was compiled with the instrumentation.
+struct Instrumented {
   std::vector<Range> code;
+  std::vector<std::uintptr_t> statements;  ///< where the line table has something begin: the first byte of an instruction
+};
+
+void add_statements(Dwarf_Die* unit, Dwarf_Addr bias, std::vector<std::uintptr_t>& statements) {
+  Dwarf_Lines* lines = nullptr;
+  std::size_t count = 0;
+  if (dwarf_getsrclines(unit, &lines, &count) != 0) return;
+  for (std::size_t i = 0; i < count; ++i) {
+    Dwarf_Addr address = 0;
+    if (dwarf_lineaddr(dwarf_onesrcline(lines, i), &address) == 0) statements.push_back(address + bias);
+  }
+}
+
+Instrumented find_instrumented(Dwfl_Module* module) {
+  Instrumented found;
   Dwarf_Addr bias = 0;
   for (Dwarf_Die* unit = nullptr; (unit = dwfl_module_nextcu(module, unit, &bias)) != nullptr;) {
     Dwarf_Attribute attribute;
@@ -27,13 +47,10 @@ std::vector<Range> instrumented_code(Dwfl_Module* module) {
     if (producer == nullptr || std::strstr(producer, "-fsanitize=thread") == nullptr) continue;
     Dwarf_Addr base = 0, low = 0, high = 0;
     for (std::ptrdiff_t offset = 0; (offset = dwarf_ranges(unit, offset, &base, &low, &high)) > 0;)
-      code.push_back({low + bias, high + bias});
+      found.code.push_back({low + bias, high + bias});
+    add_statements(unit, bias, found.statements);
   }
-  return code;
-}
-
-bool contain(const std::vector<Range>& ranges, std::uintptr_t address) {
-  return std::any_of(ranges.begin(), ranges.end(), [=](const Range& range) { return range.contains(address); });
+  return found;
 }
 
 /// What the compiler makes itself: wrappers of thread-local variables and their initialization, and clang's call of std::terminate.
@@ -82,20 +99,74 @@ bool is_atomic_instruction(const unsigned char* code, const unsigned char* end) 
   return code[0] == 0x0f && (code[1] == 0xb0 || code[1] == 0xb1 || code[1] == 0xc0 || code[1] == 0xc1 || code[1] == 0xc7);
 }
 
-void find_assembly(const Range& code, const Lines& lines, std::vector<std::string>& places) {
-  const auto* const end = reinterpret_cast<const unsigned char*>(code.high);
-  for (const auto* at = reinterpret_cast<const unsigned char*>(code.low); at < end; ++at) {
-    if (!is_atomic_instruction(at, end)) continue;
-    std::string place = lines.of_site(reinterpret_cast<std::uintptr_t>(at) + 1);
-    if (!place.empty() && std::find(places.begin(), places.end(), place) == places.end()) places.push_back(std::move(place));
+/// The length of a move that only fills a register, as for the operands of inline assembly; 0: it is something else.
+std::ptrdiff_t length_of_move(const unsigned char* code, const unsigned char* end) {
+  if (end - code < 8) return 0;
+  const std::ptrdiff_t rex = (*code & 0xf0U) == 0x40 ? 1 : 0;
+  const bool wide = rex != 0 && (*code & 8U) != 0;
+  if ((code[rex] & 0xf8U) == 0xb8) return rex + (wide ? 9 : 5);
+  const unsigned mode = code[rex + 1] >> 6U, base = code[rex + 1] & 7U;
+  if ((code[rex] != 0x8b && code[rex] != 0x8d) || base == 4 || mode == 3) return 0;
+  return rex + 2 + (mode == 1 ? 1 : mode == 2 || base == 5 ? 4 : 0);
+}
+
+/// The same where an instruction is known to begin, and a byte cannot be another one's last: all that locks, xchg with memory included.
+bool begins_atomic_instruction(const unsigned char* code, const unsigned char* end) {
+  for (std::ptrdiff_t length = 0; code < end && (length = length_of_move(code, end)) != 0;) code += length;
+  if (end - code < 4) return false;
+  if (*code == 0xf0) return true;
+  if (*code == 0x66) ++code;
+  if ((*code & 0xf0U) == 0x40) ++code;  // REX
+  return (code[0] == 0x86 || code[0] == 0x87) && (code[1] & 0xc0U) != 0xc0;
+}
+
+void note_assembly(const unsigned char* at, const Lines& lines, std::vector<std::string>& places) {
+  std::string place = lines.of_site(reinterpret_cast<std::uintptr_t>(at) + 1);
+  if (!place.empty() && std::find(places.begin(), places.end(), place) == places.end()) places.push_back(std::move(place));
+}
+
+void find_assembly(const Range& range, const std::vector<std::uintptr_t>& statements, const Lines& lines,
+                   std::vector<std::string>& places) {
+  const auto* const end = reinterpret_cast<const unsigned char*>(range.high);
+  for (const auto* at = reinterpret_cast<const unsigned char*>(range.low); at < end; ++at) {
+    if (is_atomic_instruction(at, end)) note_assembly(at, lines, places);
+  }
+  for (const std::uintptr_t address : statements) {
+    const auto* const at = reinterpret_cast<const unsigned char*>(address);
+    if (range.contains(address) && begins_atomic_instruction(at, end)) note_assembly(at, lines, places);
   }
 }
 
+/// Functions of the C library that read or write through pointers, and that the runtime is not in front of. Sorted.
+constexpr std::string_view kTouching[] = {
+    "asctime_r", "asprintf", "atof",     "atoi",    "atol",        "atoll",   "bsearch",   "ctime_r",    "dprintf",    "fgets",
+    "fprintf",   "fread",    "fscanf",   "getcwd",  "getdelim",    "getline", "gmtime_r",  "hsearch",    "lfind",      "localtime_r",
+    "lsearch",   "mbstowcs", "memccpy",  "memmem",  "memrchr",     "mktime",  "perror",    "printf",     "qsort",      "qsort_r",
+    "rawmemchr", "realpath", "regexec",  "scanf",   "snprintf",    "sprintf", "sscanf",    "strcasecmp", "strcasestr", "strcoll",
+    "strcspn",   "strftime", "strlcat",  "strlcpy", "strncasecmp", "strpbrk", "strptime",  "strsep",     "strspn",     "strtod",
+    "strtof",    "strtok",   "strtok_r", "strtol",  "strtold",     "strtoll", "strtoul",   "strtoull",   "strxfrm",    "tsearch",
+    "vasprintf", "vdprintf", "vfprintf", "vfscanf", "vprintf",     "vscanf",  "vsnprintf", "vsprintf",   "vsscanf",    "wcscat",
+    "wcscmp",    "wcscpy",   "wcslen",   "wcsncpy", "wcstombs",    "wmemcpy", "wmemmove",  "wmemset"};
+static_assert(std::is_sorted(std::begin(kTouching), std::end(kTouching)));
+
+/// The function's own name, without what _FORTIFY_SOURCE and the standards make of it; "" where it is none of them.
+std::string_view touching(std::string_view name) {
+  for (const std::string_view start : {std::string_view("__isoc99_"), std::string_view("__isoc23_"), std::string_view("__")}) {
+    if (!name.starts_with(start)) continue;
+    name.remove_prefix(start.size());
+    break;
+  }
+  if (name.ends_with("_chk")) name.remove_suffix(4);
+  return std::binary_search(std::begin(kTouching), std::end(kTouching), name) ? name : std::string_view();
+}
+
 /// Functions of libraries that are not instrumented, and annotations.
-void find_imports(const Module& module, const std::vector<Module>& modules, Unseen& unseen, std::set<std::string>& called) {
+void find_imports(const Module& module, const std::vector<Module>& modules, Unseen& unseen, std::set<std::string>& called,
+                  std::set<std::string>& library) {
   static_cast<void>(any_import(module, [&](const Import& import) {
     const std::string_view name = import.name;
     if (name == "__tsan_acquire" || name == "AnnotateHappensAfter") unseen.annotated = true;
+    if (const std::string_view found = touching(name); !found.empty()) library.emplace(found);
     const auto target = *reinterpret_cast<const std::uintptr_t*>(import.slot);
     for (const Module& other : modules) {
       const bool expected = other.instrumented || other.system || other.own || other.of_compiler;
@@ -109,24 +180,25 @@ void find_imports(const Module& module, const std::vector<Module>& modules, Unse
 
 Unseen find_unseen(const std::vector<Module>& modules) {
   Unseen unseen;
-  std::set<std::string> called;
+  std::set<std::string> called, library;
   const Lines lines;
   for (const Module& module : modules) {
     if (!module.instrumented) continue;
-    find_imports(module, modules, unseen, called);
+    find_imports(module, modules, unseen, called, library);
     Dwfl_Module* const information = lines.module_at(module.text.low);
-    const std::vector<Range> code = information == nullptr ? std::vector<Range>() : instrumented_code(information);
-    if (code.empty()) {
+    const Instrumented found = information == nullptr ? Instrumented() : find_instrumented(information);
+    if (found.code.empty()) {
       unseen.known = false;
       continue;
     }
-    const auto functions = functions_beside(information, code);
-    for (const Range& range : code) {
+    const auto functions = functions_beside(information, found.code);
+    for (const Range& range : found.code) {
       find_calls(range, functions, called);
-      find_assembly(range, lines, unseen.assembly);
+      find_assembly(range, found.statements, lines, unseen.assembly);
     }
   }
   for (const std::string& name : called) unseen.functions.push_back(readable(name));
+  unseen.library.assign(library.begin(), library.end());
   return unseen;
 }
 
@@ -147,6 +219,8 @@ std::vector<std::string> to_limits(const Unseen& unseen) {
                      (count == 1 ? "was" : "were") + " not compiled with proberen-cc or proberen-c++, and what " +
                      (count == 1 ? "it does" : "they do") + " is not seen: " + list_of(unseen.functions));
   }
+  if (!unseen.library.empty())
+    limits.push_back("what the C library itself reads and writes of the program's memory is not seen in: " + list_of(unseen.library));
   if (!unseen.assembly.empty()) {
     limits.push_back(
         "atomic instructions and fences of inline assembly, or that the compiler leaves without a hook, are not seen, and order nothing "

@@ -1,9 +1,9 @@
 /// Unseen: what of a program does not ask the runtime, as far as that can be known: functions that are called and were compiled without the
-/// wrapper, and instructions of inline assembly that are atomic or fences.
+/// wrapper, functions of the C library that touch the program's memory, and instructions of inline assembly that are atomic or fences.
 ///
 /// Debug information tells which code was compiled with the wrapper: a compilation unit names its compiler's options. Calls and addresses
-/// of functions are found in the code. Limits: what is called only through tables of pointers, or does not lock but with `xchg`, is not
-/// found.
+/// of functions are found in the code. Limits: what is called only through tables of pointers, or does not begin what the line table knows
+/// (an atomic instruction in the middle of inline assembly, but for the plainest), is not found.
 #pragma once
 
 #include <string>
@@ -17,6 +17,7 @@ struct Unseen {
   bool known = true;                   ///< false: a module has no debug information that says
   std::vector<std::string> functions;  ///< by name
   std::vector<std::string> assembly;   ///< `file:line`
+  std::vector<std::string> library;    ///< functions of the C library that are called, touch the program's memory and do not tell
   bool annotated = false;              ///< it tells ThreadSanitizer what synchronizes
 };
 

@@ -148,7 +148,7 @@ class Wrapper(unittest.TestCase):
         subprocess.run([self.folder / program], cwd=self.folder, env={**os.environ, "PROBEREN_EXPLORE": "record=record.jsonl"}, check=True)
         limits = json.loads(record.read_text())["limits"]
         record.unlink()
-        return [limit for limit in limits if any(word in limit for word in ("compiled with", "inline assembly", "annotations"))]
+        return [limit for limit in limits if any(word in limit for word in ("compiled with", "inline assembly", "annotations", "C library"))]
 
     def plain(self, *arguments):
         subprocess.run([CXX, *arguments], cwd=self.folder, check=True)
@@ -178,8 +178,18 @@ class Wrapper(unittest.TestCase):
             self.assertTrue(limit.startswith("1 function that is called was not compiled with proberen-cc or proberen-c++"), limit)
             self.assertTrue(limit.endswith(": other()"), limit)
 
+    def test_names_what_the_c_library_touches(self):
+        for call, named in (("snprintf(text, 9, \"%d\", n)", "snprintf"), ("sscanf(text, \"%d\", &n)", "sscanf"), ("strlen(text)", None), ("getenv(text)", None)):
+            (self.folder / "other file.cpp").write_text(
+                f"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nchar text[9];\nint n;\nint other() {{ return {call} ? 1 : 1; }}\n")
+            self.call("-std=c++20", "first.cpp", "other file.cpp", "-o", "program")
+            unseen = self.unseen()
+            self.assertEqual([limit.rsplit(": ")[-1] for limit in unseen], [named] if named else [])
+
     def test_names_the_line_of_atomic_assembly(self):
         for assembly, seen in (('"mfence"', False), ('"lock orl $0, (%rsp)"', False), ('"lock xaddl %0, %1" : "+r"(a), "+m"(b)', False),
+                               ('"lock incl %0" : "+m"(b)', False), ('"lock; addl $5, %0" : "+m"(b)', False),
+                               ('"xchgl %0, %1" : : "r"(7), "m"(b) : "memory"', False), ('"xchgl %%eax, %%ebx" : : "m"(b) : "eax", "ebx"', True),
                                ('"lock cmpxchgq %1, %0" : "+m"(c) : "r"(c) : "rax"', False), ('"pause"', True), ('"" : "+m"(b)', True)):
             (self.folder / "other file.cpp").write_text(
                 f"int a, b;\nlong c;\nint other() {{\n  ++a;\n  asm volatile({assembly});\n  ++b;\n  return 1;\n}}\n")
