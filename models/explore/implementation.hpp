@@ -54,6 +54,7 @@ class Engine::Implementation {
   void fence(Order order, Site site);
   unsigned choose(unsigned count, Site site);
   void plain(std::uintptr_t address, std::size_t size, Site site, bool write);
+  void before_store(std::uintptr_t address, unsigned size) { static_cast<void>(locations_.find(address, size)); }
   void memory_dies(std::uintptr_t address, std::size_t size, Site site);
   void memory_born(std::uintptr_t address, std::size_t size);
 

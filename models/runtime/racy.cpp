@@ -35,6 +35,7 @@ void announce_plain(std::uintptr_t address, std::size_t size, bool write, Site s
 void explore_one(const RacyPlace& place, bool write, Site site) {
   if (write) {
     effect();
+    engine().before_store(place.address, place.size);  // when the store is told of, what was there is gone
     current->pending.push_back({place, site});
     return;
   }

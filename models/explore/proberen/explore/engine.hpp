@@ -94,6 +94,9 @@ class Engine {
   /// that of an old write are counted as blocked without being run.
   [[nodiscard]] Value load(const Access& access, const Futile* futile = nullptr);
   void store(const Access& access, Value value);
+  /// For a host that tells of a store only once the program itself has written: called while memory still holds what was there before,
+  /// which is what the location holds at first if nobody has used it yet.
+  void before_store(std::uintptr_t address, unsigned size);
   /// Returns the value before.
   Value update(const Access& access, Rmw operation, Value operand);
   /// As std::atomic::compare_exchange_strong, or weak, which fails for no reason only where Options say so. `expected` gets the value read.
