@@ -57,6 +57,7 @@ inline void lock_taken(const void* lock) {
   if (!current->spin.take(lock)) effect();
 }
 inline void lock_given_up(const void* lock) {
+  if (!current->spin.undone()) effect();  // what was written under it may be seen from now on
   if (!current->spin.give_up(lock)) effect();
 }
 
@@ -65,9 +66,11 @@ inline void lock_given_up(const void* lock) {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   return address >= here && address < reinterpret_cast<std::uintptr_t>(current->borrowed.stack_top);
 }
-/// The running thread has written there: an effect, unless to its own stack.
-[[gnu::always_inline]] inline void note_written(std::uintptr_t address) {
-  if (!on_own_stack(address)) effect();
+/// The running thread is about to write there: an effect, unless it is to its own stack, or leaves memory as it was (spin.hpp).
+[[gnu::always_inline]] inline void note_written(std::uintptr_t address, std::size_t size) {
+  if (on_own_stack(address)) return;
+  ++current->writes;
+  if (!current->spin.may_be_undone(current->effects, address, size)) effect();
 }
 /// It has read there.
 [[gnu::always_inline]] inline void note_read(std::uintptr_t address) {

@@ -38,7 +38,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   start = new_start;
   result = nullptr;
   detached = joined = false;
-  effects = reads = 0;
+  effects = reads = writes = 0;
   spin.forget();
   pending.clear();
   frames.clear();

@@ -49,6 +49,7 @@ struct Fiber {
   // Effects that other threads or a later turn of a loop could see; see spin.hpp.
   std::uint64_t effects = 0;
   std::uint64_t reads = 0;       ///< plain ones, of other memory than its own stack
+  std::uint64_t writes = 0;      ///< the same
   explore::Value last_read = 0;  ///< by a looking hook
   SpinMemory spin;
   std::vector<PendingWrite> pending;  ///< to racy locations

@@ -115,9 +115,11 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] inline bool explored_exchange_in_memory(volatile T* pointer, T* expected, T desired, int order, int on_failure,
                                                                bool weak) {
-  const bool exchanged = explored_exchange(pointer, *expected, desired, order, on_failure, weak);
-  if (!exchanged) note_written(reinterpret_cast<std::uintptr_t>(expected));
-  return exchanged;
+  T found = *expected;
+  if (explored_exchange(pointer, found, desired, order, on_failure, weak)) return true;
+  note_written(reinterpret_cast<std::uintptr_t>(expected), sizeof(T));
+  *expected = found;
+  return false;
 }
 
 /// What a failing compare-and-swap reads with when only one order is known.

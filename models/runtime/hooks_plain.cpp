@@ -16,7 +16,7 @@ template <bool kWrite>
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, kWrite, site)) return;
   current->last_access = {address, size, false};
   if constexpr (kWrite) {
-    note_written(address);
+    note_written(reinterpret_cast<std::uintptr_t>(pointer), size);
     engine().plain_write(address, size, site);
   } else {
     note_read(address);

@@ -16,7 +16,7 @@ void announce(const void* pointer, std::size_t size, bool write, Site site) {
   if (__builtin_expect(races_explored, 0) && racy_access(address, size, write, site)) return;
   current->last_access = {address, size, false};
   if (write) {
-    note_written(address);
+    note_written(reinterpret_cast<std::uintptr_t>(pointer), size);
     engine().plain_write(address, size, site);
   } else {
     note_read(address);

@@ -109,7 +109,8 @@ bool is_over() {
 void on_watch(int, siginfo_t*, void*) {
   if (session == nullptr || current == nullptr) return;
   if (is_over()) return leave_execution();
-  const std::uint64_t effects = session->engine().counts().events + current->effects + session->engine().counts().executions;
+  const explore::Counts& counts = session->engine().counts();
+  const std::uint64_t effects = counts.events + current->effects + current->writes + counts.executions;
   if (effects != events_seen || proberen_mode != kExplored) {
     events_seen = effects;
     quiet = 0;

@@ -2,9 +2,12 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "models/runtime/arch/arch.hpp"
+#include "models/runtime/heap.hpp"
 #include "models/runtime/session.hpp"
 
 namespace proberen::runtime {
@@ -16,6 +19,14 @@ std::uintptr_t site_of(const void* frame) { return static_cast<const std::uintpt
 
 std::size_t state_size(const Fiber& fiber, const void* frame) {
   return static_cast<std::size_t>(fiber.borrowed.stack_top - static_cast<const char*>(frame));
+}
+
+/// Whether memory there can be read until the execution ends. A program unmaps what it has mapped.
+bool stays(std::uintptr_t address) {
+  if (in_arena(address) || (stack_slot(address) >= 0 && !in_stack_guard(address))) return true;
+  return std::ranges::any_of(session->modules(), [&](const Module& module) {
+    return std::ranges::any_of(module.writable, [&](const Range& range) { return range.contains(address); });
+  });
 }
 
 /// Two multiplicative hashes side by side.
@@ -47,7 +58,27 @@ void SpinMemory::copy(Visit& visit, std::size_t size) {
   std::memcpy(buffer_ + visit.at, visit.frame, size);
 }
 
-const SpinMemory::Visit* SpinMemory::same_again(const Fiber& fiber, const void* frame, std::uintptr_t address, int steps) {
+bool SpinMemory::note_overwritten(std::uintptr_t address, std::size_t size) {
+  const auto used = overwritten_.begin() + overwritten_count_;
+  const auto same = [&](const Overwritten& old) { return old.address == address && old.size == size; };
+  if (std::any_of(overwritten_.begin(), used, same)) return true;
+  if (overwritten_count_ == kOverwritten || size > sizeof(Overwritten::bytes) || !stays(address)) return false;
+  used->address = address;
+  used->size = size;
+  std::memcpy(used->bytes.data(), reinterpret_cast<const void*>(address), size);
+  ++overwritten_count_;
+  return true;
+}
+
+bool SpinMemory::look_at_overwritten() {
+  const auto used = overwritten_.begin() + std::exchange(overwritten_count_, 0);
+  return std::all_of(overwritten_.begin(), used, [](const Overwritten& old) {
+    return std::memcmp(old.bytes.data(), reinterpret_cast<const void*>(old.address), old.size) == 0;
+  });
+}
+
+const SpinMemory::Visit* SpinMemory::same_again(Fiber& fiber, const void* frame, std::uintptr_t address, int steps) {
+  if (!undone()) ++fiber.effects;
   if (fiber.effects != effects_) {
     effects_ = fiber.effects;
     count_ = next_ = 0;
@@ -62,13 +93,14 @@ const SpinMemory::Visit* SpinMemory::same_again(const Fiber& fiber, const void* 
     if (visit.size == size && visit.locks == locks_ && std::memcmp(buffer_ + visit.at, frame, size) == 0) return &visit;
     visit.steps = steps;
     visit.reads = fiber.reads;
+    visit.writes = fiber.writes;
     visit.locks = locks_;
     copy(visit, size);
     return nullptr;
   }
   const int slot = count_ < kVisits ? count_++ : next_++ % kVisits;
   Visit& visit = visits_[static_cast<std::size_t>(slot)];
-  visit = {site, frame, address, 0, 0, fiber.reads, locks_, steps};
+  visit = {site, frame, address, 0, 0, fiber.reads, locks_, fiber.writes, steps};
   if (size <= kCheapState) copy(visit, size);
   return nullptr;
 }
@@ -117,7 +149,7 @@ void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address) {
   const int steps = engine().steps(engine().current());
   const SpinMemory::Visit* const visit = fiber.spin.same_again(fiber, frame, address, steps);
   if (__builtin_expect(visit == nullptr, 1)) return;
-  const bool by_one_read = visit->steps == steps - 1 && visit->reads == fiber.reads;
+  const bool by_one_read = visit->steps == steps - 1 && visit->reads == fiber.reads && visit->writes == fiber.writes;
   if (by_one_read) session->spin_facts().learn(site_of(frame), SpinFacts::state_of(fiber, frame, address), fiber.last_read);
   engine().spin(visit->steps, site_of(frame));
 }

@@ -3,11 +3,12 @@
 /// changes.
 ///
 /// For each call that may read in a loop (atomic loads, compare-and-swaps, locks) the state of the visit is kept until the thread's next
-/// effect. A lock that was taken since and has been given up is no effect, so that polling under a lock is a loop like another. Where one
-/// atomic read and nothing else lay between two visits in the same state, that is a fact about the program: in this state, this value leads
-/// nowhere. Facts are kept for the whole search, and the engine need not run what they decide. Limits: the state includes values that the
-/// program will not look at again, so a loop may be recognised one turn late; that somebody's try-lock fails because of a turn in vain is
-/// explored for the first turn alone; stacks deeper than kMaxState bytes are not looked at.
+/// effect. A plain write that leaves memory as it was at the last visit is none: queues keep the other side's index in a variable of their
+/// own, and write it there again and again. A lock that was taken since and has been given up is no effect, so that polling under a lock is
+/// a loop like another. Where one atomic read and nothing else lay between two visits in the same state, that is a fact about the program:
+/// in this state, this value leads nowhere. Facts are kept for the whole search, and the engine need not run what they decide. Limits: the
+/// state includes values that the program will not look at again, so a loop may be recognised one turn late; that somebody's try-lock fails
+/// because of a turn in vain is explored for the first turn alone; stacks deeper than kMaxState bytes are not looked at.
 #pragma once
 
 #include <array>
@@ -35,7 +36,15 @@ class SpinMemory {
     used_ = 0;
     held_count_ = 0;
     locks_ = 0;
+    overwritten_count_ = 0;
   }
+  /// The thread, with so many effects, is about to write there plainly. False: that cannot be judged later, and is an effect.
+  [[gnu::always_inline]] bool may_be_undone(std::uint64_t effects, std::uintptr_t address, std::size_t size) {
+    return effects != effects_ || note_overwritten(address, size);  // where there was an effect already, another one is nothing new
+  }
+  /// Whether memory is now as it was before the writes since this was last asked. To be asked before other threads may see them.
+  bool undone() { return overwritten_count_ == 0 || look_at_overwritten(); }
+
   /// The thread takes a lock, or gives one up. False: it is not known any more which locks it holds, and that is an effect.
   bool take(const void* lock);
   bool give_up(const void* lock);
@@ -44,27 +53,37 @@ class SpinMemory {
     std::uintptr_t site = 0;
     const void* frame = nullptr;
     std::uintptr_t address = 0;
-    std::size_t at = 0;       ///< where in the buffer the state is
-    std::size_t size = 0;     ///< 0: no copy yet
-    std::uint64_t reads = 0;  ///< plain ones that the thread had made
-    std::uint64_t locks = 0;  ///< what locks_ was
-    int steps = 0;            ///< that the thread had made
+    std::size_t at = 0;        ///< where in the buffer the state is
+    std::size_t size = 0;      ///< 0: no copy yet
+    std::uint64_t reads = 0;   ///< plain ones that the thread had made
+    std::uint64_t locks = 0;   ///< what locks_ was
+    std::uint64_t writes = 0;  ///< plain ones, too
+    int steps = 0;             ///< that the thread had made
   };
   /// The earlier visit, since the fiber's last effect, of which [frame, top) with the access to `address` is the state. Null: there is
   /// none, and this one is noted.
-  const Visit* same_again(const Fiber& fiber, const void* frame, std::uintptr_t address, int steps);
+  const Visit* same_again(Fiber& fiber, const void* frame, std::uintptr_t address, int steps);
 
  private:
   struct Held {
     const void* lock = nullptr;
     std::uint64_t without = 0;  ///< what locks_ was before it was taken
   };
+  /// What was in memory before a plain write.
+  struct Overwritten {
+    std::uintptr_t address = 0;
+    std::size_t size = 0;
+    std::array<char, 16> bytes{};
+  };
+  static constexpr int kOverwritten = 8;
   static constexpr int kHeld = 16;
   static constexpr int kVisits = 16;
   /// A big state is copied only when the thread has come back once.
   static constexpr std::size_t kCheapState = 2048;
 
   void copy(Visit& visit, std::size_t size);
+  [[nodiscard]] bool note_overwritten(std::uintptr_t address, std::size_t size);
+  [[nodiscard]] bool look_at_overwritten();
 
   std::array<Visit, kVisits> visits_{};
   int count_ = 0;
@@ -74,6 +93,8 @@ class SpinMemory {
   std::uint64_t locks_ = 0;  ///< a name for the locks that it holds, each since the same moment; 0: none
   std::uint64_t last_name_ = 0;
   std::uint64_t effects_ = ~std::uint64_t{0};
+  std::array<Overwritten, kOverwritten> overwritten_{};  ///< the first one of an address and a size holds what was there at the last visit
+  int overwritten_count_ = 0;
   char* buffer_ = nullptr;  ///< reserved when first needed
   std::size_t used_ = 0;
 };
