@@ -329,8 +329,21 @@ void Engine::Implementation::plain(std::uintptr_t address, std::size_t size, Sit
     report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");
 }
 
+/// Of a big block only what was accessed matters: most are not used to the last byte. That the rest is not used later, either, is seen to
+/// by the host, which knows what is freed.
+std::optional<Race> Engine::Implementation::note_death(std::uintptr_t address, std::size_t size, Site site) {
+  if (size <= Races::kFew) return note_plain(address, size, site, true);
+  const std::uintptr_t end = address + size;
+  for (std::uintptr_t at = races_.next_accessed(address, end); at < end; at = races_.next_accessed(at, end)) {
+    const std::uintptr_t past = std::min(end, (at | 7) + 1);
+    if (const auto race = note_plain(at, past - at, site, true)) return race;
+    at = past;
+  }
+  return std::nullopt;
+}
+
 void Engine::Implementation::memory_dies(std::uintptr_t address, std::size_t size, Site site) {
-  if (const auto race = note_plain(address, size, site, true); race && options.races_fail) {
+  if (const auto race = note_death(address, size, site); race && options.races_fail) {
     fail(FailureKind::kUseAfterFree,
          "thread " + std::to_string(current) + " frees memory that thread " + std::to_string(race->thread) +
              " uses: neither happens before the other",

@@ -163,6 +163,7 @@ class Engine::Implementation {
   [[noreturn]] void report_race(const Race& race, Site site, const std::string& what);
   [[nodiscard]] std::optional<Race> race_with_atomic(const Races::Cell& cell, const MemoryAccess& access) const;
   [[nodiscard]] std::optional<Race> note_plain(std::uintptr_t address, std::size_t size, Site site, bool write);
+  std::optional<Race> note_death(std::uintptr_t address, std::size_t size, Site site);
   void note_access(const Access& access, EventId id, bool write);
   void note_access_slowly(const Access& access, EventId id, bool write);
   [[nodiscard]] Value value_of(EventId read) const;

@@ -94,6 +94,20 @@ std::optional<Race> Races::meet(Cell& cell, const MemoryAccess& access) const {
   return std::nullopt;
 }
 
+std::uintptr_t Races::next_accessed(std::uintptr_t at, std::uintptr_t end) const {
+  while (at < end) {
+    const std::uintptr_t number = at / 8 / kCells + 1;
+    const std::uintptr_t page_end = std::min(end, number * kCells * 8);
+    const auto page = pages_.find(number);
+    for (; page != pages_.end() && at < page_end; at = (at | 7) + 1) {
+      const Cell& here = page->second->cells[at / 8 % kCells];
+      if (here.run == run_ || here.atomic_run == run_) return at;
+    }
+    at = page_end;
+  }
+  return end;
+}
+
 void Races::forget(std::uintptr_t address, std::size_t size) {
   for (std::uintptr_t at = address; at < address + size; at += 8 - at % 8) {
     Cell& here = cell(at);

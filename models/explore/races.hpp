@@ -57,6 +57,12 @@ class Races {
   /// The plain access with which this atomic one races, if any. The location lies in the cell.
   [[nodiscard]] std::optional<Race> meet(Cell& cell, const MemoryAccess& access) const;
 
+  /// What lies in so many bytes is looked at piece by piece without asking first whether it has been accessed.
+  static constexpr std::size_t kFew = 4096;
+  /// The first address from `at` on, before `end`, that was accessed in this execution, or lies in a cell that was; `end` where there is
+  /// none. O(cells that there are in the range + its size / 4096).
+  [[nodiscard]] std::uintptr_t next_accessed(std::uintptr_t at, std::uintptr_t end) const;
+
   /// The bytes begin a new life.
   void forget(std::uintptr_t address, std::size_t size);
 
