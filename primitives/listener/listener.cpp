@@ -70,7 +70,8 @@ void check_key(std::string_view key) {
 
 Descriptor make_socket(const Address& address, int flags) {
   const bool local = is_local(address);
-  Descriptor socket(::socket(local ? AF_UNIX : AF_INET, (local ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC | flags, 0));
+  Descriptor socket(
+      detail::above_standard(::socket(local ? AF_UNIX : AF_INET, (local ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC | flags, 0)));
   if (!socket) detail::throw_errno("cannot create a socket");
   return socket;
 }

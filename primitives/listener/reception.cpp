@@ -43,8 +43,8 @@ Reception::Reception(Descriptor socket, std::string key, std::chrono::nanosecond
 }
 
 void Reception::make_events() {
-  Descriptor events(::epoll_create1(EPOLL_CLOEXEC));
-  Descriptor alarm(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+  Descriptor events(above_standard(::epoll_create1(EPOLL_CLOEXEC)));
+  Descriptor alarm(above_standard(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)));
   if (!events || !alarm) throw_errno("cannot watch a listener");
   add(events, socket_.get());
   add(events, alarm.get());
@@ -88,7 +88,7 @@ Descriptor Reception::step(std::size_t index) try {
 
 void Reception::take_in() {
   while (peers_.size() < kMostPeers) {
-    Descriptor socket(resumed([&] { return ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC); }));
+    Descriptor socket(above_standard(resumed([&] { return ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC); })));
     if (!socket && errno == EAGAIN) return;
     if (!socket) throw_errno("cannot accept a connection");
     Peer peer{Welcome(std::move(socket)), deadline_after(SteadyClock::now(), handshake_timeout_)};

@@ -55,7 +55,7 @@ Resource resource_of(const Descriptor& file, std::string path) {
 
 Descriptor open_file(const std::string& path) {
   // O_NONBLOCK, so that a fifo that somebody has put there blocks nobody.
-  return Descriptor(resumed([&] { return ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); }));
+  return Descriptor(above_standard(resumed([&] { return ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); })));
 }
 
 }  // namespace proberen::ipc::detail

@@ -17,7 +17,7 @@ std::size_t file_size(const NamedObject& object) { return sizeof(NamedHeader) + 
 
 /// A file without a name, all of its memory reserved: whoever dies now leaves nothing, and nobody dies of SIGBUS later.
 Descriptor nameless_file(const NamedObject& object, mode_t mode, const std::string& path) {
-  Descriptor file(resumed([&] { return ::open(kNamedFolder.data(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode & 0777); }));
+  Descriptor file(above_standard(resumed([&] { return ::open(kNamedFolder.data(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode & 0777); })));
   if (!file) throw_errno("cannot create '" + path + "'");
   int error = 0;
   do {

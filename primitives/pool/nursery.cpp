@@ -3,12 +3,13 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
+#include <tuple>
 
 #include "primitives/pool/worker.hpp"
 #include "primitives/process/packet.hpp"
@@ -88,12 +89,7 @@ void run_nursery(Descriptor channel, int theirs, const Descriptor& pool, std::ui
 PROBEREN_ENTRY(proberen_pool_nursery, run_nursery);
 
 struct Channel {
-  Channel() {
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) throw_errno("cannot create a socket for the nursery of a pool");
-    ours.reset(ends[0]);
-    theirs.reset(ends[1]);
-  }
+  Channel() { std::tie(ours, theirs) = packet_sockets("cannot create a socket for the nursery of a pool"); }
   Descriptor ours;
   Descriptor theirs;
 };

@@ -44,7 +44,7 @@ PoolCore::PoolCore(int workers, const PoolOptions& options, const CrashPolicy& p
       policy_(policy),
       creator_(::getpid()),
       starter_(options.method, {.allow_fork_with_threads = options.allow_fork_with_threads}, options.initializer),
-      news_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      news_(above_standard(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) {
   if (!news_) throw_errno("cannot create an eventfd for a pool");
   // The workers come before the thread: a nursery must be forked while there is no other thread.
   for (int index = 0; index < size_; ++index) links_.push_back(std::make_unique<Link>(starter_.start(), quota_));

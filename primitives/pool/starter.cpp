@@ -1,10 +1,10 @@
 #include "primitives/pool/starter.hpp"
 
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "primitives/pool/worker.hpp"
+#include "primitives/process/packet.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
@@ -32,10 +32,7 @@ WorkerStarter::WorkerStarter(StartMethod method, ContextOptions options, TaskCal
 
 StartedWorker WorkerStarter::start() {
   Shared<WorkerMemory> memory = Shared<WorkerMemory>::create();
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) throw_errno("cannot create a socket for a worker");
-  Descriptor ours(ends[0]);
-  Descriptor theirs(ends[1]);
+  auto [ours, theirs] = packet_sockets("cannot create a socket for a worker");
   Descriptor shared = memory.duplicate_descriptor();
   if (nursery_) return {WorkerProcess(nursery_->start(theirs, shared)), std::move(memory), std::move(ours)};
   Process process =

@@ -30,7 +30,7 @@ struct Address {
 };
 
 Descriptor new_socket() {
-  Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  Descriptor socket(above_standard(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)));
   if (!socket) throw_errno("cannot create a socket for the resource tracker");
   // A tracker that is stopped stops nobody else; connect(2) obeys this too.
   const timeval patience{10, 0};

@@ -100,7 +100,7 @@ class Tracker {
 
   /// Whether somebody was there.
   bool accept() {
-    Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    Descriptor socket(above_standard(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)));
     if (!socket) return false;
     ucred peer{};
     socklen_t size = sizeof peer;
