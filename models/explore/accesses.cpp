@@ -300,6 +300,14 @@ bool Engine::Implementation::compare_exchange(const Access& access, Order on_fai
   return true;
 }
 
+bool Engine::Implementation::read_unwritten() const {
+  int index = threads[static_cast<std::size_t>(current)].done - 1;
+  while (index >= 0 && (*graph_)[graph_->at(current, index)].kind != Kind::kRead) --index;
+  if (index < 0) return false;
+  const Event& event = (*graph_)[graph_->at(current, index)];
+  return event.source == kInitial && !races_.written(locations_.address(event.location), event.size);
+}
+
 void Engine::Implementation::fence(Order order, Site site) {
   if (order == Order::kRelaxed && options.model != MemoryModel::kSc) return;  // orders nothing
   Event event;

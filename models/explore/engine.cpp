@@ -174,6 +174,7 @@ int Engine::wake(std::uintptr_t queue, int count, Site site, const std::function
 void Engine::plain_read(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, false); }
 void Engine::plain_write(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, true); }
 void Engine::before_store(std::uintptr_t address, unsigned size) { implementation_->before_store(address, size); }
+bool Engine::read_unwritten() const { return implementation_->read_unwritten(); }
 void Engine::memory_born(std::uintptr_t address, std::size_t size) { implementation_->memory_born(address, size); }
 void Engine::memory_dies(std::uintptr_t address, std::size_t size, Site site) { implementation_->memory_dies(address, size, site); }
 

@@ -55,6 +55,7 @@ class Engine::Implementation {
   unsigned choose(unsigned count, Site site);
   void plain(std::uintptr_t address, std::size_t size, Site site, bool write);
   void before_store(std::uintptr_t address, unsigned size) { static_cast<void>(locations_.find(address, size)); }
+  [[nodiscard]] bool read_unwritten() const;
   void memory_dies(std::uintptr_t address, std::size_t size, Site site);
   void memory_born(std::uintptr_t address, std::size_t size);
 

@@ -94,6 +94,20 @@ std::optional<Race> Races::meet(Cell& cell, const MemoryAccess& access) const {
   return std::nullopt;
 }
 
+bool Races::written(std::uintptr_t address, std::size_t size) const {
+  const std::uintptr_t end = address + size;
+  for (std::uintptr_t at = next_accessed(address, end); at < end; at = next_accessed((at | 7) + 1, end)) {
+    const Cell& here = pages_.find(at / 8 / kCells + 1)->second->cells[at / 8 % kCells];
+    if (here.run != run_) continue;
+    const std::uint8_t bytes = bytes_between(at % 8, std::min<std::uintptr_t>(8, at % 8 + (end - at)));
+    for (std::uint32_t i = 0; i < here.count; ++i) {
+      const Entry& old = i < 2 ? here.first[i] : here.more[i - 2];
+      if (old.write && (old.bytes & bytes) != 0) return true;
+    }
+  }
+  return false;
+}
+
 std::uintptr_t Races::next_accessed(std::uintptr_t at, std::uintptr_t end) const {
   while (at < end) {
     const std::uintptr_t number = at / 8 / kCells + 1;

@@ -57,6 +57,9 @@ class Races {
   /// The plain access with which this atomic one races, if any. The location lies in the cell.
   [[nodiscard]] std::optional<Race> meet(Cell& cell, const MemoryAccess& access) const;
 
+  /// Whether a plain write to one of the bytes was made in this execution.
+  [[nodiscard]] bool written(std::uintptr_t address, std::size_t size) const;
+
   /// What lies in so many bytes is looked at piece by piece without asking first whether it has been accessed.
   static constexpr std::size_t kFew = 4096;
   /// The first address from `at` on, before `end`, that was accessed in this execution, or lies in a cell that was; `end` where there is

@@ -151,6 +151,12 @@ Block* heap_block_near(std::uintptr_t address) {
   return after - 1;
 }
 
+void heap_fill(Block& block) {
+  if (block.size > kMostFilled) return;
+  std::memset(reinterpret_cast<void*>(block.start), kUnwritten, block.size);
+  block.filled = true;
+}
+
 void heap_free(Block& block, explore::Site site) {
   block.freed = true;
   block.freed_at = site;

@@ -38,7 +38,12 @@ struct Block {
   explore::ThreadId allocated_by = explore::kNoThread;
   explore::ThreadId freed_by = explore::kNoThread;
   bool freed = false;
+  bool filled = false;  ///< with kUnwritten, where nobody has written since
 };
+
+/// What malloc leaves in a block that is not too big, byte by byte: a value that programs seldom mean.
+inline constexpr unsigned char kUnwritten = 0xb7;
+inline constexpr std::size_t kMostFilled = std::size_t{64} << 10;
 
 /// Reserves the arena. False when something else is at its address.
 [[nodiscard]] bool heap_reserve();
@@ -55,6 +60,10 @@ void heap_begin_execution();
 [[nodiscard]] Block* heap_block_at(const void* pointer);
 /// The block that the address is in or next to; null if there is none below it.
 [[nodiscard]] Block* heap_block_near(std::uintptr_t address);
+/// What is in the block means nothing until it is written.
+void heap_fill(Block& block);
+/// For an atomic read that has found kUnwritten in every byte: fails the execution if the block is as malloc gave it.
+void heap_check_written(std::uintptr_t address, std::size_t size, explore::Site site);
 void heap_free(Block& block, explore::Site site);
 
 /// The blocks of one thread, in the order of their addresses; the first `kept` are from before main.

@@ -49,4 +49,13 @@ void heap_complain(std::uintptr_t address, std::size_t size, bool write, explore
   engine().fail(FailureKind::kOutOfBounds, access + " " + place_in(*block, wrong), std::move(places));
 }
 
+void heap_check_written(std::uintptr_t address, std::size_t size, explore::Site site) {
+  const Block* const block = heap_block_near(address);
+  if (block == nullptr || block->freed || !block->filled || !engine().read_unwritten()) return;
+  const std::string access = "atomic read of " + bytes(size);
+  engine().fail(explore::FailureKind::kUninitializedRead,
+                access + " " + place_in(*block, address) + " that malloc gave and nobody has written",
+                {{current->id, site, access}, {block->allocated_by, block->allocated_at, "allocated here"}});
+}
+
 }  // namespace proberen::runtime

@@ -30,6 +30,7 @@ bool from_arena(const void* returns_to) {
 }
 
 /// The program allocates: explored, or by a static constructor before main.
+template <bool kZero = false>
 void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t returns_to, std::uintptr_t frame_end) {
   if (proberen_mode == kNative) return heap_allocate(size, alignment, returns_to);
   const Inside inside;
@@ -37,6 +38,7 @@ void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t returns_t
   const Site site = user_site(returns_to, frame_end);
   void* const memory = heap_allocate(size, alignment, site);
   if (memory == nullptr) errno = ENOMEM;  // the engine need not be told of new memory: nothing was ever there
+  if (!kZero && memory != nullptr) heap_fill(*heap_block_at(memory));
   return memory;
 }
 
@@ -85,7 +87,7 @@ PROBEREN_INTERPOSED void* calloc(std::size_t count, std::size_t size) {
     errno = ENOMEM;
     return nullptr;
   }
-  return allocate(total, 16, PROBEREN_CALLER);  // zero already
+  return allocate<true>(total, 16, PROBEREN_CALLER);
 }
 
 PROBEREN_INTERPOSED void free(void* pointer) {

@@ -46,6 +46,18 @@ template <class T>
 
 inline Site site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
 
+/// What malloc leaves in memory, as an atomic read finds it.
+template <class T>
+constexpr T unwritten() {
+  return static_cast<T>(static_cast<T>(~T{0}) / 0xff * kUnwritten);
+}
+
+/// An atomic read has found the value.
+template <class T>
+[[gnu::always_inline]] inline void check_written(const Access& access, T value) {
+  if (__builtin_expect(value == unwritten<T>(), 0) && in_arena(access.address)) heap_check_written(access.address, sizeof(T), access.site);
+}
+
 /// Calls `read` with what is known of the values that it may find.
 template <class Read>
 [[gnu::always_inline]] inline auto with_spin_facts(const void* frame, const Access& access, const Read& read) {
@@ -67,6 +79,7 @@ template <class T>
   spin_check(*current, frame, access.address);
   const Value value = with_spin_facts(frame, access, [&](const Futile* futile) { return engine().load(access, futile); });
   current->last_read = value;
+  check_written(access, static_cast<T>(value));
   return static_cast<T>(value);
 }
 
@@ -86,6 +99,7 @@ template <class T>
   const Access access = access_of(pointer, order, site_of(frame), true);
   spin_check(*current, frame, access.address);
   const Value old = engine().update(access, operation, static_cast<Value>(operand));
+  check_written(access, static_cast<T>(old));
   if (native::combine(operation, static_cast<T>(old), operand) != static_cast<T>(old)) effect();
   return static_cast<T>(old);
 }
@@ -106,6 +120,7 @@ template <class T>
     return true;
   }
   current->last_read = found;
+  check_written(access, static_cast<T>(found));
   if (found == wanted) effect();  // failed for no reason: the next turn may well succeed
   expected = static_cast<T>(found);
   return false;

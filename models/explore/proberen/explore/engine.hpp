@@ -101,6 +101,8 @@ class Engine {
   Value update(const Access& access, Rmw operation, Value operand);
   /// As std::atomic::compare_exchange_strong, or weak, which fails for no reason only where Options say so. `expected` gets the value read.
   bool compare_exchange(const Access& access, Order on_failure, Value& expected, Value desired, bool weak, const Futile* futile = nullptr);
+  /// Whether the running thread's latest read got what memory held before anybody wrote there in this execution, plainly or not.
+  [[nodiscard]] bool read_unwritten() const;
   void fence(Order order, Site site);
 
   // ---- waiting: the ground of locks, semaphores, barriers, conditions and futexes
