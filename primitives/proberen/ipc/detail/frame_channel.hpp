@@ -136,20 +136,24 @@ class FrameChannel {
   }
 
   /// Spinning pays where the other side answers within the time that falling asleep and being woken would take. How long we try is learned:
-  /// twice as long after a success, half as long after a failure.
+  /// twice as long after a success, half as long after a failure. Two that sleep answer each other late, and so would never learn that they
+  /// could do without: after some failures at the least, which are counted down to 0, the most is tried again.
   template <class Look>
   static bool spin(typename P::template Atomic<std::uint32_t>& spins, const Look& look) {
     const auto most = static_cast<std::uint32_t>(P::spin_limit()) * kSpinsForEachUnit;
     if (most == 0) return false;
-    const std::uint32_t budget = std::clamp(spins.load(std::memory_order_relaxed), most / 64, most);
+    const std::uint32_t least = most / 64;
+    const std::uint32_t learned = spins.load(std::memory_order_relaxed);
+    const std::uint32_t budget = learned == 0 ? most : std::clamp(learned, least, most);
     for (std::uint32_t left = budget; left > 0; --left) {
       if (look()) {
-        if (budget < most) spins.store(budget * 2, std::memory_order_relaxed);
+        if (learned < most) spins.store(std::min(budget * 2, most), std::memory_order_relaxed);
         return true;
       }
       P::relax();
     }
-    spins.store(budget / 2, std::memory_order_relaxed);
+    const std::uint32_t less = learned > least ? std::max(budget / 2, least) : learned - 1;
+    spins.store(learned == 0 ? least : less, std::memory_order_relaxed);
     return false;
   }
 
