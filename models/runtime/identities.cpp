@@ -20,14 +20,8 @@ constexpr std::size_t kMost = 4096;  ///< beyond that, exchanging costs as much 
 constexpr std::string_view kNeedPointer[] = {
     "pthread_exit", "thrd_exit",   "__pthread_register_cancel", "_pthread_cleanup_push", "pthread_setcancelstate", "flockfile",
     "ftrylockfile", "funlockfile", "pthread_setcanceltype",     "__tls_get_addr"};
-/// What this library needs itself. No fiber runs their code.
-constexpr std::string_view kNeeded[] = {"libdw.so", "libelf.so"};
-
 bool needs_pointer(const Module& module) {
-  const std::string_view path = module.name;
-  const std::string_view file = path.substr(path.rfind('/') + 1);
-  const auto is_it = [=](std::string_view name) { return file.starts_with(name); };
-  if (module.system || module.own || module.of_compiler || std::any_of(std::begin(kNeeded), std::end(kNeeded), is_it)) return false;
+  if (module.system || module.own || module.of_compiler || module.of_runtime) return false;
   if (module.tls_size != 0) return true;
   return any_import(module, [](const Import& import) {
     return std::find(std::begin(kNeedPointer), std::end(kNeedPointer), std::string_view(import.name)) != std::end(kNeedPointer);

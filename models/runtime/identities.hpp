@@ -45,8 +45,8 @@ class Identities {
     return thread_pointer == loop_pointer_ ? kept_.data() : reinterpret_cast<char*>(thread_pointer) - kept_.size();
   }
   std::uintptr_t loop_pointer_;
-  std::vector<char>
-      kept_;  ///< what lies below the exploring thread's pointer while another one's contents are there; empty: pointers change
+  /// What lies below the exploring thread's pointer while another one's contents are there; empty: pointers change.
+  std::vector<char> kept_;
 };
 
 /// A key for thread-specific data is made outside of every execution: its values are kept in the control block.

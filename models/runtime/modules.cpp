@@ -27,6 +27,9 @@ constexpr std::string_view kSystem[] = {"libc.so", "ld-linux", "libm.so", "linux
 constexpr std::string_view kOfCompiler[] = {"libstdc++.so", "libgcc_s.so",  "libatomic.so", "libc++.so",
                                             "libc++abi.so", "libunwind.so", "libpthread.so"};
 
+/// Libraries that this one needs itself, of those that have thread-local data.
+constexpr std::string_view kOfRuntime[] = {"libdw.so", "libelf.so"};
+
 /// Cuts what is read-only after relocation off a writable segment.
 void add_writable(Module& module, Range segment, Range read_only) {
   if (read_only.low <= segment.low && segment.low < read_only.high) segment.low = std::min(read_only.high, segment.high);
@@ -70,6 +73,7 @@ int add_module(dl_phdr_info* info, std::size_t, void* argument) {
   module.own = module.whole.contains(here);
   module.system = is_one_of(file, kSystem);
   module.of_compiler = is_one_of(file, kOfCompiler);
+  module.of_runtime = is_one_of(file, kOfRuntime);
   module.instrumented = first || (!module.system && !module.own && calls_hooks(module));
   modules.push_back(std::move(module));
   return 0;
