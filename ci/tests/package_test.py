@@ -35,6 +35,7 @@ OUTPUTS = {
     "timer": ["cancelled", "hello"],
     "thread_local": ["0", "1"],
     "queue_and_pipe": ['[42, none, "hello"]'] * 2,
+    "stop": ["a task", "stopped"],
     "pool": ["1", "4", "9"],
 }
 

@@ -49,40 +49,42 @@ detail::ConnectionEnd& Connection::writing_end() const {
   return *end_;
 }
 
+bool Connection::send_by(Deadline deadline, std::string_view bytes, std::span<const int> descriptors) {
+  return writing_end().transport->send(bytes, descriptors, deadline);
+}
+
 void Connection::send_bytes(std::string_view bytes, std::size_t offset, std::size_t size) {
-  writing_end().transport->send(slice(bytes, offset, size), {});
+  send_by(kForever, slice(bytes, offset, size), {});
 }
 
 void Connection::send_bytes(std::span<const std::byte> bytes, std::size_t offset, std::size_t size) {
   send_bytes(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), offset, size);
 }
 
-void Connection::send_descriptors(std::span<const int> descriptors, std::string_view bytes) {
-  writing_end().transport->send(bytes, descriptors);
-}
+std::optional<Message> Connection::recv_by(Deadline deadline) { return reading_end().take(deadline); }
 
-std::string Connection::recv_bytes(std::size_t max_length) {
-  Message message = reading_end().take();
-  if (const std::size_t size = message.bytes.size(); size > max_length) {
-    keep(std::move(message));
+std::optional<std::string> Connection::recv_bytes_by(Deadline deadline, std::size_t max_length) {
+  std::optional<Message> message = recv_by(deadline);
+  if (!message) return std::nullopt;
+  if (const std::size_t size = message->bytes.size(); size > max_length) {
+    keep(*std::move(message));
     throw MessageTooLong(size, max_length);
   }
-  return std::move(message.bytes);
+  return std::move(message->bytes);
 }
 
-std::size_t Connection::recv_bytes_into(std::span<std::byte> buffer, std::size_t offset) {
+std::optional<std::size_t> Connection::recv_bytes_into_by(Deadline deadline, std::span<std::byte> buffer, std::size_t offset) {
   if (offset > buffer.size()) throw std::out_of_range("the offset is beyond the end of the buffer");
-  const std::string bytes = recv_bytes(buffer.size() - offset);
-  std::ranges::copy(std::as_bytes(std::span(bytes)), buffer.begin() + static_cast<std::ptrdiff_t>(offset));
-  return bytes.size();
+  const std::optional<std::string> bytes = recv_bytes_by(deadline, buffer.size() - offset);
+  if (!bytes) return std::nullopt;
+  std::ranges::copy(std::as_bytes(std::span(*bytes)), buffer.begin() + static_cast<std::ptrdiff_t>(offset));
+  return bytes->size();
 }
 
-Message Connection::recv_message() { return reading_end().take(); }
-
-Message Connection::recv_descriptors() {
-  Message message = reading_end().take();
-  if (message.descriptors.empty()) {
-    keep(std::move(message));
+std::optional<Message> Connection::recv_descriptors_by(Deadline deadline) {
+  std::optional<Message> message = recv_by(deadline);
+  if (message && message->descriptors.empty()) {
+    keep(*std::move(message));
     throw std::runtime_error("the message that came brings no descriptor");
   }
   return message;

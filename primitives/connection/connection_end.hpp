@@ -17,8 +17,8 @@ struct ConnectionEnd {
   ConnectionEnd(std::unique_ptr<Transport> carrier, bool may_read, bool may_write)
       : transport(std::move(carrier)), readable(may_read), writable(may_write) {}
 
-  /// The next message: one that was kept for a retry, or one that comes. Throws EndOfFile.
-  Message take() {
+  /// The next message: one that was kept for a retry, or one that comes by `deadline`. Throws EndOfFile.
+  std::optional<Message> take(Deadline deadline) {
     if (keeps.load(std::memory_order_acquire)) {
       const std::scoped_lock hold(mutex);
       if (!kept.empty()) {
@@ -28,9 +28,7 @@ struct ConnectionEnd {
         return message;
       }
     }
-    std::optional<Message> message = transport->receive();
-    if (!message) throw EndOfFile();
-    return *std::move(message);
+    return transport->receive(deadline);
   }
 
   void keep(Message message) {

@@ -30,24 +30,25 @@ constexpr std::size_t kMostPacket = sizeof(Header) + PacketTransport::kMostInlin
 /// Sends short messages from one piece: cheaper for the kernel than to gather them.
 constexpr std::size_t kShort = 1024;
 
-int send_inline(int socket, std::string_view bytes, std::span<const int> descriptors, std::uint32_t number) {
+int send_inline(int socket, std::string_view bytes, std::span<const int> descriptors, Deadline deadline, std::uint32_t number) {
   const Header header{Header::Body::kInline, number};
   if (descriptors.empty() && bytes.size() <= kShort) {
     char packet[sizeof header + kShort];
     std::memcpy(packet, &header, sizeof header);
     bytes.copy(packet + sizeof header, bytes.size());
-    return resumed([&] { return ::send(socket, packet, sizeof header + bytes.size(), MSG_NOSIGNAL); }) < 0 ? errno : 0;
+    const auto send = [&](int flags) { return ::send(socket, packet, sizeof header + bytes.size(), MSG_NOSIGNAL | flags); };
+    return transfer_by(deadline, socket, POLLOUT, send) < 0 ? errno : 0;
   }
-  return send_packet(socket, {reinterpret_cast<const char*>(&header), sizeof header}, bytes, descriptors);
+  return send_packet(socket, {reinterpret_cast<const char*>(&header), sizeof header}, bytes, descriptors, deadline);
 }
 
-int send_file(int socket, std::string_view bytes, std::span<const int> descriptors, std::uint32_t number) {
+int send_file(int socket, std::string_view bytes, std::span<const int> descriptors, Deadline deadline, std::uint32_t number) {
   if (descriptors.size() >= kMostDescriptors) return E2BIG;
   const Header header{Header::Body::kFile, number};
   const Descriptor file = write_memory_file(bytes);
   std::vector<int> all(descriptors.begin(), descriptors.end());
   all.push_back(file.get());
-  return send_packet(socket, {reinterpret_cast<const char*>(&header), sizeof header}, {}, all);
+  return send_packet(socket, {reinterpret_cast<const char*>(&header), sizeof header}, {}, all, deadline);
 }
 
 Message unwrap(std::string_view packet, std::vector<Descriptor> descriptors, std::uint32_t& number) {
@@ -65,44 +66,47 @@ Message unwrap(std::string_view packet, std::vector<Descriptor> descriptors, std
 
 }  // namespace
 
-void PacketTransport::send(std::string_view bytes, std::span<const int> descriptors, std::uint32_t number) {
+bool PacketTransport::send(std::string_view bytes, std::span<const int> descriptors, Deadline deadline, std::uint32_t number) {
   int error = 0;
   do {
-    error = bytes.size() <= kMostInline ? send_inline(socket(), bytes, descriptors, number) : EMSGSIZE;
+    error = bytes.size() <= kMostInline ? send_inline(socket(), bytes, descriptors, deadline, number) : EMSGSIZE;
     // Too large for the packet, or for a socket whose buffer somebody has made small.
-    if (error == EMSGSIZE) error = send_file(socket(), bytes, descriptors, number);
+    if (error == EMSGSIZE) error = send_file(socket(), bytes, descriptors, deadline, number);
     // The kernel tells once that the other end was closed with messages unread; the call after it says what we want to know.
   } while (error == ECONNRESET);
   if (error == E2BIG) throw_error(error, "too many descriptors for one message");
+  if (error == EAGAIN && deadline != kForever) return false;
   if (error != 0) throw_error(error, "cannot send a message");
+  return true;
 }
 
-std::optional<Message> PacketTransport::receive(std::uint32_t& number) {
+std::optional<Message> PacketTransport::receive(Deadline deadline, std::uint32_t& number) {
   thread_local const std::unique_ptr<char[]> buffer(new char[kMostPacket]);
   Packet packet;
   do {
-    packet = next_packet({buffer.get(), kMostPacket});
+    packet = next_packet({buffer.get(), kMostPacket}, deadline);
     // Told once, before messages that were sent in time: see send().
   } while (packet.error == ECONNRESET);
+  if (packet.error == EAGAIN && deadline != kForever) return std::nullopt;
   if (packet.error != 0) throw_error(packet.error, "cannot receive a message");
-  if (packet.size == 0) return std::nullopt;
+  if (packet.size == 0) throw EndOfFile();
   if (packet.truncated) {
     throw_error(EMSGSIZE, "a message arrived without all of its descriptors, and is lost: this process may have too many open files");
   }
   return unwrap({buffer.get(), packet.size}, std::move(packet.descriptors), number);
 }
 
-Packet PacketTransport::next_packet(std::span<char> buffer) {
+Packet PacketTransport::next_packet(std::span<char> buffer, Deadline deadline) {
   // Long enough for a sender that does not wait to put several packets: who looks more often gets in its way.
   constexpr int kPausesBetweenLooks = 100;
   constexpr std::chrono::microseconds kShortSleep{100};
-  if (NativePlatform::spin_limit() == 0) return receive_packet(socket(), buffer);
+  if (NativePlatform::spin_limit() == 0 || deadline == Deadline::min()) return receive_packet(socket(), buffer, deadline);
   const int looks = looks_.load(std::memory_order_relaxed);
   const auto look_more = [&](bool more) {
     looks_.store(std::clamp(more ? looks * 2 : looks / 2, 1, kMostLooks), std::memory_order_relaxed);
   };
   for (int look = 0; look < looks; ++look) {
-    Packet packet = receive_packet(socket(), buffer, false);
+    Packet packet = receive_packet(socket(), buffer, Deadline::min());
     if (packet.error != EAGAIN) {
       if (looks < kMostLooks) look_more(true);
       return packet;
@@ -110,7 +114,7 @@ Packet PacketTransport::next_packet(std::span<char> buffer) {
     for (int left = kPausesBetweenLooks; left > 0; --left) NativePlatform::relax();
   }
   const auto asleep = SteadyClock::now();
-  Packet packet = receive_packet(socket(), buffer);
+  Packet packet = receive_packet(socket(), buffer, deadline);
   look_more(SteadyClock::now() - asleep < kShortSleep);
   return packet;
 }

@@ -19,14 +19,16 @@ class PacketTransport final : public Transport {
 
   explicit PacketTransport(Descriptor socket) noexcept : socket_(std::move(socket)) {}
 
-  void send(std::string_view bytes, std::span<const int> descriptors) override { send(bytes, descriptors, 0); }
-  std::optional<Message> receive() override {
+  bool send(std::string_view bytes, std::span<const int> descriptors, Deadline deadline) override {
+    return send(bytes, descriptors, deadline, 0);
+  }
+  std::optional<Message> receive(Deadline deadline) override {
     std::uint32_t number = 0;
-    return receive(number);
+    return receive(deadline, number);
   }
   /// With a number that the receiver is told.
-  void send(std::string_view bytes, std::span<const int> descriptors, std::uint32_t number);
-  std::optional<Message> receive(std::uint32_t& number);
+  bool send(std::string_view bytes, std::span<const int> descriptors, Deadline deadline, std::uint32_t number);
+  std::optional<Message> receive(Deadline deadline, std::uint32_t& number);
   bool ready(Deadline deadline) override;
   void shutdown() override;
   [[nodiscard]] int socket() const override { return socket_.get(); }
@@ -34,7 +36,7 @@ class PacketTransport final : public Transport {
 
  private:
   /// Looks for a packet some times before it sleeps: to be woken costs the sender and the receiver more than a few looks do.
-  Packet next_packet(std::span<char> buffer);
+  Packet next_packet(std::span<char> buffer, Deadline deadline);
 
   Descriptor socket_;
   /// How often to look: more while that finds packets. Any value is right.

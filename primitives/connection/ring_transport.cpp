@@ -44,22 +44,23 @@ void RingTransport::refuse_if_gone() {
   closes_seen_.store(closes, std::memory_order_relaxed);
 }
 
-void RingTransport::send(std::string_view bytes, std::span<const int> descriptors) {
+bool RingTransport::send(std::string_view bytes, std::span<const int> descriptors, Deadline deadline) {
   refuse_if_gone();
   const bool in_ring = bytes.size() <= kMostInRing && descriptors.empty();
   std::uint32_t number = 0;
   const auto send_packet = [&] {
-    if (in_ring) return;
+    if (in_ring) return true;
     number = (*rings_)->packets[end_].fetch_add(1, std::memory_order_relaxed) + 1;
-    packets_->send(bytes, descriptors, number);
+    return packets_->send(bytes, descriptors, deadline, number);
   };
   const std::string_view note(reinterpret_cast<const char*>(&number), sizeof number);
   const ChannelStatus status =
-      outgoing().put(in_ring ? kMessage : kMessageFollows, in_ring ? bytes : note, kForever, OtherEndIsGone{socket()}, send_packet);
-  if (status != ChannelStatus::ok) throw_error(EPIPE, "cannot send a message");
+      outgoing().put(in_ring ? kMessage : kMessageFollows, in_ring ? bytes : note, deadline, OtherEndIsGone{socket()}, send_packet);
+  if (status == ChannelStatus::closed) throw_error(EPIPE, "cannot send a message");
+  return status == ChannelStatus::ok;
 }
 
-std::optional<Message> RingTransport::receive() {
+std::optional<Message> RingTransport::receive(Deadline deadline) {
   std::optional<Message> message(std::in_place);
   std::uint32_t kind = kMessage;
   const auto receive_packet = [&](std::uint32_t received) {
@@ -68,14 +69,15 @@ std::optional<Message> RingTransport::receive() {
     std::memcpy(&number, message->bytes.data(), sizeof number);
     std::uint32_t found = 0;
     do {
-      message = packets_->receive(found);
-    } while (message && found != number);
+      message = packets_->receive(kForever, found);  // it was sent before its note
+    } while (found != number);
   };
-  const ChannelStatus status = incoming().get(kind, message->bytes, kForever, OtherEndIsGone{socket()}, receive_packet);
+  const ChannelStatus status = incoming().get(kind, message->bytes, deadline, OtherEndIsGone{socket()}, receive_packet);
   if (status == ChannelStatus::ok) return message;
+  if (status == ChannelStatus::timeout) return std::nullopt;
   // Who died has told nobody: let senders on this side ask the socket.
   (*rings_)->closes.fetch_add(1, std::memory_order_release);
-  return std::nullopt;
+  throw EndOfFile();
 }
 
 bool RingTransport::ready(Deadline deadline) { return incoming().await_message(deadline, OtherEndIsGone{socket()}); }

@@ -41,8 +41,8 @@ class RingTransport final : public Transport {
   RingTransport(Descriptor socket, std::shared_ptr<const Shared<Rings>> rings, Descriptor memory, int end);
   ~RingTransport() override;
 
-  void send(std::string_view bytes, std::span<const int> descriptors) override;
-  std::optional<Message> receive() override;
+  bool send(std::string_view bytes, std::span<const int> descriptors, Deadline deadline) override;
+  std::optional<Message> receive(Deadline deadline) override;
   bool ready(Deadline deadline) override;
   [[nodiscard]] bool holds_message() const override { return incoming().has_message(); }
   [[nodiscard]] bool shares_memory() const override { return true; }

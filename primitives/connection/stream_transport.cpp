@@ -1,6 +1,7 @@
 #include "primitives/connection/stream_transport.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include <endian.h>
 #include <sys/socket.h>
@@ -29,11 +30,13 @@ std::size_t receive_all(int socket, char* to, std::size_t size) {
 
 }  // namespace
 
-void StreamTransport::send(std::string_view bytes, std::span<const int> descriptors) {
+bool StreamTransport::send(std::string_view bytes, std::span<const int> descriptors, Deadline deadline) {
   if (!descriptors.empty()) throw_error(ENOTSUP, "descriptors cannot be sent over TCP");
   if (bytes.size() > kMostBytes) throw_error(EMSGSIZE, "the message is too long");
-  const std::scoped_lock hold(send_mutex_);
+  const std::unique_lock hold(send_lock_, deadline);
+  if (!hold) return false;
   if (send_broken_) throw_error(EPIPE, "cannot send after half a message");
+  if (deadline != kForever && !ready_by(socket(), POLLOUT, deadline)) return false;
   std::uint64_t length = htole64(bytes.size());
   iovec parts[] = {{&length, sizeof length}, {const_cast<char*>(bytes.data()), bytes.size()}};
   msghdr message{};
@@ -53,14 +56,17 @@ void StreamTransport::send(std::string_view bytes, std::span<const int> descript
     }
   }
   send_broken_ = false;
+  return true;
 }
 
-std::optional<Message> StreamTransport::receive() {
-  const std::scoped_lock hold(receive_mutex_);
+std::optional<Message> StreamTransport::receive(Deadline deadline) {
+  const std::unique_lock hold(receive_lock_, deadline);
+  if (!hold) return std::nullopt;
   if (receive_broken_) throw_error(EPROTO, "cannot receive after half a message");
+  if (deadline != kForever && !readable_by(socket(), deadline)) return std::nullopt;
   std::uint64_t length = 0;
   const std::size_t size = receive_all(socket(), reinterpret_cast<char*>(&length), sizeof length);
-  if (size == 0) return std::nullopt;
+  if (size == 0) throw EndOfFile();
   receive_broken_ = true;  // until all is received
   if (size < sizeof length) throw_error(EPROTO, "the connection ended inside a message");
   length = le64toh(length);

@@ -3,9 +3,8 @@
 /// descriptors.
 #pragma once
 
-#include <mutex>
-
 #include "primitives/connection/transport.hpp"
+#include "proberen/lock.hpp"
 
 namespace proberen::ipc::detail {
 
@@ -16,8 +15,9 @@ class StreamTransport final : public Transport {
 
   explicit StreamTransport(Descriptor socket) noexcept : socket_(std::move(socket)) {}
 
-  void send(std::string_view bytes, std::span<const int> descriptors) override;
-  std::optional<Message> receive() override;
+  /// A message of which some is sent is sent whole, and one of which some has come is waited for, deadline or not.
+  bool send(std::string_view bytes, std::span<const int> descriptors, Deadline deadline) override;
+  std::optional<Message> receive(Deadline deadline) override;
   bool ready(Deadline deadline) override;
   void shutdown() override;
   [[nodiscard]] int socket() const override { return socket_.get(); }
@@ -25,10 +25,10 @@ class StreamTransport final : public Transport {
 
  private:
   Descriptor socket_;
-  std::mutex send_mutex_;
-  bool send_broken_ = false;  ///< under send_mutex_: a message was sent in part
-  std::mutex receive_mutex_;
-  bool receive_broken_ = false;  ///< under receive_mutex_: a message was received in part, or its length was refused
+  proberen::Lock send_lock_;
+  bool send_broken_ = false;  ///< under send_lock_: a message was sent in part
+  proberen::Lock receive_lock_;
+  bool receive_broken_ = false;  ///< under receive_lock_: a message was received in part, or its length was refused
 };
 
 }  // namespace proberen::ipc::detail

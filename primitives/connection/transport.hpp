@@ -25,9 +25,10 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  virtual void send(std::string_view bytes, std::span<const int> descriptors) = 0;
-  /// Empty at the end of file.
-  virtual std::optional<Message> receive() = 0;
+  /// Whether it was sent: not, when there was no room for it by `deadline`.
+  virtual bool send(std::string_view bytes, std::span<const int> descriptors, Deadline deadline) = 0;
+  /// Empty when no message has come by `deadline`. Throws EndOfFile.
+  virtual std::optional<Message> receive(Deadline deadline) = 0;
   /// Whether receive() would not wait, by `deadline`.
   virtual bool ready(Deadline deadline) = 0;
   /// Whether there is a message that the socket does not tell of.

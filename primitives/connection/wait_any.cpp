@@ -6,6 +6,7 @@
 
 #include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
+#include "proberen/native_platform.hpp"
 
 namespace proberen::ipc {
 namespace {
@@ -38,7 +39,7 @@ std::vector<std::size_t> wait_any_until(std::span<const Waitable> list, Deadline
       if (states[place].fd < 0) detail::throw_error(EBADF, "cannot wait for a descriptor that is closed");
       if (is_ready(list[place], states[place])) ready.push_back(place);
     }
-    if (!ready.empty() || end == deadline) return ready;
+    if (!ready.empty() || end == deadline || SharedPlatform::stopped(deadline)) return ready;
   }
 }
 

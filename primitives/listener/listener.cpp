@@ -23,6 +23,7 @@
 #include "primitives/process/file_id.hpp"
 #include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
+#include "proberen/native_platform.hpp"
 
 namespace proberen::ipc {
 namespace {
@@ -113,7 +114,7 @@ int connect_by(const Descriptor& socket, const SocketAddress& kernel, Deadline d
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return errno;
     const Deadline now = SteadyClock::now();
-    if (now >= deadline) return ETIMEDOUT;
+    if (now >= deadline || SharedPlatform::stopped(deadline)) return ETIMEDOUT;
     std::this_thread::sleep_until(std::min(deadline, now + kNextAttempt));
   }
   return 0;
@@ -122,6 +123,17 @@ int connect_by(const Descriptor& socket, const SocketAddress& kernel, Deadline d
 void let_block(const Descriptor& socket) {
   const int flags = ::fcntl(socket.get(), F_GETFL);
   if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) detail::throw_errno("cannot set up a socket");
+}
+
+Connection connect_until(Deadline deadline, const Address& address, std::string_view key) {
+  check_key(key);
+  const SocketAddress kernel = to_kernel(address);
+  // ::connect() knows no deadline: a listener that is behind makes it wait for as long as that takes.
+  Descriptor socket = make_socket(address, SOCK_NONBLOCK);
+  if (const int error = connect_by(socket, kernel, deadline)) detail::throw_error(error, "cannot connect to " + name_of(address));
+  let_block(socket);
+  detail::shake_hands(socket.get(), key, deadline);
+  return make_connection(std::move(socket), address);
 }
 
 }  // namespace
@@ -181,9 +193,11 @@ void Listener::remove_path() noexcept {
   if (detail::file_id_at(path) == detail::FileId{device_, inode_}) ::unlink(path);
 }
 
-Connection Listener::accept() {
+std::optional<Connection> Listener::accept_by(Deadline deadline) {
   if (!reception_) detail::throw_error(EBADF, "this object listens no more");
-  return make_connection(reception_->next(), address_);
+  Descriptor socket = reception_->next(deadline);
+  if (!socket) return std::nullopt;
+  return make_connection(std::move(socket), address_);
 }
 
 const Descriptor& Listener::descriptor() const noexcept {
@@ -192,15 +206,19 @@ const Descriptor& Listener::descriptor() const noexcept {
 }
 
 Connection connect(const Address& address, std::string_view key, std::chrono::nanoseconds handshake_timeout) {
-  check_key(key);
-  const SocketAddress kernel = to_kernel(address);
-  // ::connect() knows no deadline: a listener that is behind makes it wait for as long as that takes.
-  Descriptor socket = make_socket(address, SOCK_NONBLOCK);
+  return connect_until(deadline_after(SteadyClock::now(), handshake_timeout), address, key);
+}
+
+std::optional<Connection> connect(const Address& address, std::string_view key, const std::stop_token& token,
+                                  std::chrono::nanoseconds handshake_timeout) {
+  const proberen::detail::StopScope scope(token);
   const Deadline deadline = deadline_after(SteadyClock::now(), handshake_timeout);
-  if (const int error = connect_by(socket, kernel, deadline)) detail::throw_error(error, "cannot connect to " + name_of(address));
-  let_block(socket);
-  detail::shake_hands(socket.get(), key, deadline);
-  return make_connection(std::move(socket), address);
+  try {
+    return connect_until(std::min(deadline, proberen::detail::kUntilStopped), address, key);
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::timed_out && scope.requested()) return std::nullopt;
+    throw;
+  }
 }
 
 }  // namespace proberen::ipc

@@ -59,10 +59,11 @@ void Reception::begin_if_forked() {
   pid_ = ::getpid();
 }
 
-Descriptor Reception::next() {
-  for (;;) {
+Descriptor Reception::next(Deadline deadline) {
+  for (bool in_time = true;;) {
     if (Descriptor proved = look()) return proved;
-    (void)readable_by(events_.get(), kForever);
+    if (!in_time) return {};
+    in_time = readable_by(events_.get(), deadline);
   }
 }
 

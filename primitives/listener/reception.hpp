@@ -26,8 +26,9 @@ class Reception {
   /// `socket` listens, and does not block. Throws std::system_error.
   Reception(Descriptor socket, std::string key, std::chrono::nanoseconds handshake_timeout);
 
-  /// Waits for the next who proves itself: its socket. Throws std::system_error for the next who does not, one call for each of them.
-  [[nodiscard]] Descriptor next();
+  /// Waits for the next who proves itself: its socket; none when nobody has by `deadline`. Throws std::system_error for the next who does
+  /// not, one call for each of them.
+  [[nodiscard]] Descriptor next(Deadline deadline);
 
   /// Readable when next() has something to do: somebody connects or answers, or somebody's time is over.
   [[nodiscard]] const Descriptor& descriptor() const noexcept { return events_; }

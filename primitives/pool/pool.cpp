@@ -43,6 +43,7 @@ Pool::~Pool() {
 void Pool::close() { core_->close(); }
 void Pool::terminate() { core_->terminate(); }
 void Pool::join() { core_->join(); }
+bool Pool::join(const std::stop_token& token) { return core_->join(token); }
 int Pool::workers() const noexcept { return core_->workers(); }
 std::vector<pid_t> Pool::worker_pids() { return core_->pids(); }
 

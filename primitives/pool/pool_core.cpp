@@ -85,17 +85,28 @@ void PoolCore::terminate() {
   call_thread();
 }
 
-void PoolCore::join() {
+void PoolCore::require_joinable() {
   require_own_process();
   {
     const std::scoped_lock hold(mutex_);
     if (state_ == State::kRunning) throw std::logic_error("a pool that is running cannot be joined: close() or terminate() it first");
   }
   if (is_own_thread()) throw std::logic_error("a callback cannot join its pool");
+}
+
+void PoolCore::join() {
+  require_joinable();
   const std::scoped_lock hold(join_mutex_);
   if (!thread_.joinable()) return;
   thread_.join();
   starter_.finish();
+}
+
+bool PoolCore::join(const std::stop_token& token) {
+  require_joinable();
+  if (!proberen::detail::until_stopped(token, [this](Deadline deadline) { return over_.wait(deadline); })) return false;
+  join();
+  return true;
 }
 
 std::vector<pid_t> PoolCore::pids() {
@@ -129,6 +140,7 @@ void PoolCore::run() {
     outcomes.clear();
     if (more) wait_for_news();
   }
+  if (over_.claim()) (void)over_.publish();
 }
 
 /// One round. False when the pool has come to its end.

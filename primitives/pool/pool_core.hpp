@@ -8,11 +8,13 @@
 #include <deque>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
 #include "primitives/pool/link.hpp"
 #include "primitives/pool/starter.hpp"
+#include "proberen/detail/completion.hpp"
 #include "proberen/ipc/pool.hpp"
 #include "proberen/lock.hpp"
 
@@ -31,6 +33,8 @@ class PoolCore {
   void terminate();
   /// Waits for the end of all workers and of the thread. Throws std::logic_error when the pool is neither closed nor terminated.
   void join();
+  /// As join(), until a stop is requested: false when the end has not come then.
+  [[nodiscard]] bool join(const std::stop_token& token);
 
   [[nodiscard]] int workers() const noexcept { return size_; }
   [[nodiscard]] std::vector<pid_t> pids();
@@ -42,6 +46,7 @@ class PoolCore {
  private:
   enum class State { kRunning, kClosed, kEnded };
 
+  void require_joinable();
   void run();
   [[nodiscard]] bool advance(std::vector<Outcome>& outcomes);
   void collect(std::vector<Outcome>& outcomes);
@@ -65,7 +70,7 @@ class PoolCore {
   WorkerStarter starter_;
   Descriptor news_;  ///< an eventfd that ends the thread's sleep
 
-  Lock mutex_;
+  proberen::Lock mutex_;
   State state_ = State::kRunning;
   std::string end_reason_;
   std::deque<RequestPointer> pending_;
@@ -74,7 +79,8 @@ class PoolCore {
   std::vector<std::unique_ptr<Link>> links_;  ///< changed by the thread alone
   std::vector<const Link*> dead_;             ///< the thread's: seen to have ended, not yet buried
 
-  Lock join_mutex_;
+  proberen::detail::Completion<DefaultPlatform> over_;  ///< the thread has nothing more to do
+  proberen::Lock join_mutex_;
   std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -17,8 +18,8 @@ namespace detail {
 /// refused if the pool has ended, so nothing stays without an answer.
 class ThreadPoolCore {
  public:
-  ThreadPoolCore(int threads, std::function<void()> initializer) : initializer_(std::move(initializer)), creator_(::getpid()) {
-    if (threads < 1) throw std::invalid_argument("a pool needs at least 1 thread, not " + std::to_string(threads));
+  ThreadPoolCore(int threads, std::function<void()> initializer)
+      : initializer_(std::move(initializer)), creator_(::getpid()), size_(checked_size(threads)) {
     const SignalsBlocked blocked;
     try {
       for (int index = 0; index < threads; ++index) threads_.emplace_back([this] { run(); });
@@ -27,7 +28,6 @@ class ThreadPoolCore {
       for (std::thread& thread : threads_) thread.join();
       throw;
     }
-    size_ = threads;
   }
   ThreadPoolCore(const ThreadPoolCore&) = delete;
   ThreadPoolCore& operator=(const ThreadPoolCore&) = delete;
@@ -62,15 +62,18 @@ class ThreadPoolCore {
   }
 
   void join() {
-    {
-      const std::scoped_lock hold(mutex_);
-      if (state_ == State::kRunning) throw std::logic_error("a pool that is running cannot be joined: close() or terminate() it first");
-    }
-    if (current_ == this) throw std::logic_error("a task cannot join its pool");
+    require_joinable();
     const std::scoped_lock hold(join_mutex_);
     for (std::thread& thread : threads_) {
       if (thread.joinable()) thread.join();
     }
+  }
+
+  [[nodiscard]] bool join(const std::stop_token& token) {
+    require_joinable();
+    if (!until_stopped(token, [this](Deadline deadline) { return over_.wait(deadline); })) return false;
+    join();
+    return true;
   }
 
   [[nodiscard]] int size() const noexcept { return size_; }
@@ -79,6 +82,19 @@ class ThreadPoolCore {
 
  private:
   enum class State { kRunning, kClosed, kEnded };
+
+  static int checked_size(int threads) {
+    if (threads < 1) throw std::invalid_argument("a pool needs at least 1 thread, not " + std::to_string(threads));
+    return threads;
+  }
+
+  void require_joinable() {
+    {
+      const std::scoped_lock hold(mutex_);
+      if (state_ == State::kRunning) throw std::logic_error("a pool that is running cannot be joined: close() or terminate() it first");
+    }
+    if (current_ == this) throw std::logic_error("a task cannot join its pool");
+  }
 
   void run() {
     current_ = this;
@@ -90,6 +106,7 @@ class ThreadPoolCore {
         (*work)->run();
       }
     }
+    if (left_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_ && over_.claim()) (void)over_.publish();
   }
 
   void initialize() {
@@ -119,12 +136,14 @@ class ThreadPoolCore {
 
   const std::function<void()> initializer_;
   const pid_t creator_;
-  int size_ = 0;
+  const int size_;
 
   Lock mutex_;
   State state_ = State::kRunning;
   std::string end_reason_;
   Queue<WorkPointer> work_;
+  std::atomic<int> left_{0};          ///< threads that have nothing more to do
+  Completion<DefaultPlatform> over_;  ///< all of them
   Lock join_mutex_;
   std::vector<std::thread> threads_;
 };
@@ -152,6 +171,7 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::close() { core_->close(); }
 void ThreadPool::terminate() { core_->end("the pool was terminated"); }
 void ThreadPool::join() { core_->join(); }
+bool ThreadPool::join(const std::stop_token& token) { return core_->join(token); }
 int ThreadPool::threads() const noexcept { return core_->size(); }
 
 }  // namespace proberen

@@ -8,10 +8,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
 #include <system_error>
 #include <type_traits>
 
 #include "proberen/default_platform.hpp"
+#include "proberen/detail/stop.hpp"
 #include "proberen/detail/timed.hpp"
 #include "proberen/native_platform.hpp"
 
@@ -38,6 +40,12 @@ class BasicLock {
     return acquire_until(detail::requested_deadline(P::now(), blocking, timeout));
   }
 
+  /// Takes the lock, waiting until a stop is requested: false, and the lock is not taken, when that comes first. With a stop requested
+  /// before, only when the lock is free.
+  bool acquire(const std::stop_token& token) {
+    return take_free() || detail::until_stopped(token, [this](Deadline deadline) { return take_contended(deadline); });
+  }
+
   /// Gives the lock back; any thread may. operation_not_permitted when nobody holds it, and then nothing changes.
   std::error_code release() {
     // (3) release: synchronizes with the acquire (1, 2)
@@ -55,6 +63,7 @@ class BasicLock {
     if (!take_free()) [[unlikely]]
       take_contended(kForever);
   }
+  [[nodiscard]] bool lock(const std::stop_token& token) { return acquire(token); }
   [[nodiscard]] bool try_lock() { return take_free(); }
   template <class Rep, class Period>
   [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout) {

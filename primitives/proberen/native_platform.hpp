@@ -20,6 +20,9 @@ bool futex_wait(const void* address, std::uint32_t expected, Deadline deadline, 
 /// Wakes up to `count` sleepers; a waker may call it on memory that has been freed (FUTEX_WAKE reads only the address).
 void futex_wake(const void* address, std::uint32_t count, Scope scope) noexcept;
 
+/// Whether a stop has been requested that ends the calling thread's waits until `deadline`: see detail/stop.hpp.
+bool is_stopped(Deadline deadline) noexcept;
+
 /// The slow side of an asymmetric fence: membarrier(2) where the kernel has it, else a fence (then `asymmetric_fences` is false).
 void heavy_fence(Scope scope) noexcept;
 
@@ -49,6 +52,7 @@ struct BasicNativePlatform {
   static bool park(const std::atomic<std::uint64_t>& word, std::uint32_t expected_low, Deadline deadline) noexcept {
     return detail::futex_wait(low_half(word), expected_low, deadline, kScope);
   }
+  [[nodiscard]] static bool stopped(Deadline deadline) noexcept { return detail::is_stopped(deadline); }
   static void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) noexcept { detail::futex_wake(&word, count, kScope); }
   static void unpark(const std::atomic<std::uint64_t>& word, std::uint32_t count) noexcept {
     detail::futex_wake(low_half(word), count, kScope);

@@ -9,7 +9,9 @@
 ///                                    checker that cannot see ordinary memory find data races on it
 ///   park(word, expected, deadline)   sleep while `word` (of an Atomic<uint64_t>, its low half) holds `expected`; true unless the
 ///                                    deadline passed. May wake spuriously. `expected` is compared with the latest value, atomically
-///                                    with falling asleep (futex(2)).
+///                                    with falling asleep (futex(2)). Native: a stop (detail/stop.hpp) counts as the deadline's passing,
+///                                    unless that is kForever.
+///   stopped(deadline)                whether a stop has ended the calling thread's waits until `deadline`, for those who park in slices
 ///   unpark(word, count)              wake up to `count` threads parked on `word`. Uses the address alone: the word may be gone.
 ///   light_fence(), heavy_fence()     an asymmetric pair of sequentially consistent fences: light costs (almost) nothing, heavy is
 ///                                    slow; two light fences do NOT order anything between them, light and heavy do.
@@ -33,6 +35,7 @@ concept Platform = requires(typename P::template Atomic<std::uint32_t>& word, ty
                             typename P::SharedData& data, Deadline deadline) {
   { P::park(word, std::uint32_t{0}, deadline) } -> std::same_as<bool>;
   { P::park(wide, std::uint32_t{0}, deadline) } -> std::same_as<bool>;
+  { P::stopped(deadline) } -> std::same_as<bool>;
   P::unpark(word, std::uint32_t{1});
   P::unpark(wide, std::uint32_t{1});
   { P::now() } -> std::same_as<Deadline>;

@@ -11,6 +11,7 @@ enum class QueueStatus : std::uint8_t {
   full,     ///< there was no room, and the call does not wait
   empty,    ///< there was nothing to get, and the call does not wait
   timeout,  ///< neither room nor item until the deadline
+  stopped,  ///< neither room nor item until a stop was requested
   closed,   ///< put: the queue takes no more items; get: and none is left
 };
 
@@ -24,10 +25,20 @@ enum class QueueStatus : std::uint8_t {
       return "empty";
     case QueueStatus::timeout:
       return "timeout";
+    case QueueStatus::stopped:
+      return "stopped";
     case QueueStatus::closed:
       return "closed";
   }
   return "unknown";
 }
 
+namespace detail {
+
+/// The outcome of a call that a stop ends, where one with a deadline has `status`.
+[[nodiscard]] constexpr QueueStatus stopped_or(QueueStatus status) {
+  return status == QueueStatus::timeout ? QueueStatus::stopped : status;
+}
+
+}  // namespace detail
 }  // namespace proberen

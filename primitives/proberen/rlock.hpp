@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <stop_token>
 #include <system_error>
 
 #include "proberen/lock.hpp"
@@ -32,6 +33,11 @@ class BasicRLock {
     return take([&] { return lock_.acquire(blocking, timeout); });
   }
 
+  /// As Lock's.
+  bool acquire(const std::stop_token& token) {
+    return take([&] { return lock_.acquire(token); });
+  }
+
   /// Undoes one acquire. operation_not_permitted when the calling thread is not the owner, and then nothing changes.
   std::error_code release() {
     if (!owned()) [[unlikely]]
@@ -46,6 +52,7 @@ class BasicRLock {
   [[nodiscard]] bool owned() const { return owner_.load(std::memory_order_relaxed) == P::this_thread(); }
 
   void lock() { acquire(); }
+  [[nodiscard]] bool lock(const std::stop_token& token) { return acquire(token); }
   [[nodiscard]] bool try_lock() { return acquire(false); }
   template <class Rep, class Period>
   [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout) {

@@ -12,10 +12,12 @@
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
+#include <stop_token>
 #include <system_error>
 #include <utility>
 
 #include "proberen/default_platform.hpp"
+#include "proberen/detail/stop.hpp"
 #include "proberen/detail/timed.hpp"
 #include "proberen/native_platform.hpp"
 
@@ -44,6 +46,12 @@ class BasicSemaphore {
   bool acquire(bool blocking, std::chrono::duration<Rep, Period> timeout) {
     const Deadline deadline = detail::requested_deadline(P::now(), blocking, timeout);
     return try_acquire() || (blocking && take_contended(deadline));
+  }
+
+  /// Takes one unit, waiting until a stop is requested: false, and none is taken, when that comes first. With a stop requested before, only
+  /// when there is a unit.
+  bool acquire(const std::stop_token& token) {
+    return try_acquire() || detail::until_stopped(token, [this](Deadline deadline) { return take_contended(deadline); });
   }
 
   [[nodiscard]] bool try_acquire() {
@@ -162,6 +170,7 @@ class BasicBoundedSemaphore {
   bool acquire(bool blocking, std::chrono::duration<Rep, Period> timeout) {
     return semaphore_.acquire(blocking, timeout);
   }
+  bool acquire(const std::stop_token& token) { return semaphore_.acquire(token); }
   [[nodiscard]] bool try_acquire() { return semaphore_.try_acquire(); }
   template <class Rep, class Period>
   [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period>& timeout) {

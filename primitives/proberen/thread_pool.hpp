@@ -11,6 +11,7 @@
 #include <memory>
 #include <ranges>
 #include <stdexcept>
+#include <stop_token>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -100,6 +101,8 @@ class ThreadPool {
   void terminate();
   /// Waits for the end of all threads. Throws std::logic_error unless close() or terminate() came first, and in a task or a callback.
   void join();
+  /// As join(), until a stop is requested: false when the threads have not ended then.
+  [[nodiscard]] bool join(const std::stop_token& token);
 
   [[nodiscard]] int threads() const noexcept;
 

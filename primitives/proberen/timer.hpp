@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <system_error>
 #include <tuple>
 #include <type_traits>
@@ -18,6 +19,7 @@
 
 #include "proberen/cancel_result.hpp"
 #include "proberen/deadline.hpp"
+#include "proberen/detail/stop.hpp"
 #include "proberen/timer_service.hpp"
 
 namespace proberen {
@@ -92,6 +94,11 @@ class Timer {
   template <class Rep, class Period>
   [[nodiscard]] bool join_for(std::chrono::duration<Rep, Period> timeout) {
     return join_until(deadline_after(NativePlatform::now(), timeout));
+  }
+
+  /// The same, waiting until a stop is requested. False when the timer is not over then.
+  [[nodiscard]] bool join(const std::stop_token& token) {
+    return detail::until_stopped(token, [this](Deadline deadline) { return join_until(deadline); });
   }
 
   /// Whether the timer has been started and is not over. All that the callback did is known to whoever sees false after start().

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
@@ -44,7 +45,7 @@ std::pair<Descriptor, Descriptor> packet_sockets(const std::string& problem) {
   return {std::move(one), std::move(other)};
 }
 
-int send_packet(int socket, std::string_view first, std::string_view second, std::span<const int> descriptors) noexcept {
+int send_packet(int socket, std::string_view first, std::string_view second, std::span<const int> descriptors, Deadline deadline) {
   if (descriptors.size() > kMostDescriptors) return E2BIG;
   iovec parts[] = {part(first), part(second)};
   ControlBuffer control;
@@ -60,10 +61,11 @@ int send_packet(int socket, std::string_view first, std::string_view second, std
     header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
     std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
   }
-  return resumed([&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL); }) < 0 ? errno : 0;
+  const auto send = [&](int flags) { return ::sendmsg(socket, &message, MSG_NOSIGNAL | flags); };
+  return transfer_by(deadline, socket, POLLOUT, send) < 0 ? errno : 0;
 }
 
-Packet receive_packet(int socket, std::span<char> buffer, bool may_wait) {
+Packet receive_packet(int socket, std::span<char> buffer, Deadline deadline) {
   iovec parts{buffer.data(), buffer.size()};
   ControlBuffer control;
   msghdr message{};
@@ -72,7 +74,8 @@ Packet receive_packet(int socket, std::span<char> buffer, bool may_wait) {
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof control.bytes;
   Packet packet;
-  const ssize_t size = resumed([&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (may_wait ? 0 : MSG_DONTWAIT)); });
+  const auto receive = [&](int flags) { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | flags); };
+  const ssize_t size = transfer_by(deadline, socket, POLLIN, receive);
   if (size < 0) packet.error = errno;
   if (size <= 0) return packet;
   packet.size = static_cast<std::size_t>(size);

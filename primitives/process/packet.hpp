@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "proberen/deadline.hpp"
 #include "proberen/ipc/descriptor.hpp"
 
 namespace proberen::ipc::detail {
@@ -18,8 +19,10 @@ inline constexpr std::size_t kMostDescriptors = 253;
 /// Two sockets that are connected, both close-on-exec. Throws std::system_error, which begins with `problem`.
 [[nodiscard]] std::pair<Descriptor, Descriptor> packet_sockets(const std::string& problem);
 
-/// Sends `first` and `second` as one packet, with `descriptors`. 0, or the error; never a SIGPIPE.
-int send_packet(int socket, std::string_view first, std::string_view second, std::span<const int> descriptors) noexcept;
+/// Sends `first` and `second` as one packet, with `descriptors`, waiting for room until `deadline`. 0, or the error: EAGAIN when there was
+/// none; never a SIGPIPE. Throws, with a deadline, what poll_until() does.
+int send_packet(int socket, std::string_view first, std::string_view second, std::span<const int> descriptors,
+                Deadline deadline = kForever);
 
 struct Packet {
   /// Of the bytes; 0 when the other end is closed.
@@ -32,8 +35,8 @@ struct Packet {
   int error = 0;
 };
 
-/// Waits for a packet; or, with `may_wait` false, the error is EAGAIN when there is none.
-Packet receive_packet(int socket, std::span<char> buffer, bool may_wait = true);
+/// Waits for a packet; the error is EAGAIN when none has come by `deadline`. Throws, with a deadline, what poll_until() does.
+Packet receive_packet(int socket, std::span<char> buffer, Deadline deadline = kForever);
 
 /// What a fork server, or the child itself, sends about one child.
 struct Report {

@@ -2,13 +2,13 @@
 
 #include <cstdint>
 
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "primitives/native/signals_blocked.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
@@ -55,19 +55,6 @@ void die_with(int pidfd) {
 bool has_watch_thread() noexcept { return watched; }
 void forget_watch_thread() noexcept { watched = false; }
 
-bool ended_by(int pidfd, Deadline deadline) {
-  pollfd ready{pidfd, POLLIN, 0};
-  for (;;) {
-    timespec timeout{};
-    if (const Deadline now = SteadyClock::now(); deadline != kForever && deadline > now) {
-      const auto left = deadline - now;
-      const auto whole = std::chrono::floor<std::chrono::seconds>(left);
-      timeout = {static_cast<std::time_t>(whole.count()), static_cast<long>(std::chrono::nanoseconds(left - whole).count())};
-    }
-    const int count = ::ppoll(&ready, 1, deadline == kForever ? nullptr : &timeout, nullptr);
-    if (count >= 0) return count > 0;
-    if (errno != EINTR) throw_errno("cannot wait for a process");
-  }
-}
+bool ended_by(int pidfd, Deadline deadline) { return readable_by(pidfd, deadline); }
 
 }  // namespace proberen::ipc::detail

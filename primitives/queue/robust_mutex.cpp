@@ -1,12 +1,17 @@
 #include "proberen/ipc/detail/robust_mutex.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 
 #include <sched.h>
+
+#include "proberen/detail/stop.hpp"
+#include "proberen/native_platform.hpp"
 
 namespace proberen::ipc::detail {
 namespace {
@@ -40,6 +45,17 @@ int lock_until(pthread_mutex_t& mutex, Deadline deadline) noexcept {
   return error;
 }
 
+int lock_unless_stopped(pthread_mutex_t& mutex, Deadline deadline) noexcept {
+  // The C library's mutex knows of no stop.
+  constexpr std::chrono::milliseconds kLookAgain{10};
+  const bool looks_again = proberen::detail::StopScope::current() != nullptr;
+  for (;;) {
+    const Deadline next = looks_again ? std::min(deadline, deadline_after(SteadyClock::now(), kLookAgain)) : deadline;
+    const int error = lock_until(mutex, next);
+    if (error != ETIMEDOUT || next == deadline || SharedPlatform::stopped(deadline)) return error;
+  }
+}
+
 }  // namespace
 
 RobustMutex::RobustMutex() noexcept {
@@ -53,7 +69,7 @@ RobustMutex::RobustMutex() noexcept {
 }
 
 LockOutcome RobustMutex::acquire(Deadline deadline) noexcept {
-  const int error = deadline == kForever ? ::pthread_mutex_lock(&mutex_) : lock_until(mutex_, deadline);
+  const int error = deadline == kForever ? ::pthread_mutex_lock(&mutex_) : lock_unless_stopped(mutex_, deadline);
   if (error == 0) [[likely]]
     return LockOutcome::acquired;
   if (error == EOWNERDEAD) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <ostream>
+#include <stop_token>
 #include <vector>
 
 #include "primitives/tests/support/processes.hpp"
@@ -125,6 +126,36 @@ TEST_P(DyingDone, Q14_ASleeperFindsWhatTheDeadHasDone) {
   std::this_thread::sleep_for(kGrace);
   die_at<MortalQueue, RobustMutex>(queue, GetParam(), 1);
   EXPECT_TRUE(sleeper.wait());
+}
+
+/// What ships, but it stops its process at a step.
+struct Halting : ipc::detail::ShippedRing {
+  static inline bool halts = false;
+  static void reach(RingStep step) {
+    if (halts && (step == RingStep::put_locked || step == RingStep::get_locked)) ::raise(SIGSTOP);
+  }
+};
+
+/// It holds up its side of the queue, but nobody who is told to stop.
+TEST(StoppedAt, AStopEndsTheWaitForAProcessThatIsStopped) {
+  for (const bool putting : {true, false}) {
+    const ipc::BasicQueue<int, Halting> queue(4);
+    const Child child([&] {
+      Halting::halts = true;
+      return putting ? queue.put(1) == QueueStatus::ok : queue.get().status() == QueueStatus::ok;
+    });
+    int status = 0;
+    ASSERT_EQ(::waitpid(child.id(), &status, WUNTRACED), child.id());
+    ASSERT_TRUE(WIFSTOPPED(status));
+    std::stop_source source;
+    QueueStatus told = QueueStatus::ok;
+    Waiter waiter([&] { told = putting ? queue.put(2, source.get_token()) : queue.get(source.get_token()).status(); });
+    EXPECT_TRUE(waiter.waits());
+    source.request_stop();
+    waiter.join();
+    EXPECT_EQ(told, QueueStatus::stopped);
+    EXPECT_EQ(putting ? queue.put(2, source.get_token()) : queue.get(source.get_token()).status(), QueueStatus::stopped);
+  }
 }
 
 TEST(KnownBadIpcQueue, Q14_ALockThatDoesNotKnowOfDeathsIsSeen) {

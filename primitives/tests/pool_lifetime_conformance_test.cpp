@@ -59,6 +59,24 @@ TEST_P(PoolEnd, X20_ClosedItFinishesItsTasksAndTakesNoMore) {
   EXPECT_TRUE(pool.worker_pids().empty());
 }
 
+TEST_P(PoolEnd, AStopEndsAJoin) {
+  Gate gate;
+  Pool pool(2, options());
+  const auto result = pool.apply_async<wait_at>(gate.path());
+  pool.close();
+  std::stop_source source;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(kGrace);
+    source.request_stop();
+  });
+  EXPECT_FALSE(pool.join(source.get_token()));
+  EXPECT_FALSE(result.get(source.get_token()));
+  EXPECT_NE(gate.visitor(), 0);
+  gate.open();
+  EXPECT_TRUE(pool.join(std::stop_token()));
+  EXPECT_EQ(result.get(), gate.path());
+}
+
 TEST_P(PoolEnd, X20_BadSizesAreRefused) {
   EXPECT_EQ(error_of([&] { return Pool(0, options()), 0; }), "a pool needs at least 1 worker, not 0");
   EXPECT_EQ(error_of([&] { return Pool(-1, options()), 0; }), "a pool needs at least 1 worker, not -1");

@@ -179,6 +179,7 @@ struct MutatedPlatform {
   static void heavy_fence() {
     if constexpr (!Mutation::kSkipFences) Base::heavy_fence();
   }
+  [[nodiscard]] static bool stopped(Deadline deadline) { return Base::stopped(deadline); }
   [[nodiscard]] static Deadline now() { return Base::now(); }
   static void yield() { Base::yield(); }
   static void relax() { Base::relax(); }

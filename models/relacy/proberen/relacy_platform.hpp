@@ -157,6 +157,8 @@ struct RelacyPlatform {
   static void unpark(const Atomic<T>& word, std::uint32_t count, const relacy::Site& site = relacy::Site::current()) {
     word.cell().unpark(count, site);
   }
+  /// Nobody asks for a stop here.
+  [[nodiscard]] static bool stopped(Deadline) { return false; }
   /// Both are sequentially consistent fences here; that two light ones order nothing is not modelled.
   static void light_fence(const relacy::Site& site = relacy::Site::current()) { relacy::fence(site); }
   static void heavy_fence(const relacy::Site& site = relacy::Site::current()) { relacy::fence(site); }

@@ -1,7 +1,7 @@
 // syscall(): the futex operations of explored threads are the engine's queues. libstdc++'s std::atomic::wait, counting_semaphore, latch and
 // barrier are inlined down to this call. There is no membarrier. Everything else goes to the kernel.
 //
-// Not modelled: requeues, priority inheritance. They end the exploration, and say so.
+// Not modelled: requeues, priority inheritance, waits for several. They end the exploration, and say so.
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -95,6 +95,8 @@ long explored_call(long number, const Arguments& arguments, std::uintptr_t retur
   switch (number) {
     case SYS_futex:
       return futex(arguments, site);
+    case SYS_futex_waitv:
+      fail(FailureKind::kUnsupported, "waiting for several futexes at once is not modelled", site, "syscall(SYS_futex_waitv)");
     case SYS_gettid:
       return getpid() + current->id;
     case SYS_sched_yield:

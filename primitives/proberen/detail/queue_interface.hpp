@@ -15,9 +15,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
 
+#include "proberen/detail/stop.hpp"
 #include "proberen/detail/timed.hpp"
 #include "proberen/platform.hpp"
 #include "proberen/queue_result.hpp"
@@ -71,6 +73,13 @@ class QueueInterface {
     return put(T(item), blocking, timeout);
   }
 
+  /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait.
+  QueueStatus put(T&& item, const std::stop_token& token) {
+    const auto put = [&](Deadline deadline) { return put_until_deadline(item, deadline); };
+    return stopped_or(until_stopped(token, put));
+  }
+  QueueStatus put(const T& item, const std::stop_token& token) { return put(T(item), token); }
+
   /// Gets the next item, waiting for one. Without an item: closed.
   QueueResult<T> get() { return get_until_deadline(kForever); }
   /// Without an item: empty or closed. Never waits for one.
@@ -95,6 +104,13 @@ class QueueInterface {
     return blocking ? get_until_deadline(deadline) : get_now();
   }
 
+  /// Gets the next item, waiting for one until a stop is requested. Without an item: stopped or closed. With a stop requested before, it
+  /// does not wait.
+  QueueResult<T> get(const std::stop_token& token) {
+    auto result = until_stopped(token, [this](Deadline deadline) { return get_until_deadline(deadline); });
+    return result ? std::move(result) : QueueResult<T>(stopped_or(result.status()));
+  }
+
   /// Closes; with `immediate`, also throws away the items that are left, as if each had been got and done.
   void shutdown(bool immediate = false) {
     self().close();
@@ -108,6 +124,11 @@ class QueueInterface {
   template <class Rep, class Period>
   [[nodiscard]] bool join_for(const std::chrono::duration<Rep, Period>& timeout) {
     return self().join_until_deadline(deadline_after(P::now(), timeout));
+  }
+
+  /// True when every item that was put was done before a stop was requested.
+  [[nodiscard]] bool join(const std::stop_token& token) {
+    return until_stopped(token, [this](Deadline deadline) { return self().join_until_deadline(deadline); });
   }
 
   [[nodiscard]] bool empty() const { return self().size() == 0; }

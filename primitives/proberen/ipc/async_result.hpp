@@ -7,10 +7,12 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <utility>
 
 #include "proberen/default_platform.hpp"
 #include "proberen/detail/completion.hpp"
+#include "proberen/detail/stop.hpp"
 
 namespace proberen::ipc {
 
@@ -80,6 +82,11 @@ class AsyncResult {
     if (!wait_for(timeout)) return std::nullopt;
     return state_->get();
   }
+  /// As get(), until a stop is requested: empty when there is no result by then.
+  [[nodiscard]] std::optional<T> get(const std::stop_token& token) const {
+    if (!wait(token)) return std::nullopt;
+    return state_->get();
+  }
   /// As get(), and leaves nothing for others.
   [[nodiscard]] T take() {
     wait();
@@ -91,6 +98,11 @@ class AsyncResult {
   template <class Rep, class Period>
   bool wait_for(std::chrono::duration<Rep, Period> timeout) const {
     return state_->ready() || state_->wait(deadline_after(SteadyClock::now(), timeout));
+  }
+
+  /// Whether there is a result or an error before a stop is requested.
+  bool wait(const std::stop_token& token) const {
+    return state_->ready() || proberen::detail::until_stopped(token, [this](Deadline deadline) { return state_->wait(deadline); });
   }
 
   [[nodiscard]] bool ready() const { return state_->ready(); }

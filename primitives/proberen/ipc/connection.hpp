@@ -15,6 +15,7 @@
 #include <optional>
 #include <ostream>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <typeinfo>
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "proberen/deadline.hpp"
+#include "proberen/detail/stop.hpp"
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/entry.hpp"
@@ -63,33 +65,68 @@ class Connection {
   /// Sends an object of a type that cereal serialises, and the Descriptors and Connections in it, which stay open here. Text is sent as
   /// std::string.
   template <class T>
-  void send(const T& object);
+  void send(const T& object) {
+    (void)send_object(object, [this](auto... message) { return send_by(kForever, message...); });
+  }
 
   /// Receives an object. Throws EndOfFile; std::runtime_error when what comes was not sent as a T: it is then kept for a retry
   /// (holds_message()). What T's own deserialization throws comes through, and the message is gone.
   template <class T>
-  T recv();
+  T recv() {
+    return opened<T>(recv_message());
+  }
 
   /// Sends `size` bytes from `offset` on, all that remain by default. Throws std::out_of_range.
   void send_bytes(std::string_view bytes, std::size_t offset = 0, std::size_t size = kNoLimit);
   void send_bytes(std::span<const std::byte> bytes, std::size_t offset = 0, std::size_t size = kNoLimit);
 
   /// The bytes of the next message; descriptors that came with it are closed. Throws EndOfFile; MessageTooLong beyond `max_length`.
-  std::string recv_bytes(std::size_t max_length = kNoLimit);
+  std::string recv_bytes(std::size_t max_length = kNoLimit) { return *recv_bytes_by(kForever, max_length); }
 
   /// The same into `buffer` from `offset` on: the number of bytes. Throws also std::out_of_range, for an offset beyond the buffer.
-  std::size_t recv_bytes_into(std::span<std::byte> buffer, std::size_t offset = 0);
+  std::size_t recv_bytes_into(std::span<std::byte> buffer, std::size_t offset = 0) { return *recv_bytes_into_by(kForever, buffer, offset); }
 
   /// Sends copies of `descriptors` with a message. Throws std::system_error (argument_list_too_long) for more than kMostDescriptors, and
   /// (not_supported) on a connection by TCP.
-  void send_descriptors(std::span<const int> descriptors, std::string_view bytes = {});
+  void send_descriptors(std::span<const int> descriptors, std::string_view bytes = {}) { (void)send_by(kForever, bytes, descriptors); }
 
   /// The next message with the descriptors that came with it. Throws EndOfFile; std::system_error (message_size) when this process has no
   /// room for all descriptors: those that arrived are closed and the message is lost, the connection goes on.
-  Message recv_message();
+  Message recv_message() { return *recv_by(kForever); }
 
   /// As recv_message(), but a message that brings no descriptor is a std::runtime_error, and is kept for a retry.
-  Message recv_descriptors();
+  Message recv_descriptors() { return *recv_descriptors_by(kForever); }
+
+  /// The same until a stop is requested: what waits for room is false then and has sent nothing, and what waits for a message is empty and
+  /// has taken none. With a stop requested before, they do not wait. By TCP a message of which a part has gone is sent whole, and one of
+  /// which a part has come is waited for.
+  template <class T>
+  [[nodiscard]] bool send(const T& object, const std::stop_token& token) {
+    return send_object(object, [&](auto... message) { return stoppable(token, &Connection::send_by, message...); });
+  }
+  [[nodiscard]] bool send_bytes(std::string_view bytes, const std::stop_token& token) {
+    return stoppable(token, &Connection::send_by, bytes, std::span<const int>());
+  }
+  [[nodiscard]] bool send_descriptors(std::span<const int> descriptors, std::string_view bytes, const std::stop_token& token) {
+    return stoppable(token, &Connection::send_by, bytes, descriptors);
+  }
+  template <class T>
+  [[nodiscard]] std::optional<T> recv(const std::stop_token& token) {
+    std::optional<Message> message = recv_message(token);
+    if (!message) return std::nullopt;
+    return opened<T>(*std::move(message));
+  }
+  [[nodiscard]] std::optional<std::string> recv_bytes(const std::stop_token& token, std::size_t max_length = kNoLimit) {
+    return stoppable(token, &Connection::recv_bytes_by, max_length);
+  }
+  [[nodiscard]] std::optional<std::size_t> recv_bytes_into(std::span<std::byte> buffer, const std::stop_token& token,
+                                                           std::size_t offset = 0) {
+    return stoppable(token, &Connection::recv_bytes_into_by, buffer, offset);
+  }
+  [[nodiscard]] std::optional<Message> recv_message(const std::stop_token& token) { return stoppable(token, &Connection::recv_by); }
+  [[nodiscard]] std::optional<Message> recv_descriptors(const std::stop_token& token) {
+    return stoppable(token, &Connection::recv_descriptors_by);
+  }
 
   /// Whether a call that receives would not wait: there is a message, or the end of file. Takes nothing. On a connection by TCP: whether
   /// the beginning of a message is there; a peer that stops inside of one is waited for.
@@ -100,6 +137,8 @@ class Connection {
     return poll_until(deadline_after(SteadyClock::now(), timeout));
   }
   [[nodiscard]] bool poll_until(Deadline deadline);
+  /// The same, until a stop is requested.
+  [[nodiscard]] bool poll(const std::stop_token& token) { return stoppable(token, &Connection::poll_until); }
 
   /// Ends the traffic in both directions for all who hold either end, and with it their waits: what was sent can still be received.
   void shutdown();
@@ -127,6 +166,24 @@ class Connection {
   [[nodiscard]] detail::ConnectionEnd& reading_end() const;
   [[nodiscard]] detail::ConnectionEnd& writing_end() const;
   void keep(Message message);
+
+  // The calls above, which wait until `deadline`: false, and empty, when it has passed.
+  bool send_by(Deadline deadline, std::string_view bytes, std::span<const int> descriptors);
+  std::optional<Message> recv_by(Deadline deadline);
+  std::optional<Message> recv_descriptors_by(Deadline deadline);
+  std::optional<std::string> recv_bytes_by(Deadline deadline, std::size_t max_length);
+  std::optional<std::size_t> recv_bytes_into_by(Deadline deadline, std::span<std::byte> buffer, std::size_t offset);
+
+  template <class Result, class... Parameters, class... Args>
+  Result stoppable(const std::stop_token& token, Result (Connection::*call)(Deadline, Parameters...), Args... args) {
+    return proberen::detail::until_stopped(token, [&](Deadline deadline) { return (this->*call)(deadline, args...); });
+  }
+
+  /// What `send(bytes, descriptors)` returns.
+  template <class T, class Send>
+  static bool send_object(const T& object, Send send);
+  template <class T>
+  T opened(Message message);
 
   std::unique_ptr<detail::ConnectionEnd> end_;
 };
@@ -181,8 +238,8 @@ std::uint64_t read_type_mark(std::string_view& bytes) {
 
 }  // namespace detail
 
-template <class T>
-void Connection::send(const T& object) {
+template <class T, class Send>
+bool Connection::send_object(const T& object, Send send) {
   using Stored = detail::Stored<T>;
   std::string bytes;
   std::vector<int> descriptors;
@@ -195,12 +252,11 @@ void Connection::send(const T& object) {
   } else {
     archive(Stored(object));
   }
-  send_descriptors(descriptors, bytes);
+  return send(std::string_view(bytes), std::span<const int>(descriptors));
 }
 
 template <class T>
-T Connection::recv() {
-  Message message = recv_message();
+T Connection::opened(Message message) {
   std::string_view bytes = message.bytes;
   if (detail::read_type_mark<T>(bytes) != detail::type_mark<T>()) {
     keep(std::move(message));

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -16,6 +18,7 @@
 
 #include <sys/types.h>
 
+#include "proberen/detail/stop.hpp"
 #include "proberen/ipc/connection.hpp"
 #include "proberen/ipc/descriptor.hpp"
 
@@ -57,7 +60,11 @@ class Listener {
   /// something else (protocol_error), says nothing in time (timed_out) or goes (connection_aborted), a call for each; the listener goes on,
   /// and may be asked again. Up to 64 who have connected shake hands beside each other, so that one who is silent keeps out nobody else;
   /// those with whom it is not done when accept() returns go on in a later call, within their time. Where all 64 are silent, others wait.
-  Connection accept();
+  Connection accept() { return *accept_by(kForever); }
+  /// The same, until a stop is requested: then empty.
+  std::optional<Connection> accept(const std::stop_token& token) {
+    return proberen::detail::until_stopped(token, [this](Deadline deadline) { return accept_by(deadline); });
+  }
 
   /// With the port that the kernel chose.
   [[nodiscard]] const Address& address() const noexcept { return address_; }
@@ -66,6 +73,7 @@ class Listener {
   [[nodiscard]] const Descriptor& descriptor() const noexcept;
 
  private:
+  std::optional<Connection> accept_by(Deadline deadline);
   /// Notes what the path is, once it is there.
   void own_path();
   void remove_path() noexcept;
@@ -84,5 +92,8 @@ class Listener {
 /// where accept() does, with the same codes.
 [[nodiscard]] Connection connect(const Address& address, std::string_view key,
                                  std::chrono::nanoseconds handshake_timeout = kHandshakeTimeout);
+/// The same, until a stop is requested: then empty.
+[[nodiscard]] std::optional<Connection> connect(const Address& address, std::string_view key, const std::stop_token& token,
+                                                std::chrono::nanoseconds handshake_timeout = kHandshakeTimeout);
 
 }  // namespace proberen::ipc

@@ -21,10 +21,12 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
 #include <system_error>
 #include <type_traits>
 
 #include "proberen/detail/robust_core.hpp"
+#include "proberen/detail/stop.hpp"
 #include "proberen/detail/timed.hpp"
 #include "proberen/ipc/detail/robust_list.hpp"
 #include "proberen/native_platform.hpp"
@@ -61,6 +63,13 @@ class BasicRobustLock {
     return status;
   }
 
+  /// Waits until a stop is requested; with one requested before, it does not wait.
+  RobustStatus acquire(const std::stop_token& token) {
+    const auto take = [this](Deadline deadline) { return core_.acquire_until(deadline); };
+    const RobustStatus status = proberen::detail::until_stopped(token, take);
+    return status == RobustStatus::timeout ? RobustStatus::stopped : status;
+  }
+
   /// Gives the lock back. operation_not_permitted when the caller does not hold it, and then nothing changes.
   std::error_code release() { return core_.release(); }
   /// What the lock protects has been repaired. operation_not_permitted when the caller does not hold the lock, invalid_argument when it was
@@ -75,6 +84,7 @@ class BasicRobustLock {
   /// lock, though a std::unique_lock that it was constructing does not: catch it, repair, and adopt the lock. std::system_error, and not
   /// held, where it is not recoverable (state_not_recoverable) or the caller's already (resource_deadlock_would_occur).
   void lock() { (void)held_or_throw(acquire()); }
+  [[nodiscard]] bool lock(const std::stop_token& token) { return held_or_throw(acquire(token)); }
   [[nodiscard]] bool try_lock() { return held_or_throw(try_acquire()); }
   template <class Rep, class Period>
   [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout) {
@@ -99,7 +109,7 @@ class BasicRobustLock {
     if (status == RobustStatus::acquired) [[likely]]
       return true;
     if (status == RobustStatus::owner_died) throw OwnerDied();
-    if (status == RobustStatus::busy || status == RobustStatus::timeout) return false;
+    if (status == RobustStatus::busy || status == RobustStatus::timeout || status == RobustStatus::stopped) return false;
     const bool gone = status == RobustStatus::not_recoverable;
     throw std::system_error(std::make_error_code(gone ? std::errc::state_not_recoverable : std::errc::resource_deadlock_would_occur),
                             "proberen::ipc::Lock::lock");

@@ -19,6 +19,7 @@
 #include <ranges>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -143,6 +144,8 @@ class Pool {
   void terminate();
   /// Waits for the end of all workers. Throws std::logic_error unless close() or terminate() came first, and in a callback.
   void join();
+  /// As join(), until a stop is requested: false when the end has not come then.
+  [[nodiscard]] bool join(const std::stop_token& token);
 
   /// How many workers it keeps.
   [[nodiscard]] int workers() const noexcept;

@@ -4,11 +4,13 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include <sys/types.h>
 
 #include "proberen/deadline.hpp"
+#include "proberen/detail/stop.hpp"
 #include "proberen/ipc/descriptor.hpp"
 
 namespace proberen::ipc {
@@ -48,6 +50,10 @@ class Process {
     return join_until(deadline_after(SteadyClock::now(), timeout));
   }
   std::optional<int> join_until(Deadline deadline);
+  /// Waits for the end until a stop is requested.
+  std::optional<int> join(const std::stop_token& token) {
+    return proberen::detail::until_stopped(token, [this](Deadline deadline) { return join_until(deadline); });
+  }
 
   /// As join(), without waiting: empty while it runs. With a fork server, also in the moment between its end and the server's word of how
   /// it ended, which lasts as long as the server is stopped; so is join_for().

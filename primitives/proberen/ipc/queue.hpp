@@ -27,12 +27,14 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
 
 #include "proberen/deadline.hpp"
+#include "proberen/detail/stop.hpp"
 #include "proberen/detail/timed.hpp"
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/detail/item_bytes.hpp"
@@ -106,6 +108,12 @@ class BasicQueue {
     return put_encoded(item, blocking, blocking ? deadline : kForever);
   }
 
+  /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait.
+  QueueStatus put(const T& item, const std::stop_token& token) const {
+    const auto put = [&](Deadline deadline) { return put_encoded(item, true, deadline); };
+    return proberen::detail::stopped_or(proberen::detail::until_stopped(token, put));
+  }
+
   /// Gets the oldest item, waiting for one. Without an item: closed. All gets throw what the item's deserialisation throws, and then that
   /// item is gone; and std::bad_alloc, and then it stays.
   QueueResult<T> get() const { return get_decoded(true, kForever); }
@@ -129,6 +137,13 @@ class BasicQueue {
   QueueResult<T> get(bool blocking, std::chrono::duration<Rep, Period> timeout = kNoTimeout) const {
     const Deadline deadline = proberen::detail::requested_deadline(SteadyClock::now(), blocking, timeout);
     return get_decoded(blocking, blocking ? deadline : kForever);
+  }
+
+  /// Gets the oldest item, waiting for one until a stop is requested. Without an item: stopped or closed. With a stop requested before, it
+  /// does not wait.
+  QueueResult<T> get(const std::stop_token& token) const {
+    auto result = proberen::detail::until_stopped(token, [this](Deadline deadline) { return get_decoded(true, deadline); });
+    return result ? std::move(result) : QueueResult<T>(proberen::detail::stopped_or(result.status()));
   }
 
   /// No more puts by any process; gets take what is left and are then told `closed`. Wakes everybody. May be called again.

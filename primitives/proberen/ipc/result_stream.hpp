@@ -10,6 +10,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -32,7 +33,7 @@ struct StreamSink {
     std::size_t number;
     std::vector<ItemOutcome<T>> items;
   };
-  using Finishings = Queue<Finished>;
+  using Finishings = proberen::Queue<Finished>;
 
   void value(std::uint32_t, T&& value) { finished.items.emplace_back(std::move(value)); }
   void error(std::uint32_t, const std::exception_ptr& error) { finished.items.emplace_back(error); }
@@ -56,12 +57,28 @@ class ResultStream {
   ResultStream(Feed feed, std::size_t ahead, bool ordered) : feed_(std::move(feed)), ahead_(ahead), ordered_(ordered) { feed_ahead(); }
 
   /// Waits for the next result; throws the error that came instead, and may then be called again. Empty at the end.
-  std::optional<T> next() { return next_until(kForever); }
+  std::optional<T> next() {
+    return next_by([this] { return queue_->get(); });
+  }
 
   /// As next(), but no longer than `timeout`: then throws std::system_error (timed_out), and nothing is lost.
   template <class Rep, class Period>
   std::optional<T> next_for(std::chrono::duration<Rep, Period> timeout) {
-    return next_until(deadline_after(SteadyClock::now(), timeout));
+    return next_by([this, deadline = deadline_after(SteadyClock::now(), timeout)] {
+      auto finished = queue_->get_until(deadline);
+      if (!finished) throw std::system_error(std::make_error_code(std::errc::timed_out), "no result in time");
+      return finished;
+    });
+  }
+
+  /// As next(), until a stop is requested: then throws std::system_error (operation_canceled), and nothing is lost. The input, which is
+  /// read in this call, is not stopped.
+  std::optional<T> next(const std::stop_token& token) {
+    return next_by([&] {
+      auto finished = queue_->get(token);
+      if (!finished) throw std::system_error(std::make_error_code(std::errc::operation_canceled), "stopped before there was a result");
+      return finished;
+    });
   }
 
   class Iterator {
@@ -88,11 +105,13 @@ class ResultStream {
  private:
   using Finished = typename detail::StreamSink<T>::Finished;
 
-  std::optional<T> next_until(Deadline deadline) {
+  /// `wait()` takes the next chunk from the queue, or throws.
+  template <class Wait>
+  std::optional<T> next_by(Wait wait) {
     while (items_.empty()) {
       feed_ahead();
       if (begun_ == taken_) return std::nullopt;
-      take_chunk(deadline);
+      take_chunk(wait);
     }
     detail::ItemOutcome<T> item = std::move(items_.front());
     items_.pop_front();
@@ -115,7 +134,8 @@ class ResultStream {
     }
   }
 
-  void take_chunk(Deadline deadline) {
+  template <class Wait>
+  void take_chunk(Wait& wait) {
     for (;;) {
       // Those that came early wait for their turn.
       for (auto early = early_.begin(); early != early_.end(); ++early) {
@@ -124,8 +144,7 @@ class ResultStream {
         early_.erase(early);
         return;
       }
-      auto finished = queue_->get_until(deadline);
-      if (!finished) throw std::system_error(std::make_error_code(std::errc::timed_out), "no result in time");
+      auto finished = wait();
       if (!ordered_ || finished->number == taken_) {
         unpack(*finished);
         return;

@@ -13,6 +13,7 @@ enum class [[nodiscard]] RobustStatus : std::uint8_t{
     not_recoverable,  ///< not taken, nor will it ever be: an owner gave up what the lock protects
     busy,             ///< not taken: somebody holds it, and the call does not wait
     timeout,          ///< not taken until the deadline
+    stopped,          ///< not taken until a stop was requested
     would_deadlock,   ///< not taken: the caller holds it already
 };
 
@@ -31,6 +32,8 @@ enum class [[nodiscard]] RobustStatus : std::uint8_t{
       return "busy";
     case RobustStatus::timeout:
       return "timeout";
+    case RobustStatus::stopped:
+      return "stopped";
     case RobustStatus::would_deadlock:
       return "would_deadlock";
   }

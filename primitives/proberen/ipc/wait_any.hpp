@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstddef>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "proberen/deadline.hpp"
+#include "proberen/detail/stop.hpp"
 #include "proberen/ipc/connection.hpp"
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/process.hpp"
@@ -38,6 +40,10 @@ class Waitable {
 template <class Rep, class Period>
 [[nodiscard]] std::vector<std::size_t> wait_any(const std::vector<Waitable>& list, std::chrono::duration<Rep, Period> timeout) {
   return wait_any_until(list, deadline_after(SteadyClock::now(), timeout));
+}
+/// The same, until a stop is requested.
+[[nodiscard]] inline std::vector<std::size_t> wait_any(const std::vector<Waitable>& list, const std::stop_token& token) {
+  return proberen::detail::until_stopped(token, [&](Deadline deadline) { return wait_any_until(list, deadline); });
 }
 [[nodiscard]] inline std::vector<std::size_t> wait_any(const std::vector<Waitable>& list) { return wait_any_until(list, kForever); }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -78,6 +79,24 @@ TEST_P(LifecycleTest, RunsUntilItsEntryReturns) {
   EXPECT_TRUE(is_readable(process.sentinel()));
   EXPECT_FALSE(process.alive());
   EXPECT_EQ(process.join_for(0ms), process.join());
+}
+
+TEST_P(LifecycleTest, AStopEndsAJoin) {
+  Pipe pipe;
+  Process process = context_.start("wait_for_end_of", std::move(pipe.reader));
+  std::stop_source source;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(20ms);
+    source.request_stop();
+  });
+  EXPECT_EQ(process.join(source.get_token()), std::nullopt);
+  stopper.join();
+  EXPECT_TRUE(source.stop_requested());
+  EXPECT_TRUE(process.alive());
+  EXPECT_EQ(process.join(source.get_token()), std::nullopt);
+  pipe.writer.reset();
+  EXPECT_EQ(process.join(std::stop_token()), 0);
+  EXPECT_EQ(process.join(source.get_token()), 0);
 }
 
 TEST_P(LifecycleTest, GivesTheExitCode) {

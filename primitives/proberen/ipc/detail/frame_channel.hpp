@@ -10,9 +10,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "proberen/detail/stop.hpp"
 #include "proberen/ipc/detail/frame_ring.hpp"
 #include "proberen/ipc/detail/ring_policy.hpp"
 #include "proberen/ipc/detail/sleepers.hpp"
@@ -35,12 +37,12 @@ class FrameChannel {
 
   /// Waits for room: ok, closed, or timeout when there was none by `deadline` (its earliest value: without waiting). `vanished()` says
   /// whether the other side is gone; it is asked before each sleep, and again after each kLookAgain, unless that is zero. `before()` runs
-  /// once, under the lock of the senders, when there is room and before the message is in it; what it throws goes to the caller, and
-  /// nothing is put.
+  /// once, under the lock of the senders, when there is room and before the message is in it; when it returns false that is a timeout, and
+  /// what it throws goes to the caller: then nothing is put.
   template <class Vanished, class Before>
   ChannelStatus put(std::uint32_t kind, std::string_view bytes, Deadline deadline, const Vanished& vanished, const Before& before) {
     for (bool gone = false;;) {
-      if (const ChannelStatus status = try_put(kind, bytes, before); status != ChannelStatus::timeout) return status;
+      if (const auto status = try_put(kind, bytes, deadline, before)) return *status;
       if (gone) return ChannelStatus::closed;
       const auto look = [&] { return ring_.has_room(bytes.size()) || closed_.load(std::memory_order_relaxed); };
       if (!wait(writable_, put_spins_, look, vanished, gone, deadline)) return ChannelStatus::timeout;
@@ -53,7 +55,7 @@ class FrameChannel {
     for (bool gone = false;;) {
       // (2) acquire: synchronizes with the release (1). Read before the ring: when closed here, no message can follow.
       const bool ended = closed_.load(std::memory_order_acquire) || gone;
-      if (try_get(kind, bytes, after)) return ChannelStatus::ok;
+      if (const auto status = try_get(kind, bytes, deadline, after)) return *status;
       if (ended) return ChannelStatus::closed;
       if (!wait(
               readable_, get_spins_, [&] { return has_message_or_end(); }, vanished, gone, deadline))
@@ -74,7 +76,7 @@ class FrameChannel {
   /// No puts from here on.
   void close() {
     {
-      const Hold hold(put_lock_);
+      const Hold hold(put_lock_, kForever);
       // (1) release: synchronizes with the acquire (2)
       closed_.store(true, std::memory_order_release);
     }
@@ -91,38 +93,45 @@ class FrameChannel {
   /// A side's lock. A death of its owner calls for nothing: see the top.
   class Hold {
    public:
-    explicit Hold(Lock& lock) : lock_(lock) { (void)lock.acquire(kForever); }
+    Hold(Lock& lock, Deadline deadline) : lock_(lock), held_(lock.acquire(deadline) != LockOutcome::timeout) {}
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
-    ~Hold() { lock_.release(); }
+    ~Hold() {
+      if (held_) lock_.release();
+    }
+    explicit operator bool() const { return held_; }
 
    private:
     Lock& lock_;
+    const bool held_;
   };
 
-  /// timeout: there is no room.
+  /// Empty: there is no room.
   template <class Before>
-  ChannelStatus try_put(std::uint32_t kind, std::string_view bytes, const Before& before) {
+  std::optional<ChannelStatus> try_put(std::uint32_t kind, std::string_view bytes, Deadline deadline, const Before& before) {
     {
-      const Hold hold(put_lock_);
+      const Hold hold(put_lock_, proberen::detail::lock_deadline(deadline));
+      if (!hold) return ChannelStatus::timeout;
       if (closed_.load(std::memory_order_relaxed)) return ChannelStatus::closed;
-      if (!ring_.has_room(bytes.size())) return ChannelStatus::timeout;
-      before();
+      if (!ring_.has_room(bytes.size())) return std::nullopt;
+      if (!before()) return ChannelStatus::timeout;
       (void)ring_.try_put(kind, bytes);  // the room is still there: only we, who hold the lock, could take it
     }
     readable_.notify(kWakeAll);
     return ChannelStatus::ok;
   }
 
+  /// Empty: there is no message.
   template <class After>
-  bool try_get(std::uint32_t& kind, std::string& bytes, const After& after) {
+  std::optional<ChannelStatus> try_get(std::uint32_t& kind, std::string& bytes, Deadline deadline, const After& after) {
     {
-      const Hold hold(get_lock_);
-      if (!ring_.try_get(kind, bytes)) return false;
+      const Hold hold(get_lock_, proberen::detail::lock_deadline(deadline));
+      if (!hold) return ChannelStatus::timeout;
+      if (!ring_.try_get(kind, bytes)) return std::nullopt;
       after(kind);
     }
     writable_.notify(kWakeAll);
-    return true;
+    return ChannelStatus::ok;
   }
 
   bool has_message_or_end() const { return ring_.has_message() || closed_.load(std::memory_order_relaxed); }

@@ -17,6 +17,7 @@
 #include <cstring>
 #include <span>
 
+#include "proberen/detail/stop.hpp"
 #include "proberen/ipc/detail/ring_policy.hpp"
 #include "proberen/ipc/detail/ring_position.hpp"
 #include "proberen/ipc/detail/sleepers.hpp"
@@ -187,7 +188,8 @@ class MessageRing {
   /// Until when a call with that deadline waits for its side's lock: longer, since waiting for the lock is not waiting for room or for an
   /// item, and to call it a timeout would be to say that there was none.
   static Deadline patient(Deadline deadline) {
-    if (deadline == kForever || Policy::kLockPatience == kUntilWoken) return kForever;
+    const bool timed = deadline < proberen::detail::kUntilStopped && Policy::kLockPatience != kUntilWoken;
+    if (!timed) return proberen::detail::lock_deadline(deadline);
     return deadline_after(std::max(deadline, P::now()), Policy::kLockPatience);
   }
 

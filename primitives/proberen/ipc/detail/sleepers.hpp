@@ -41,7 +41,7 @@ class Sleepers {
       if (ready()) return true;
       if (!in_time) return false;
       const Deadline next = patience == kUntilWoken ? deadline : std::min(deadline, deadline_after(P::now(), patience));
-      in_time = P::park(word_, word, next) || next != deadline;
+      in_time = P::park(word_, word, next) || (next != deadline && !P::stopped(deadline));
     }
   }
 

@@ -1,0 +1,447 @@
+/// A stop ends every blocking call, loses nothing, and is heeded by no wait that has not asked for it.
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "primitives/tests/support/error_of.hpp"
+#include "primitives/tests/support/signals.hpp"
+#include "primitives/tests/support/threads.hpp"
+#include "primitives/tests/support/watchdog.hpp"
+#include "proberen/detail/stop.hpp"
+#include "proberen/ipc/connection.hpp"
+#include "proberen/ipc/listener.hpp"
+#include "proberen/ipc/lock.hpp"
+#include "proberen/ipc/queue.hpp"
+#include "proberen/ipc/result_stream.hpp"
+#include "proberen/ipc/shared_memory.hpp"
+#include "proberen/ipc/wait_any.hpp"
+#include "proberen/lifo_queue.hpp"
+#include "proberen/lock.hpp"
+#include "proberen/priority_queue.hpp"
+#include "proberen/queue.hpp"
+#include "proberen/rlock.hpp"
+#include "proberen/semaphore.hpp"
+#include "proberen/thread_pool.hpp"
+#include "proberen/timer.hpp"
+
+namespace proberen::test {
+namespace {
+
+/// A call that waits for what never comes: whether the stop ended it.
+struct Call {
+  std::string name;
+  std::function<bool(std::stop_token)> stopped;
+};
+
+template <class AnyLock>
+bool lock_stopped(const std::stop_token& token) {
+  AnyLock lock;
+  std::jthread holder([&] { EXPECT_TRUE(lock.try_lock()); });
+  holder.join();
+  const bool stopped = !lock.lock(token) && !lock.acquire(token);
+  return stopped && lock.locked();
+}
+
+template <class AnySemaphore>
+bool semaphore_stopped(const std::stop_token& token) {
+  AnySemaphore semaphore(1);
+  return semaphore.acquire(token) && !semaphore.acquire(token) && semaphore.value() == 0;
+}
+
+template <class AnyQueue>
+bool get_stopped(const std::stop_token& token) {
+  AnyQueue queue(1);
+  return queue.get(token).status() == QueueStatus::stopped && queue.put(1) == QueueStatus::ok && *queue.get(token) == 1;
+}
+template <class AnyQueue>
+bool put_stopped(const std::stop_token& token) {
+  AnyQueue queue(1);
+  const int second = 2;
+  return queue.put(1, token) == QueueStatus::ok && queue.put(second, token) == QueueStatus::stopped && queue.size() == 1;
+}
+template <class AnyQueue>
+bool join_stopped(const std::stop_token& token) {
+  AnyQueue queue;
+  return queue.put(1) == QueueStatus::ok && !queue.join(token) && !queue.task_done() && queue.join(token);
+}
+
+template <ipc::PipeTransport kTransport>
+bool recv_stopped(const std::stop_token& token) {
+  auto [here, there] = ipc::pipe({.transport = kTransport});
+  const bool stopped = !there.recv<int>(token);
+  here.send(7);
+  return stopped && there.recv<int>(token) == 7;
+}
+template <ipc::PipeTransport kTransport>
+bool poll_stopped(const std::stop_token& token) {
+  auto [here, there] = ipc::pipe({.transport = kTransport});
+  return !there.poll(token) && ipc::wait_any({there}, token).empty();
+}
+/// Every message that was said to be sent arrives, and no other.
+template <ipc::PipeTransport kTransport, std::size_t kBytes>
+bool send_stopped(const std::stop_token& token) {
+  auto [here, there] = ipc::pipe({.transport = kTransport});
+  const std::string bytes(kBytes, 'x');
+  std::size_t sent = 0;
+  while (here.send_bytes(bytes, token)) ++sent;
+  for (std::size_t received = 0; received < sent; ++received) {
+    if (there.recv_bytes() != bytes) return false;
+  }
+  return sent > 0 && !there.poll() && here.send_bytes("last", token) && there.recv_bytes() == "last";
+}
+
+std::pair<ipc::Connection, ipc::Connection> connect_by_tcp() {
+  ipc::Listener listener(ipc::TcpAddress{}, "key");
+  std::optional<ipc::Connection> client;
+  std::jthread connecting([&] { client = ipc::connect(listener.address(), "key"); });
+  ipc::Connection server = listener.accept();
+  connecting.join();
+  return {*std::move(client), std::move(server)};
+}
+
+bool tcp_recv_stopped(const std::stop_token& token) {
+  auto [here, there] = connect_by_tcp();
+  const bool stopped = !there.recv_bytes(token);
+  here.send_bytes("late");
+  return stopped && there.recv_bytes(token) == "late";
+}
+/// A stop waits for a message of which a part has gone: so there is one that reads, once.
+bool tcp_send_stopped(const std::stop_token& token) {
+  auto [here, there] = connect_by_tcp();
+  const std::string bytes(100'000, 'x');
+  std::size_t sent = 0;
+  std::jthread reader([&, &end = there](const std::stop_token& done) {
+    std::size_t received = 0;
+    for (; !done.stop_requested() || received < sent; ++received) {
+      if (!token.stop_requested()) {
+        std::this_thread::sleep_for(1ms);
+        --received;
+        continue;
+      }
+      if (!end.poll_for(10ms)) {
+        --received;
+        continue;
+      }
+      EXPECT_EQ(end.recv_bytes(), bytes);
+    }
+  });
+  while (here.send_bytes(bytes, token)) ++sent;
+  reader.request_stop();
+  reader.join();
+  return sent > 0 && !there.poll();
+}
+
+bool accept_stopped(const std::stop_token& token) {
+  ipc::Listener listener(ipc::TcpAddress{}, "key");
+  return !listener.accept(token);
+}
+/// Nobody accepts: the listener's side of the handshake does not come.
+bool connect_stopped(const std::stop_token& token) {
+  const ipc::Listener listener(ipc::TcpAddress{}, "key");
+  return !ipc::connect(listener.address(), "key", token, std::chrono::hours(1));
+}
+
+bool timer_stopped(const std::stop_token& token) {
+  Timer timer(kLong, [] {});
+  timer.start();
+  return !timer.join(token) && timer.is_active();
+}
+
+bool result_stopped(const std::stop_token& token) {
+  Semaphore go_on(0);
+  ThreadPool pool(1);
+  const auto result = pool.apply_async([&] { return go_on.acquire() ? 5 : 0; });
+  auto stream = pool.imap([](int x) { return x; }, std::vector{1});
+  const bool stopped = !result.get(token) && !result.wait(token);
+  const bool none = error_of([&] { (void)stream.next(token); }) == std::errc::operation_canceled;
+  (void)go_on.release();
+  return stopped && none && result.get() == 5 && stream.next() == 1;
+}
+bool pool_stopped(const std::stop_token& token) {
+  Semaphore go_on(0);
+  ThreadPool pool(2);
+  const auto result = pool.apply_async([&] { return go_on.acquire(); });
+  pool.close();
+  const bool stopped = !pool.join(token);
+  (void)go_on.release();
+  pool.join();
+  return stopped && result.get() && pool.join(token);
+}
+
+template <class T>
+struct IpcQueue : ipc::Queue<T> {
+  using ipc::Queue<T>::Queue;
+};
+
+std::vector<Call> calls() {
+  using ipc::PipeTransport;
+  std::vector<Call> all{
+      {"Lock", lock_stopped<Lock>},
+      {"RLock", lock_stopped<RLock>},
+      {"PlainLock", lock_stopped<ipc::PlainLock>},
+      {"Semaphore", semaphore_stopped<Semaphore>},
+      {"BoundedSemaphore", semaphore_stopped<BoundedSemaphore>},
+      {"IpcSemaphore", semaphore_stopped<ipc::Semaphore>},
+      {"QueueGet", get_stopped<Queue<int>>},
+      {"QueuePut", put_stopped<Queue<int>>},
+      {"QueueJoin", join_stopped<Queue<int>>},
+      {"LifoQueueGet", get_stopped<LifoQueue<int>>},
+      {"LifoQueuePut", put_stopped<LifoQueue<int>>},
+      {"PriorityQueueJoin", join_stopped<PriorityQueue<int>>},
+      {"IpcQueueGet", get_stopped<IpcQueue<int>>},
+      {"IpcQueuePut", put_stopped<IpcQueue<int>>},
+      {"PacketRecv", recv_stopped<PipeTransport::socket>},
+      {"PacketPoll", poll_stopped<PipeTransport::socket>},
+      {"PacketSend", send_stopped<PipeTransport::socket, 100>},
+      {"PacketSendLarge", send_stopped<PipeTransport::socket, 100'000>},
+      {"RingRecv", recv_stopped<PipeTransport::shared_memory>},
+      {"RingPoll", poll_stopped<PipeTransport::shared_memory>},
+      {"RingSend", send_stopped<PipeTransport::shared_memory, 100>},
+      {"RingSendLarge", send_stopped<PipeTransport::shared_memory, 100'000>},
+      {"TcpRecv", tcp_recv_stopped},
+      {"TcpSend", tcp_send_stopped},
+      {"Accept", accept_stopped},
+      {"Connect", connect_stopped},
+      {"TimerJoin", timer_stopped},
+      {"Result", result_stopped},
+      {"PoolJoin", pool_stopped},
+  };
+#ifndef __SANITIZE_THREAD__  // it does not look after threads that it has not seen begin
+  all.push_back({"RobustLock", [](const std::stop_token& token) {
+                   ipc::Lock lock;
+                   std::jthread holder([&](const std::stop_token& done) {
+                     EXPECT_TRUE(lock.try_lock());
+                     while (!done.stop_requested()) std::this_thread::sleep_for(1ms);
+                     lock.unlock();
+                   });
+                   while (!lock.locked()) std::this_thread::sleep_for(1ms);
+                   const bool stopped = lock.acquire(token) == ipc::RobustStatus::stopped && !lock.lock(token);
+                   holder = {};
+                   return stopped && lock.lock(token) && !lock.release();
+                 }});
+#endif
+  return all;
+}
+
+class StopTest : public testing::TestWithParam<Call> {
+ private:
+  Watchdog watchdog_;
+};
+INSTANTIATE_TEST_SUITE_P(Every, StopTest, testing::ValuesIn(calls()), [](const auto& test) { return test.param.name; });
+
+TEST_P(StopTest, EndsACallThatWaits) {
+  std::stop_source source;
+  bool stopped = false;
+  Waiter waiter([&] { stopped = GetParam().stopped(source.get_token()); });
+  EXPECT_TRUE(waiter.waits());
+  source.request_stop();
+  waiter.join();
+  EXPECT_TRUE(stopped);
+}
+
+TEST_P(StopTest, RequestedBeforeTheCallDoesNotWait) {
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_TRUE(GetParam().stopped(source.get_token()));
+}
+
+TEST_P(StopTest, IsHeededWheneverItComes) {
+  for (int round = 0; round < scaled(50); ++round) {
+    std::stop_source source;
+    std::jthread waiter([&] { EXPECT_TRUE(GetParam().stopped(source.get_token())); });
+    std::this_thread::sleep_for(std::chrono::microseconds(round * 3));
+    source.request_stop();
+  }
+}
+
+TEST_P(StopTest, EndsACallThatSignalsInterrupt) {
+  const CountSignals handled;
+  std::stop_source source;
+  bool stopped = false;
+  Waiter waiter([&] {
+    stopped = GetParam().stopped(source.get_token());
+    let_handlers_run();
+  });
+  EXPECT_TRUE(waiter.waits());
+  for (int count = 0; count < 20; ++count) {
+    ::pthread_kill(waiter.handle(), SIGUSR1);
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_FALSE(waiter.done());
+  source.request_stop();
+  waiter.join();
+  EXPECT_TRUE(stopped);
+  EXPECT_GT(signals_handled, 0);
+}
+
+using StopConformance = ConformanceTest;
+
+TEST_F(StopConformance, ATokenThatNobodyStopsIsNoLimit) {
+  Semaphore semaphore(0);
+  Waiter waiter([&] { EXPECT_TRUE(semaphore.acquire(std::stop_token())); });
+  EXPECT_TRUE(waiter.waits());
+  EXPECT_FALSE(semaphore.release());
+  waiter.join();
+}
+
+TEST_F(StopConformance, OneTokenStopsManyAndNobodyElse) {
+  Semaphore semaphore(0);
+  std::stop_source source;
+  std::atomic<int> stopped{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int index = 0; index < 8; ++index) {
+      threads.emplace_back([&] { stopped += semaphore.acquire(source.get_token()) ? 0 : 1; });
+    }
+    Waiter other([&] { EXPECT_TRUE(semaphore.acquire()); });
+    Waiter timed([&] { EXPECT_TRUE(semaphore.try_acquire_for(kLong)); });
+    EXPECT_TRUE(other.waits() && timed.waits());
+    source.request_stop();
+    EXPECT_TRUE(eventually([&] { return stopped == 8; }));
+    EXPECT_TRUE(other.waits() && timed.waits());
+    EXPECT_FALSE(semaphore.release(2));
+  }
+  EXPECT_EQ(semaphore.value(), 0);
+}
+
+/// Waits of a thread in a stop's scope that have no deadline, as those for the library's own locks, go on.
+TEST_F(StopConformance, AWaitWithoutADeadlineHeedsNoStop) {
+  Lock lock;
+  lock.lock();
+  std::stop_source source;
+  Waiter waiter([&] {
+    const detail::StopScope scope(source.get_token());
+    lock.lock();
+    EXPECT_TRUE(lock.locked());
+    EXPECT_FALSE(lock.release());
+  });
+  EXPECT_TRUE(waiter.waits());
+  source.request_stop();
+  EXPECT_TRUE(waiter.waits());
+  lock.unlock();
+}
+
+TEST_F(StopConformance, ScopesAreOneInAnother) {
+  std::stop_source outer;
+  std::stop_source inner;
+  inner.request_stop();
+  Semaphore semaphore(0);
+  const detail::StopScope around(outer.get_token());
+  EXPECT_FALSE(semaphore.acquire(inner.get_token()));
+  // The outer one again: it has not been stopped, so this waits to its end.
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(semaphore.try_acquire_for(20ms));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 20ms);
+  outer.request_stop();
+  EXPECT_FALSE(semaphore.try_acquire_for(kLong));
+}
+
+/// Units that are released while waiters are stopped go to somebody or stay.
+TEST_F(StopConformance, NoUnitIsLostToAStop) {
+  for (int round = 0; round < scaled(2'000); ++round) {
+    Semaphore semaphore(0);
+    std::stop_source source;
+    std::atomic<int> taken{0};
+    run_threads(4, [&](int index) {
+      if (index == 0) {
+        source.request_stop();
+      } else if (index == 1) {
+        EXPECT_FALSE(semaphore.release(2));
+      } else {
+        taken += semaphore.acquire(source.get_token()) ? 1 : 0;
+      }
+    });
+    ASSERT_EQ(taken + semaphore.value(), 2);
+  }
+}
+
+/// A wake that is meant for one waiter does not end with another one that is stopped.
+TEST_F(StopConformance, NoWakeIsLostToAStop) {
+  for (int round = 0; round < scaled(2'000); ++round) {
+    Queue<int> queue(1);
+    std::stop_source source;
+    std::atomic<int> got{0};
+    run_threads(4, [&](int index) {
+      if (index == 0) {
+        source.request_stop();
+      } else if (index == 1) {
+        EXPECT_EQ(queue.put(1), QueueStatus::ok);
+        EXPECT_EQ(queue.put(2), QueueStatus::ok);
+      } else if (index == 2) {
+        // Stopped or not, the other one gets what it does not.
+        got += queue.get(source.get_token()) ? 1 : 0;
+        (void)queue.put_for(3, 0ms);
+      } else {
+        EXPECT_TRUE(queue.get());
+        EXPECT_TRUE(queue.get());
+      }
+    });
+    ASSERT_LE(got, 1);
+  }
+}
+
+/// Makes the kernel one that cannot wait for several futexes, for the calling thread: Linux before 5.16.
+void forget_futex_waitv() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),  // the number of the call: offsetof(seccomp_data, nr)
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_futex_waitv, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{static_cast<unsigned short>(std::size(program)), program};
+  ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+  ASSERT_EQ(::syscall(SYS_futex_waitv, nullptr, 0, 0, nullptr, 0), -1);
+  ASSERT_EQ(errno, ENOSYS);
+}
+
+TEST_F(StopConformance, AnOldKernelHeedsItAsWell) {
+  Semaphore semaphore(0);
+  std::stop_source source;
+  std::atomic<bool> stopped{false};
+  Waiter waiter([&] {
+    forget_futex_waitv();
+    stopped = !semaphore.acquire(source.get_token());
+    EXPECT_TRUE(semaphore.acquire(std::stop_token()));
+  });
+  EXPECT_TRUE(waiter.waits());
+  source.request_stop();
+  EXPECT_TRUE(eventually([&] { return stopped.load(); }));
+  EXPECT_TRUE(waiter.waits());
+  EXPECT_FALSE(semaphore.release());
+  waiter.join();
+}
+
+/// Waiting for a descriptor needs one for the stop: its lack is told, and nothing is taken.
+TEST_F(StopConformance, WithoutADescriptorForTheStopACallSaysSo) {
+  auto [here, there] = ipc::pipe();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{3, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::stop_source source;
+  const std::error_code error = error_of([&] { (void)there.recv<int>(source.get_token()); });
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(error, std::errc::too_many_files_open);
+  here.send(1);
+  EXPECT_EQ(there.recv<int>(source.get_token()), 1);
+}
+
+}  // namespace
+}  // namespace proberen::test
