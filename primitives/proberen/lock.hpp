@@ -16,12 +16,15 @@
 #include "proberen/detail/stop.hpp"
 #include "proberen/detail/timed.hpp"
 #include "proberen/native_platform.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen {
 
 template <Platform P>
 class BasicLock {
  public:
+  static constexpr Scope kScope = kScopeOf<P>;
+
   constexpr BasicLock() noexcept = default;
   BasicLock(const BasicLock&) = delete;
   BasicLock& operator=(const BasicLock&) = delete;

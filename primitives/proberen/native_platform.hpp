@@ -6,11 +6,9 @@
 #include <thread>
 
 #include "proberen/platform.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen {
-
-/// Who may touch an object: threads of one process, or any process that maps the memory. Selects the futex's key, nothing else.
-enum class Scope { kProcessPrivate, kProcessShared };
 
 namespace detail {
 
@@ -36,8 +34,11 @@ inline thread_local char thread_identity;
 
 }  // namespace detail
 
-template <Scope kScope>
+/// The scope selects the futex's key, nothing else.
+template <Scope kOfFutexes>
 struct BasicNativePlatform {
+  static constexpr Scope kScope = kOfFutexes;
+
   template <class T>
   using Atomic = std::atomic<T>;
 

@@ -19,6 +19,7 @@
 ///   yield(), relax()                 let another thread run; wait a few cycles
 ///   this_thread()                    a number that no other live thread has; never 0
 ///   spin_limit()                     how many times to relax() before parking; 0 where spinning is pointless
+///   kScope                           where threads of other processes are woken, too: Scope::kProcessShared (scope.hpp)
 #pragma once
 
 #include <concepts>

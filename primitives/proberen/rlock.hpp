@@ -12,12 +12,16 @@
 #include <system_error>
 
 #include "proberen/lock.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen {
 
 template <Platform P>
 class BasicRLock {
  public:
+  /// Whatever the platform: a thread is told from others by a number that holds within its process.
+  static constexpr Scope kScope = Scope::kProcessPrivate;
+
   constexpr BasicRLock() noexcept = default;
   BasicRLock(const BasicRLock&) = delete;
   BasicRLock& operator=(const BasicRLock&) = delete;

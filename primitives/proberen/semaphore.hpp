@@ -20,6 +20,7 @@
 #include "proberen/detail/stop.hpp"
 #include "proberen/detail/timed.hpp"
 #include "proberen/native_platform.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen {
 
@@ -29,6 +30,8 @@ class BasicBoundedSemaphore;
 template <Platform P>
 class BasicSemaphore {
  public:
+  static constexpr Scope kScope = kScopeOf<P>;
+
   /// The most units that a semaphore can have: SEM_VALUE_MAX.
   [[nodiscard]] static constexpr std::int64_t max() noexcept { return std::numeric_limits<std::int32_t>::max(); }
 
@@ -160,6 +163,8 @@ class BasicSemaphore {
 template <Platform P>
 class BasicBoundedSemaphore {
  public:
+  static constexpr Scope kScope = kScopeOf<P>;
+
   [[nodiscard]] static constexpr std::int64_t max() noexcept { return BasicSemaphore<P>::max(); }
 
   constexpr explicit BasicBoundedSemaphore(std::int64_t value = 1) : semaphore_(value), limit_(value) {}

@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "proberen/detail/native_locals.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen {
 
@@ -30,6 +31,8 @@ class ThreadLocal {
   static_assert(std::is_object_v<T> && !std::is_const_v<T> && std::is_nothrow_destructible_v<T>);
 
  public:
+  static constexpr Scope kScope = Scope::kProcessPrivate;
+
   /// Values are value-initialized: `T()`.
   ThreadLocal() requires std::default_initializable<T> : object_(detail::local_registry.claim()) {}
 

@@ -221,5 +221,26 @@ TEST(IpcLock, L17_AGuardThatNobodyAnswersForEndsTheLock) {
   EXPECT_THROW({ const ipc::RobustGuard guard{lock}; }, std::system_error);
 }
 
+TEST(IpcLock, L27_AGuardThatGivesUpHoldsNothing) {
+  Lock lock;
+  {
+    ipc::RobustGuard sound(lock);
+    sound.mark_unrecoverable();
+    EXPECT_TRUE(sound.owns_lock()) << "there is nothing to give up";
+  }
+  die_holding(lock);
+  {
+    ipc::RobustGuard guard(lock);
+    EXPECT_TRUE(guard.owns_lock());
+    guard.mark_unrecoverable();
+    EXPECT_FALSE(guard.owns_lock());
+    EXPECT_EQ(lock.release(), kNotOwner) << "already, not only at the end of the scope";
+    EXPECT_EQ(lock.acquire(), Status::not_recoverable);
+    guard.mark_consistent();
+    EXPECT_TRUE(guard.owner_died()) << "there is no way back";
+  }
+  EXPECT_EQ(lock.acquire(), Status::not_recoverable);
+}
+
 }  // namespace
 }  // namespace proberen::test

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "proberen/platform.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen {
 
@@ -68,6 +69,7 @@ struct SameThread : NoMutation {
 template <class Base, class Mutation>
 struct MutatedPlatform {
   static constexpr bool kExplores = requires { requires Base::kExplores; };
+  static constexpr Scope kScope = kScopeOf<Base>;
 
   using SharedData = typename Base::SharedData;
 

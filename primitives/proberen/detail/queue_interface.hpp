@@ -24,12 +24,16 @@
 #include "proberen/platform.hpp"
 #include "proberen/queue_result.hpp"
 #include "proberen/queue_status.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen::detail {
 
 template <class Self, class T, class Stored, Platform P>
 class QueueInterface {
  public:
+  /// Whatever the platform: items are in the memory of one process.
+  static constexpr Scope kScope = Scope::kProcessPrivate;
+
   QueueInterface(const QueueInterface&) = delete;
   QueueInterface& operator=(const QueueInterface&) = delete;
 

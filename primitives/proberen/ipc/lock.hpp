@@ -30,12 +30,15 @@
 #include "proberen/detail/timed.hpp"
 #include "proberen/ipc/detail/robust_list.hpp"
 #include "proberen/native_platform.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen::ipc {
 
 template <Platform P, class Kernel, class Rules = proberen::detail::RobustRules>
 class BasicRobustLock {
  public:
+  static constexpr Scope kScope = kScopeOf<P>;
+
   constexpr BasicRobustLock() noexcept = default;
   BasicRobustLock(const BasicRobustLock&) = delete;
   BasicRobustLock& operator=(const BasicRobustLock&) = delete;
@@ -126,7 +129,7 @@ static_assert(sizeof(Lock) == 40 && std::is_standard_layout_v<Lock> && std::is_t
 class [[nodiscard]] RobustGuard {
  public:
   /// Throws std::system_error when the lock is not recoverable, or the caller's already.
-  explicit RobustGuard(Lock& lock) : lock_(lock) {
+  explicit RobustGuard(Lock& lock) : lock_(&lock) {
     try {
       lock.lock();
     } catch (const OwnerDied&) {
@@ -135,14 +138,25 @@ class [[nodiscard]] RobustGuard {
   }
   RobustGuard(const RobustGuard&) = delete;
   RobustGuard& operator=(const RobustGuard&) = delete;
-  ~RobustGuard() { (void)lock_.release(); }
+  ~RobustGuard() {
+    if (lock_ != nullptr) (void)lock_->release();
+  }
 
+  /// Whether it still holds the lock: until mark_unrecoverable().
+  [[nodiscard]] bool owns_lock() const { return lock_ != nullptr; }
   /// Whether what the lock protects is still as a dead owner left it.
   [[nodiscard]] bool owner_died() const { return owner_died_; }
-  void mark_consistent() { owner_died_ = owner_died_ && lock_.mark_consistent(); }
+  /// What the lock protects has been repaired. Does nothing unless owner_died().
+  void mark_consistent() {
+    if (owns_lock() && owner_died_ && !lock_->mark_consistent()) owner_died_ = false;
+  }
+  /// It cannot be repaired: gives the lock back, for good, and holds nothing from then on. Does nothing unless owner_died().
+  void mark_unrecoverable() {
+    if (owns_lock() && owner_died_ && !lock_->mark_unrecoverable()) lock_ = nullptr;
+  }
 
  private:
-  Lock& lock_;
+  Lock* lock_;  ///< null once it has been given up
   bool owner_died_ = false;
 };
 

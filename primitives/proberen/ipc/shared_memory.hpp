@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "proberen/ipc/descriptor.hpp"
+#include "proberen/scope.hpp"
 
 namespace proberen::ipc {
 
@@ -38,11 +39,12 @@ class SharedMemory {
   std::size_t size_;
 };
 
-/// One T in SharedMemory. T must work at any address and need no destruction: `ipc::PlainLock`, `ipc::Semaphore`, std::atomic of an
-/// integer, and structs of them.
+/// One T in SharedMemory. T must work at any address and need no destruction: `ipc::Lock`, `ipc::Semaphore`, std::atomic of an integer, and
+/// structs of them. One that says that it is for a single process (scope.hpp), as `proberen::Lock` does, is refused.
 template <class T>
 class Shared {
-  static_assert(std::is_trivially_destructible_v<T>, "nobody knows which process would have to destroy it");
+  static_assert(!kIsProcessPrivate<T>, "this type works within one process only; what processes can share is in proberen::ipc");
+  static_assert(kIsProcessPrivate<T> || std::is_trivially_destructible_v<T>, "nobody knows which process would have to destroy it");
 
  public:
   /// Throws as SharedMemory::create(), and what T's constructor throws.

@@ -1,4 +1,5 @@
 /// Memory, locks and semaphores that processes share.
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -15,14 +16,31 @@
 #include "primitives/process/tests/support.hpp"
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/entry.hpp"
+#include "proberen/ipc/lock.hpp"
 #include "proberen/ipc/shared_memory.hpp"
+#include "proberen/lifo_queue.hpp"
 #include "proberen/lock.hpp"
+#include "proberen/priority_queue.hpp"
+#include "proberen/queue.hpp"
+#include "proberen/rlock.hpp"
+#include "proberen/scope.hpp"
 #include "proberen/semaphore.hpp"
+#include "proberen/thread_local.hpp"
 
 namespace proberen::ipc {
 namespace {
 
 using namespace std::chrono_literals;
+
+// What says that it is for one process, and what does not. That Shared refuses the first: shared_type.cpp.
+template <class... T>
+inline constexpr bool kAllPrivate = (kIsProcessPrivate<T> && ...);
+template <class... T>
+inline constexpr bool kNonePrivate = !(kIsProcessPrivate<T> || ...);
+static_assert(
+    kAllPrivate<proberen::Lock, const proberen::Lock, proberen::Lock[2], std::array<proberen::Lock, 2>, RLock, proberen::Semaphore,
+                proberen::BoundedSemaphore, proberen::Queue<int>, LifoQueue<int>, PriorityQueue<int>, ThreadLocal<int>>);
+static_assert(kNonePrivate<Lock, PlainLock, PlainLock[2], Semaphore, BoundedSemaphore, int, std::atomic<int>, std::array<int, 2>>);
 
 /// What children change together.
 struct Workshop {
