@@ -1,5 +1,5 @@
-/// ipc::Lock as subjects: the whole interface, with deaths, on a model of the kernel; and a counter behind it, on that model or on the
-/// real kernel, across processes.
+/// ipc::Lock and ipc::RLock as subjects: the whole interface, with deaths, on a model of the kernel; and a counter behind it, on that model
+/// or on the real kernel, across processes.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "proberen/ipc/lock.hpp"
+#include "proberen/ipc/rlock.hpp"
 #include "proberen/lock.hpp"
 #include "proberen/subject.hpp"
 #include "subjects/guarded.hpp"
@@ -67,9 +68,22 @@ struct HidesDeath : detail::RobustRules {
 struct ForgivesSilence : detail::RobustRules {
   static constexpr bool kUnmarkedReleaseIsFinal = false;
 };
+struct ForgetsWaiters : detail::RobustRules {
+  static constexpr bool kRecoveryKeepsWaiters = false;
+};
+struct AnyOwner : detail::RobustRules {
+  static constexpr bool kOwnerAloneReleases = false;
+};
+struct KeepsDepth : detail::RobustRules {
+  static constexpr bool kDepthEndsWithOwner = false;
+};
+struct CountsNoReleases : detail::RobustRules {
+  static constexpr bool kReleasesAreCounted = false;
+};
 
-template <class P, class Rules = detail::RobustRules>
-struct MortalLock : ipc::BasicRobustLock<P, KernelModel<P, true>, Rules> {
+/// `Lock`: ipc::BasicRobustLock or ipc::BasicRobustRLock.
+template <template <class, class, class> class Lock, class P, class Rules>
+struct MortalLock : Lock<P, KernelModel<P, true>, Rules> {
   bool end_owner() { return KernelModel<P, true>::end_owner(this->core().word()); }
 };
 
@@ -79,11 +93,11 @@ inline std::string told(std::error_code error) {
 }
 
 /// Every way to take and leave a robust lock.
-template <class P, class Rules = detail::RobustRules>
-struct RobustLockInterface {
+template <template <class, class, class> class Lock, class P, class Rules>
+struct MortalInterface {
   using Platform = P;
 
-  MortalLock<P, Rules> lock;
+  MortalLock<Lock, P, Rules> lock;
   [[no_unique_address]] typename P::SharedData data;
 
   std::string acquire() { return entered(lock.acquire()); }
@@ -100,6 +114,10 @@ struct RobustLockInterface {
     return std::string(to_string(status));
   }
 };
+template <class P, class Rules = detail::RobustRules>
+using RobustLockInterface = MortalInterface<ipc::BasicRobustLock, P, Rules>;
+template <class P, class Rules = detail::RobustRules>
+using RobustRLockInterface = MortalInterface<ipc::BasicRobustRLock, P, Rules>;
 
 inline constexpr auto ipc_lock_operations = []<class T>(SubjectBuilder<T>& subject) {
   subject.operation("acquire", &T::acquire)
@@ -125,6 +143,15 @@ inline constexpr auto ipc_lock_operations = []<class T>(SubjectBuilder<T>& subje
       .workload("dying", "acquire die | acquire mark_consistent release | acquire mark_consistent release");
 };
 
+inline constexpr auto ipc_rlock_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.with(ipc_lock_operations)
+      .scenario("taken twice", "acquire acquire release release | acquire release")
+      .scenario("the owner dies deep inside", "acquire acquire die | acquire mark_consistent release | try_acquire release")
+      .scenario("its heir takes it twice", "acquire acquire die : acquire acquire release mark_consistent release | acquire release")
+      .scenario("given up deep inside", "acquire die : acquire acquire mark_unrecoverable release | acquire_for try_acquire")
+      .workload("taken twice in turns", "acquire acquire release release | acquire release | acquire try_acquire release release");
+};
+
 /// The lock as a guard.
 template <class Lock>
 struct RobustGuardAdapter {
@@ -147,6 +174,8 @@ struct SlowRobustGuardAdapter : RobustGuardAdapter<Lock> {
 
 template <class P>
 using RobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P, KernelModel<P, false>>>>;
+template <class P>
+using RobustRLockGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustRLock<P, KernelModel<P, false>>>>;
 /// On the real kernel.
 template <class P>
 using SharedRobustGuardSubject = Guarded<P, RobustGuardAdapter<ipc::BasicRobustLock<P, ipc::detail::RobustKernel>>>;
@@ -194,6 +223,8 @@ struct KilledLock {
 };
 template <class Rules = detail::RobustRules>
 using KilledRobustLock = KilledLock<ipc::BasicRobustLock<SharedPlatform, ipc::detail::RobustKernel, Rules>>;
+template <class Rules = detail::RobustRules>
+using KilledRobustRLock = KilledLock<ipc::BasicRobustRLock<SharedPlatform, ipc::detail::RobustKernel, Rules>>;
 
 /// A thread that ends a scenario as the lock's owner would leave it in the kernel's list when its memory goes. So whoever takes it here
 /// gives it back, and random scenarios, which know of no such rule, do not take it.
@@ -214,10 +245,22 @@ inline constexpr auto killed_lock_operations = []<class T>(SubjectBuilder<T>& su
       .crash_scenario("three wait",
                       "acquire mark_consistent release acquire mark_consistent release | acquire mark_consistent release | "
                       "acquire mark_consistent release")
-      .crash_scenario("given up", "acquire release acquire release | acquire mark_unrecoverable acquire release try_acquire release")
+      .crash_scenario("given up",
+                      "acquire release acquire release | acquire mark_unrecoverable acquire release try_acquire release release")
       .crash_scenario("tried",
                       "acquire mark_consistent release acquire mark_consistent release | "
                       "try_acquire mark_consistent release acquire mark_consistent release try_acquire mark_consistent release");
+};
+
+inline constexpr auto killed_rlock_operations = []<class T>(SubjectBuilder<T>& subject) {
+  subject.with(killed_lock_operations)
+      .workload("taken twice in turns", "acquire acquire release release | acquire release | acquire acquire release release")
+      .crash_scenario("deep inside",
+                      "acquire acquire acquire mark_consistent release release release acquire acquire mark_consistent release release | "
+                      "acquire mark_consistent release acquire mark_consistent release acquire mark_consistent release")
+      .crash_scenario("two deep inside",
+                      "acquire acquire mark_consistent release release acquire acquire mark_consistent release release | "
+                      "acquire acquire mark_consistent release release acquire acquire mark_consistent release release");
 };
 
 }  // namespace proberen::reference

@@ -140,6 +140,18 @@ std::string RobustMutex::key() const {
   return given_up ? text + ", given up" : text;
 }
 
+std::vector<Step<RecursiveRobustMutex>> RecursiveRobustMutex::step(const Call& call, int thread) const {
+  const std::string& operation = call.operation;
+  const bool mine = lock.owner == thread;
+  if (mine && operation.find("acquire") != std::string::npos) return {{"acquired", RecursiveRobustMutex{lock, depth + 1}}};
+  if (mine && operation == "release" && depth > 1) return {{"ok", RecursiveRobustMutex{lock, depth - 1}}};
+  std::vector<Step<RecursiveRobustMutex>> steps;
+  for (const Step<RobustMutex>& once : lock.step(call, thread)) {
+    steps.push_back({once.result, RecursiveRobustMutex{once.next, once.next.owner == lock.owner ? depth : 1}});
+  }
+  return steps;
+}
+
 std::vector<Step<Fifo>> Fifo::step(const Call& call, int) const {
   return queue_step(*this, call, [](auto& list) { return list.begin(); });
 }

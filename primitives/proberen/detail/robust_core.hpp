@@ -37,6 +37,9 @@ struct RobustRules {
   static constexpr bool kUnmarkedReleaseIsFinal = true;
   static constexpr bool kOwnerAloneReleases = true;
   static constexpr bool kDeathIsTold = true;
+  // Of RecursiveRobustCore.
+  static constexpr bool kDepthEndsWithOwner = true;
+  static constexpr bool kReleasesAreCounted = true;
 };
 
 template <Platform P, class Kernel, class Rules = RobustRules>
@@ -87,6 +90,9 @@ class RobustCore {
 
   /// Whether somebody held the lock at some moment of the call; a hint, no more.
   [[nodiscard]] bool locked() const { return (word_.load(std::memory_order_relaxed) & kOwner) != 0; }
+
+  /// Whether the calling thread holds the lock. Exact.
+  [[nodiscard]] bool owned() const { return is_held_by(Kernel::thread()); }
 
   /// For models of a kernel.
   [[nodiscard]] typename P::template Atomic<std::uint32_t>& word() { return word_; }

@@ -25,6 +25,15 @@ struct ForgivesSilence : detail::RobustRules {
   static constexpr bool kUnmarkedReleaseIsFinal = false;
 };
 
+/// Whoever inherits a recursive lock goes on where its dead owner was.
+struct KeepsDepth : detail::RobustRules {
+  static constexpr bool kDepthEndsWithOwner = false;
+};
+/// The first release of a recursive lock is the last.
+struct CountsNoReleases : detail::RobustRules {
+  static constexpr bool kReleasesAreCounted = false;
+};
+
 template <class Rules>
 using WrongRobustLock = ipc::BasicRobustLock<SharedPlatform, ipc::detail::RobustKernel, Rules>;
 
