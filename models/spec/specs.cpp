@@ -9,6 +9,7 @@
 #include "proberen/spec/promise.hpp"
 #include "proberen/spec/robust_mutex.hpp"
 #include "proberen/spec/semaphore.hpp"
+#include "proberen/spec/tasks.hpp"
 #include "proberen/spec/thread_local.hpp"
 
 namespace proberen::spec {
@@ -195,6 +196,34 @@ std::vector<Step<Handout>> Handout::step(const Call& call, int) const {
 std::string Handout::key() const {
   std::string text;
   for (const Value& item : items) text += item.text() + ' ';
+  return text;
+}
+
+std::vector<Step<Tasks>> Tasks::step(const Call& call, int) const {
+  Tasks next = *this;
+  if (call.operation == "end") return {{Value(), Tasks{{}, closed, true}}};
+  if (call.operation == "close") {
+    next.closed = true;
+    return {{Value(), next}};
+  }
+  if (call.operation == "submit") {
+    if (ended || closed) return {{ended ? "ended" : "closed", *this}};
+    next.waiting.push_back(call.arguments.empty() ? Value() : call.arguments.front());
+    return {{"ok", next}};
+  }
+  std::vector<Step<Tasks>> steps;
+  while (!next.waiting.empty()) {
+    const Value task = next.waiting.front();
+    next.waiting.erase(next.waiting.begin());
+    steps.push_back({task, next});
+  }
+  if (ended || closed) steps.push_back({Value(), next});
+  return steps;
+}
+
+std::string Tasks::key() const {
+  std::string text = ended ? "ended" : closed ? "closed" : "open";
+  for (const Value& task : waiting) text += ' ' + task.text();
   return text;
 }
 

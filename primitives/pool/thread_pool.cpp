@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "primitives/native/signals_blocked.hpp"
-#include "proberen/queue.hpp"
+#include "proberen/default_platform.hpp"
+#include "proberen/detail/task_line.hpp"
+#include "proberen/lock.hpp"
 
 namespace proberen {
 namespace detail {
 
-/// A queue of work, and the threads that take from it. The queue is closed when no more work is taken; what is in it then is run, or
-/// refused if the pool has ended, so nothing stays without an answer.
+/// A line of work, and the threads that take from it.
 class ThreadPoolCore {
  public:
   ThreadPoolCore(int threads, std::function<void()> initializer)
@@ -24,7 +25,7 @@ class ThreadPoolCore {
     try {
       for (int index = 0; index < threads; ++index) threads_.emplace_back([this] { run(); });
     } catch (...) {
-      end("the pool cannot start a thread");
+      line_.end("the pool cannot start a thread");
       for (std::thread& thread : threads_) thread.join();
       throw;
     }
@@ -32,34 +33,11 @@ class ThreadPoolCore {
   ThreadPoolCore(const ThreadPoolCore&) = delete;
   ThreadPoolCore& operator=(const ThreadPoolCore&) = delete;
 
-  void submit(WorkPointer work) {
-    if (work_.put(std::move(work)) != QueueStatus::ok) refuse_unless_running();
-  }
-  void refuse_unless_running() {
-    const std::scoped_lock hold(mutex_);
-    if (state_ == State::kEnded) throw ipc::PoolEnded(end_reason_);
-    if (state_ == State::kClosed) throw std::logic_error("the pool is closed: it takes no more tasks");
-  }
-
-  void close() {
-    {
-      const std::scoped_lock hold(mutex_);
-      if (state_ == State::kRunning) state_ = State::kClosed;
-    }
-    work_.close();
-  }
-
+  void submit(WorkPointer work) { throw_unless_running(line_.submit(std::move(work))); }
+  void refuse_unless_running() { throw_unless_running(line_.state()); }
+  void close() { line_.close(); }
   /// The first reason counts.
-  void end(const std::string& why) {
-    {
-      const std::scoped_lock hold(mutex_);
-      if (state_ == State::kEnded) return;
-      state_ = State::kEnded;
-      end_reason_ = why;
-    }
-    work_.close();
-    while (auto work = work_.try_get()) refuse(**work);
-  }
+  void end(const std::string& why) { line_.end(why); }
 
   void join() {
     require_joinable();
@@ -81,7 +59,10 @@ class ThreadPoolCore {
   [[nodiscard]] bool is_own_process() const { return creator_ == ::getpid(); }
 
  private:
-  enum class State { kRunning, kClosed, kEnded };
+  void throw_unless_running(PoolState state) {
+    if (state == PoolState::ended) throw ipc::PoolEnded(line_.end_reason());
+    if (state == PoolState::closed) throw std::logic_error("the pool is closed: it takes no more tasks");
+  }
 
   static int checked_size(int threads) {
     if (threads < 1) throw std::invalid_argument("a pool needs at least 1 thread, not " + std::to_string(threads));
@@ -89,9 +70,8 @@ class ThreadPoolCore {
   }
 
   void require_joinable() {
-    {
-      const std::scoped_lock hold(mutex_);
-      if (state_ == State::kRunning) throw std::logic_error("a pool that is running cannot be joined: close() or terminate() it first");
+    if (line_.state() == PoolState::running) {
+      throw std::logic_error("a pool that is running cannot be joined: close() or terminate() it first");
     }
     if (current_ == this) throw std::logic_error("a task cannot join its pool");
   }
@@ -99,13 +79,7 @@ class ThreadPoolCore {
   void run() {
     current_ = this;
     initialize();
-    while (auto work = work_.get()) {
-      if (has_ended()) {
-        refuse(**work);
-      } else {
-        (*work)->run();
-      }
-    }
+    while (const WorkPointer work = line_.next()) work->run();
     if (left_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_ && over_.claim()) (void)over_.publish();
   }
 
@@ -119,29 +93,13 @@ class ThreadPoolCore {
     }
   }
 
-  [[nodiscard]] bool has_ended() {
-    const std::scoped_lock hold(mutex_);
-    return state_ == State::kEnded;
-  }
-  void refuse(Work& work) {
-    std::exception_ptr error;
-    {
-      const std::scoped_lock hold(mutex_);
-      error = std::make_exception_ptr(ipc::PoolEnded(end_reason_));
-    }
-    work.fail(error);  // without the lock: callbacks may submit
-  }
-
   static thread_local const ThreadPoolCore* current_;  ///< whose thread this is
 
   const std::function<void()> initializer_;
   const pid_t creator_;
   const int size_;
 
-  Lock mutex_;
-  State state_ = State::kRunning;
-  std::string end_reason_;
-  Queue<WorkPointer> work_;
+  TaskLine<Work, DefaultPlatform> line_;
   std::atomic<int> left_{0};          ///< threads that have nothing more to do
   Completion<DefaultPlatform> over_;  ///< all of them
   Lock join_mutex_;

@@ -11,6 +11,7 @@
 #include "proberen/spec/mutex.hpp"
 #include "proberen/spec/robust_mutex.hpp"
 #include "proberen/spec/semaphore.hpp"
+#include "proberen/spec/tasks.hpp"
 
 namespace proberen {
 namespace {
@@ -92,6 +93,48 @@ TEST(Linearizability, MutexTellsWhoMayRelease) {
   EXPECT_TRUE(linearizable(history({entry(0, "acquire", Value(), 1, 2), entry(1, "release", "ok", 3, 4)}), spec::Mutex{}));
   EXPECT_FALSE(linearizable(history({entry(0, "acquire", Value(), 1, 2), entry(1, "release", "ok", 3, 4)}), spec::RecursiveMutex{}));
   EXPECT_TRUE(linearizable(history({entry(0, "acquire", Value(), 1, 2), entry(1, "release", "not_held", 3, 4)}), spec::RecursiveMutex{}));
+}
+
+/// Calls one after another.
+struct Told {
+  int thread;
+  const char* call;
+  Value result;
+};
+bool allows(const spec::AnySpec& spec, const std::vector<Told>& calls) {
+  std::vector<HistoryEntry> entries;
+  std::uint64_t position = 0;
+  for (const Told& told : calls) {
+    entries.push_back(entry(told.thread, told.call, told.result, position + 1, position + 2));
+    position += 2;
+  }
+  return linearizable(history(std::move(entries)), spec);
+}
+
+TEST(Linearizability, AnHeirHoldsARecursiveRobustMutexOnce) {
+  const auto after_death = [](const char* second_release) {
+    return std::vector<Told>{{0, "acquire", "acquired"},   {0, "try_acquire", "acquired"}, {1, "try_acquire", "busy"},
+                             {0, "crash", Value()},        {1, "acquire", "owner_died"},   {1, "acquire", "acquired"},
+                             {1, "mark_consistent", "ok"}, {1, "release", "ok"},           {2, "try_acquire", "busy"},
+                             {1, "release", "ok"},         {1, "release", second_release}, {2, "try_acquire", "acquired"}};
+  };
+  EXPECT_TRUE(allows(spec::RecursiveRobustMutex{}, after_death("not_held")));
+  EXPECT_FALSE(allows(spec::RecursiveRobustMutex{}, after_death("ok")));
+  EXPECT_TRUE(allows(spec::RecursiveRobustMutex{}, {{0, "acquire", "acquired"},
+                                                    {0, "die", "ok"},
+                                                    {1, "acquire", "owner_died"},
+                                                    {1, "acquire", "acquired"},
+                                                    {1, "mark_unrecoverable", "ok"},
+                                                    {1, "release", "not_held"},
+                                                    {1, "acquire", "not_recoverable"}}));
+}
+
+TEST(Linearizability, TasksAreServedInOrderUntilTheEnd) {
+  EXPECT_TRUE(allows(spec::Tasks{}, {{0, "submit(1)", "ok"}, {0, "close", Value()}, {1, "serve", 1}, {1, "serve", Value()}}));
+  EXPECT_FALSE(allows(spec::Tasks{}, {{0, "submit(1)", "ok"}, {0, "submit(2)", "ok"}, {1, "serve", 2}, {1, "serve", 1}}));
+  EXPECT_FALSE(allows(spec::Tasks{}, {{0, "submit(1)", "ok"}, {0, "end", Value()}, {1, "serve", 1}}));
+  EXPECT_TRUE(allows(spec::Tasks{}, {{0, "submit(1)", "ok"}, {0, "end", Value()}, {1, "serve", Value()}, {1, "submit(2)", "ended"}}));
+  EXPECT_FALSE(linearizable(history({entry(0, "serve", std::nullopt, 1), entry(1, "submit(1)", "ok", 2, 3)}, true), spec::Tasks{}));
 }
 
 TEST(Linearizability, BoundedSemaphoreRefusesExactly) {

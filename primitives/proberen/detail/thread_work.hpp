@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <ranges>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "proberen/ipc/detail/map_sink.hpp"
+#include "proberen/ipc/pool_errors.hpp"
 #include "proberen/lock.hpp"
 
 namespace proberen::detail {
@@ -29,6 +31,8 @@ class Work {
 
   virtual void run() noexcept = 0;
   virtual void fail(const std::exception_ptr& error) noexcept = 0;
+  /// Fails it, since its pool has ended.
+  void refuse(const std::string& why) noexcept { fail(std::make_exception_ptr(ipc::PoolEnded(why))); }
 };
 
 using WorkPointer = std::unique_ptr<Work>;
