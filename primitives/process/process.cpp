@@ -46,6 +46,7 @@ Process& Process::operator=(Process&& other) noexcept {
   status_ = std::move(other.status_);
   server_ = std::move(other.server_);
   last_words_ = std::move(other.last_words_);
+  on_destroy_ = other.on_destroy_;
   exit_code_ = other.exit_code_;
   core_dumped_ = other.core_dumped_;
   closed_ = other.closed_;
@@ -64,13 +65,35 @@ void Process::end() noexcept {
     if (last_words_) last_words_->forget();
     return;
   }
-  if (!exit_code_) detail::send_signal(pidfd_.get(), SIGKILL);
+  try {
+    if (on_destroy_.action() == OnDestroy::Action::detach) return let_go();
+    if (!exit_code_) bring_to_end();
+  } catch (const std::exception&) {
+    // For want of memory: one that is to go on is reaped when this process ends; any other is killed.
+    if (!pidfd_) return;
+    detail::send_signal(pidfd_.get(), SIGKILL);
+  }
   reap();
   release();
 }
 
-/// Waits for the end of the child, which has been killed or has ended. With a fork server, until that has reaped it, but not for ever: else
-/// the server might go first and leave it to whoever adopts it.
+/// Does what is to be done before the end of the child can be waited for without a deadline.
+void Process::bring_to_end() {
+  switch (on_destroy_.action()) {
+    case OnDestroy::Action::join:
+    case OnDestroy::Action::detach:
+      return;
+    case OnDestroy::Action::terminate_then_kill:
+      detail::send_signal(pidfd_.get(), SIGTERM);
+      if (detail::ended_by(pidfd_.get(), deadline_after(SteadyClock::now(), on_destroy_.grace()))) return;
+      [[fallthrough]];
+    case OnDestroy::Action::kill:
+      detail::send_signal(pidfd_.get(), SIGKILL);
+  }
+}
+
+/// Waits for the end of the child. With a fork server, until that has reaped it, but not for ever: else the server might go first and leave
+/// it to whoever adopts it.
 void Process::reap() noexcept {
   if (exit_code_) return;
   try {
@@ -158,6 +181,10 @@ int Process::sentinel() const {
 
 void Process::detach() {
   require_ours();
+  let_go();
+}
+
+void Process::let_go() {
   if (!exit_code_ && !status_) {
     detail::unlist_child(pidfd_.get());
     detail::adopt_detached(std::move(pidfd_), std::move(*last_words_));

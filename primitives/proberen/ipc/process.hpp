@@ -12,6 +12,7 @@
 #include "proberen/deadline.hpp"
 #include "proberen/detail/stop.hpp"
 #include "proberen/ipc/descriptor.hpp"
+#include "proberen/ipc/on_destroy.hpp"
 
 namespace proberen::ipc {
 
@@ -21,11 +22,12 @@ class LastWords;
 struct Launched;
 }  // namespace detail
 
-/// A child started by Context::start(). Every signal and wait goes through its pidfd, so none can meet another process that got the same
-/// number; SIGCHLD must not be ignored. Move-only; one thread at a time. The destructor kills and reaps a child that has neither been
-/// joined nor detached, so that none is left behind; where a fork server is the parent, it waits for that half a second at most. Errors of
-/// the kernel are std::system_error; so is any call but pid() and name() after close() or detach(), and in a copy of the process that
-/// started it (no_child_process).
+/// A child started by Context::start(). Every signal and wait goes through its pidfd, so none can meet another process
+/// that got the same number; SIGCHLD must not be ignored. Move-only; one thread at a time. What the destructor does with a child that has
+/// neither been joined nor detached, on_destroy() says; without it, it kills and reaps the child, so that none is left behind. For a fork
+/// server to reap a child that has ended it waits half a second at most. A move assignment is such an end of what was there before. Errors
+/// of the kernel are std::system_error; so is any call but pid(), name() and on_destroy() after close() or detach(), and in a copy of the
+/// process that started it (no_child_process), where the destructor leaves the child alone.
 class Process {
  public:
   /// What join() returns when nobody knows how the child ended: its fork server died before it, or someone else has reaped it.
@@ -75,6 +77,9 @@ class Process {
   /// A descriptor that is readable once the child has ended, for poll(2); it goes with this object.
   [[nodiscard]] int sentinel() const;
 
+  /// What the destructor, or an assignment, does with a child that has been neither joined nor detached. It moves with the child.
+  void on_destroy(OnDestroy policy) noexcept { on_destroy_ = policy; }
+
   /// Lets the child go on by itself: the destructor will not end it. It is reaped at a later start() of this process, or at its end.
   void detach();
 
@@ -85,6 +90,8 @@ class Process {
  private:
   void require_ours() const;
   void collect(Deadline deadline);
+  void let_go();
+  void bring_to_end();
   void reap() noexcept;
   void release() noexcept;
   void end() noexcept;
@@ -97,6 +104,7 @@ class Process {
   Descriptor status_;
   std::shared_ptr<detail::ForkServer> server_;
   std::unique_ptr<detail::LastWords> last_words_;
+  OnDestroy on_destroy_ = OnDestroy::kill();
   std::optional<int> exit_code_;
   bool core_dumped_ = false;
   bool closed_ = false;

@@ -65,13 +65,6 @@ class Stopped {
 /// How long a call may take that does not wait for the stopped server: less than Stopped lasts.
 constexpr auto kSoon = 10s;
 
-template <class Call>
-SteadyClock::duration duration_of(Call call) {
-  const Deadline begin = SteadyClock::now();
-  call();
-  return SteadyClock::now() - begin;
-}
-
 TEST(ForkServerTest, AStoppedServerDoesNotHoldUpCallsThatDoNotWaitForIt) {
   Context context(StartMethod::forkserver);
   const pid_t server = server_of(context);

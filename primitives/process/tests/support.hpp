@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proberen/deadline.hpp"
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/entry.hpp"
 
@@ -55,6 +56,13 @@ inline void wait_until_readable(const Descriptor& descriptor) {
 inline bool is_readable(int descriptor) {
   pollfd ready{descriptor, POLLIN, 0};
   return ::poll(&ready, 1, 0) == 1;
+}
+
+template <class Call>
+SteadyClock::duration duration_of(Call call) {
+  const Deadline begin = SteadyClock::now();
+  call();
+  return SteadyClock::now() - begin;
 }
 
 /// The message of the exception that `call` throws.
