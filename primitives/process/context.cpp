@@ -16,6 +16,8 @@
 #include "primitives/process/fork_server.hpp"
 #include "primitives/process/launch.hpp"
 #include "primitives/process/payload.hpp"
+#include "primitives/process/setup.hpp"
+#include "proberen/ipc/tracker.hpp"
 
 namespace proberen::ipc {
 namespace {
@@ -36,6 +38,11 @@ std::string list_types(const std::type_info& tuple) {
     text.back() = ')';
   }
   return text;
+}
+
+/// A child of another environment has the same resource tracker, unless that names one.
+void keep_family(Environment& environment) {
+  if (const char* const token = std::getenv(tracker::kTokenVariable)) environment.emplace(tracker::kTokenVariable, token);
 }
 
 }  // namespace
@@ -75,41 +82,45 @@ detail::Launched Context::launch_by_server(const detail::Payload& payload) {
   return std::move(*launched);
 }
 
-detail::Launched Context::launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth) {
+detail::Launched Context::launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth, detail::Setup& setup) {
   if (const int threads = options_.allow_fork_with_threads ? 1 : detail::count_threads(); threads > 1) {
     throw std::runtime_error("this process has " + std::to_string(threads) +
                              " threads, those of the library's timer service and pools included: a fork would copy the locks that they "
                              "hold; use spawn or forkserver");
   }
-  return detail::launch_fork(entry, arguments, birth);
+  return detail::launch_fork(entry, arguments, birth, setup);
 }
 
-detail::Launched Context::launch_spawn(const detail::Payload& payload) {
+detail::Launched Context::launch_spawn(const detail::Payload& payload, detail::Setup& setup) {
   Descriptor file = detail::write_memory_file(payload.bytes);
   std::vector<int> descriptors{file.get()};
   descriptors.insert(descriptors.end(), payload.descriptors.begin(), payload.descriptors.end());
-  detail::Launched launched = detail::launch_self(detail::kSpawnRole, descriptors, options_.keep_descriptors);
+  detail::Launched launched = detail::launch_self(detail::kSpawnRole, descriptors, setup, options_.keep_descriptors);
   launched.last_words = detail::LastWords::in_file(std::move(file), payload.bytes.size());
   return launched;
 }
 
-Process Context::launch(const detail::Entry& entry, void* arguments) {
+Process Context::launch(const detail::Entry& entry, void* arguments, StartOptions options) {
   detail::reap_detached();
+  if (options.environment) keep_family(*options.environment);
+  detail::Setup setup(options);
   detail::Birth birth = detail::next_birth(options_.name, method_);
   birth.die_with_parent = options_.die_with_parent;
   birth.keep_descriptors = options_.keep_descriptors;
   detail::Launched launched;
   if (method_ == StartMethod::fork) {
-    launched = launch_fork(entry, arguments, birth);
+    launched = launch_fork(entry, arguments, birth, setup);
   } else {
     if (!detail::is_initialized()) {
       throw std::logic_error("call proberen::ipc::initialize(argc, argv) first in main: a child would run main again");
     }
-    const detail::Payload payload = detail::encode(entry, arguments, birth);
+    const bool server_sets_up = method_ == StartMethod::forkserver && !setup.empty();
+    const detail::Payload payload = detail::encode(entry, arguments, birth, server_sets_up ? detail::to_bytes(options) : "");
     detail::require_open(payload.descriptors);
-    launched = method_ == StartMethod::spawn ? launch_spawn(payload) : launch_by_server(payload);
+    launched = method_ == StartMethod::spawn ? launch_spawn(payload, setup) : launch_by_server(payload);
   }
   launched.name = birth.name;
+  launched.on_destroy = options.on_destroy;
   return Process(std::move(launched));
 }
 

@@ -34,12 +34,15 @@ Received receive_report(const Descriptor& socket) {
 }
 
 /// What the server said about the child instead of the child itself.
-[[noreturn]] void throw_failure(const Report& report) {
+[[noreturn]] void throw_failure(const Received& received) {
+  const Report& report = *received.report;
   if (report.kind == Report::Kind::kThreads) {
     throw std::runtime_error("the fork server has " + std::to_string(report.value) +
                              " threads: a fork would copy the locks that they hold; a preload may not leave a thread behind");
   }
-  if (report.kind == Report::Kind::kFailed) throw_error(report.value, "the fork server cannot start a process");
+  if (report.kind == Report::Kind::kFailed) {
+    throw_error(report.value, received.text.empty() ? "the fork server cannot start a process" : received.text);
+  }
   throw_error(ECHILD, "a process ended before the fork server could hand it over");
 }
 
@@ -70,7 +73,9 @@ void ForkServer::set_up(const ServerOptions& options) {
   theirs.reset();
   const Received received = error == 0 ? receive_report(ours) : Received{};
   if (!received.report) throw std::runtime_error("the fork server died while it set itself up: it was killed, or a preload ended it");
-  if (received.report->kind != Report::Kind::kReady) throw std::runtime_error("the fork server: " + received.text);
+  const std::string problem = "the fork server: " + received.text;
+  if (received.report->kind == Report::Kind::kFailed) throw_error(received.report->value, problem);
+  if (received.report->kind != Report::Kind::kReady) throw std::runtime_error(problem);
 }
 
 ForkServer::~ForkServer() {
@@ -118,7 +123,7 @@ std::optional<Launched> ForkServer::launch(const Payload& payload) {
     lost_.store(true, std::memory_order_relaxed);
     return std::nullopt;
   }
-  if (received.report->kind != Report::Kind::kStarted) throw_failure(*received.report);
+  if (received.report->kind != Report::Kind::kStarted) throw_failure(received);
   if (received.descriptors.empty()) {
     // Another thread has taken the number that was reserved.
     throw_error(EMFILE,

@@ -22,6 +22,7 @@
 #include "primitives/process/close_others.hpp"
 #include "primitives/process/fork_server.hpp"
 #include "primitives/process/packet.hpp"
+#include "primitives/process/setup.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
@@ -162,10 +163,14 @@ class Server {
     Report report{Report::Kind::kReady, 0};
     std::string problem;
     while (!text.empty() && problem.empty()) problem = run_preload(line());
-    if (problem.empty() && idle_wanted_ > 0) problem = open_taken();
-    if (!problem.empty()) report.kind = Report::Kind::kNotReady;
+    if (!problem.empty()) {
+      report.kind = Report::Kind::kNotReady;
+    } else if (const int error = idle_wanted_ > 0 ? open_taken() : 0; error != 0) {
+      report = {Report::Kind::kFailed, error};
+      problem = "cannot open a socket for idle children";
+    }
     problem.resize(std::min(problem.size(), kMostLastWords));
-    send_packet(request.report.get(), {reinterpret_cast<const char*>(&report), sizeof report}, problem, {});
+    send_report(request.report.get(), report, {}, problem);
   }
 
   /// What went wrong; "" for nothing.
@@ -184,13 +189,14 @@ class Server {
     }
   }
 
-  std::string open_taken() {
+  /// 0, or the error.
+  int open_taken() {
     try {
-      std::tie(taken_here_, taken_there_) = packet_sockets("cannot open a socket for idle children");
+      std::tie(taken_here_, taken_there_) = packet_sockets("");
     } catch (const std::system_error& error) {
-      return error.what();
+      return error.code().value();
     }
-    return "";
+    return 0;
   }
 
   /// As many idle children as are wanted. Where the kernel refuses one, or a thread stands in the way, requests come to the server, which
@@ -232,9 +238,15 @@ class Server {
   }
 
   [[noreturn]] void become_child(Request request, Descriptor pidfd) {
-    if (!pidfd) {
-      send_report(request.report.get(), {Report::Kind::kFailed, errno});
+    const auto refuse = [&](int error, std::string_view text = {}) {
+      send_report(request.report.get(), {Report::Kind::kFailed, error}, {}, text);
       ::_exit(1);
+    };
+    if (!pidfd) refuse(errno);
+    const std::string bytes = take_bytes(request);
+    if (const std::string_view options = options_of(bytes); !options.empty()) {
+      Setup& setup = *new Setup(options_from(options));  // its environment stays
+      if (const SetupFailure failure = setup.apply()) refuse(failure.error, setup.problem(failure));
     }
     // Nobody waits for a child whose creator has gone.
     if (send_report(request.report.get(), {Report::Kind::kStarted, ::getpid()}, std::array{pidfd.get()}) != 0) ::_exit(1);
@@ -242,15 +254,14 @@ class Server {
     ::signal(SIGINT, SIG_DFL);
     ::sigprocmask(SIG_UNBLOCK, &child_ended_, nullptr);
     leave_on_socket(request.report.get());
-    run_request(request);
+    run(request, bytes);
   }
 
-  [[noreturn]] void run_request(Request& request) {
-    std::vector<Descriptor>& descriptors = request.packet.descriptors;
-    if (request_.front() == kBytesFollow) run(request, {request_.data() + 1, request.packet.size - 1});
-    const std::string bytes = read_memory_file(descriptors.front());
-    descriptors.erase(descriptors.begin());
-    run(request, bytes);
+  std::string take_bytes(Request& request) {
+    if (request_.front() == kBytesFollow) return {request_.data() + 1, request.packet.size - 1};
+    const Descriptor file = std::move(request.packet.descriptors.front());
+    request.packet.descriptors.erase(request.packet.descriptors.begin());
+    return read_memory_file(file);
   }
 
   /// What the server has opened for itself.

@@ -122,10 +122,7 @@ void say_last_words(std::string_view text) noexcept {
   if (place.file >= 0) {
     (void)!resumed([&] { return ::pwrite(place.file, text.data(), text.size(), static_cast<off_t>(place.words_at)); });
   }
-  if (place.socket_of_server >= 0) {
-    const Report report{Report::Kind::kThrew, 0};
-    send_packet(place.socket_of_server, {reinterpret_cast<const char*>(&report), sizeof report}, text, {});
-  }
+  if (place.socket_of_server >= 0) send_report(place.socket_of_server, {Report::Kind::kThrew, 0}, {}, text);
 }
 
 }  // namespace proberen::ipc::detail

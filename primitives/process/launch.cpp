@@ -7,90 +7,30 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "primitives/process/close_others.hpp"
+#include "primitives/process/packet.hpp"
 #include "primitives/process/parent_watch.hpp"
 #include "primitives/process/payload.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
 namespace {
 
-/// posix_spawnattr_t: default signals and an empty mask, as a program that is started expects.
-class FreshSignals {
- public:
-  FreshSignals() {
-    sigset_t all;
-    sigset_t none;
-    ::sigfillset(&all);
-    ::sigemptyset(&none);
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  FreshSignals(const FreshSignals&) = delete;
-  FreshSignals& operator=(const FreshSignals&) = delete;
-  ~FreshSignals() { ::posix_spawnattr_destroy(&attributes_); }
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_;
-};
-
 /// Where the child's descriptors begin.
 constexpr int kFirstPassed = STDERR_FILENO + 1;
-
-/// posix_spawn_file_actions_t: the descriptors that the child has, whatever else this process, or a library in it, has open.
-class Passed {
- public:
-  Passed(std::span<const int> sources, bool keep_others) : sources_(sources), keep_others_(keep_others) {
-    ::posix_spawn_file_actions_init(&actions_);
-    int error = 0;
-    for (std::size_t index = 0; index < sources.size() && error == 0; ++index) {
-      // A dup2 takes close-on-exec away, in the child alone; also one onto itself (glibc 2.29; POSIX.1-2024).
-      error = ::posix_spawn_file_actions_adddup2(&actions_, sources[index], number(index));
-    }
-    if (error == 0 && !keep_others) error = ::posix_spawn_file_actions_addclosefrom_np(&actions_, number(sources.size()));
-    if (error == 0) return;
-    ::posix_spawn_file_actions_destroy(&actions_);
-    throw_error(error, "cannot pass a descriptor to a process");
-  }
-  Passed(const Passed&) = delete;
-  Passed& operator=(const Passed&) = delete;
-  ~Passed() { ::posix_spawn_file_actions_destroy(&actions_); }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-  /// Of a descriptor, in the child.
-  int number(std::size_t index) const { return keep_others_ ? sources_[index] : kFirstPassed + static_cast<int>(index); }
-
- private:
-  posix_spawn_file_actions_t actions_;
-  std::span<const int> sources_;
-  bool keep_others_;
-};
-
-/// Copies above every number that the child's descriptors will have, so that none is overwritten before it has been copied.
-std::vector<Descriptor> lift(std::span<const int> descriptors) {
-  const int above = kFirstPassed + static_cast<int>(descriptors.size());
-  std::vector<Descriptor> lifted;
-  lifted.reserve(descriptors.size());
-  for (const int descriptor : descriptors) {
-    lifted.emplace_back(::fcntl(descriptor, F_DUPFD_CLOEXEC, above));
-    // EINVAL: not even the lowest number is below the limit (fcntl(2)).
-    if (!lifted.back()) throw_error(errno == EINVAL ? EMFILE : errno, "cannot pass a descriptor to a process");
-  }
-  return lifted;
-}
 
 /// Of a thread of this process, by its folder in /proc/self/task: whether it is past its last instruction. The kernel lists one that has
 /// been joined for a moment more.
@@ -106,9 +46,42 @@ bool has_ended(const std::filesystem::path& thread) {
          (flags & kExiting) != 0;
 }
 
+/// What a child by fork has to do first, and where it says whether it could.
+struct Beginning {
+  Setup& setup;
+  /// Empty without a setup.
+  Descriptor heard;
+  Descriptor told;
+};
+
+/// In the child. With a setup it says what came of it, in any case: that the socket is closed another process may hide, which was forked
+/// meanwhile and holds a copy of it.
+void begin(Beginning& beginning) {
+  if (!beginning.told) return;
+  const SetupFailure failure = beginning.setup.apply();
+  send_packet(beginning.told.get(), {reinterpret_cast<const char*>(&failure), sizeof failure}, {}, {});
+  if (failure) ::_exit(127);
+  beginning.told.reset();
+}
+
+/// In the creator. No failure also where the child was killed before it could say anything: that is its end, and no refusal.
+SetupFailure hear(const Descriptor& heard, const Descriptor& pidfd) {
+  SetupFailure failure;
+  pollfd sources[] = {{heard.get(), POLLIN, 0}, {pidfd.get(), POLLIN, 0}};
+  poll_until(sources, kForever);
+  // Whichever was seen: the child speaks before it ends.
+  receive_packet(heard.get(), {reinterpret_cast<char*>(&failure), sizeof failure}, false);
+  return failure;
+}
+
 [[noreturn]] void run_forked(const Entry& entry, void* arguments, const std::optional<std::vector<int>>& kept, const LastWords& words,
-                             Life& life) {
-  if (kept) close_others(*kept);
+                             Life& life, Beginning& beginning) {
+  if (kept) {
+    close_others(*kept);
+  } else {
+    beginning.heard.reset();
+  }
+  begin(beginning);
   words.leave_here();
   end_child(run_entry(entry, arguments, life));
 }
@@ -135,10 +108,15 @@ void require_open(std::span<const int> descriptors) {
   }
 }
 
-Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth) {
+Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth, Setup& setup) {
   std::optional<std::vector<int>> kept(std::in_place);
   entry.list_descriptors(arguments, *kept);
   require_open(*kept);
+  Beginning beginning{setup, {}, {}};
+  if (!setup.empty()) {
+    std::tie(beginning.heard, beginning.told) = packet_sockets("cannot create a socket for the setup of a process");
+    kept->push_back(beginning.told.get());
+  }
   std::sort(kept->begin(), kept->end());
   if (birth.keep_descriptors) kept.reset();  // all of them, then
   Life life(birth);
@@ -151,29 +129,46 @@ Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth) {
   std::fflush(nullptr);
   launched.pid = ::fork();
   if (launched.pid < 0) throw_errno("cannot fork");
-  if (launched.pid == 0) run_forked(entry, arguments, kept, launched.last_words, life);
+  if (launched.pid == 0) run_forked(entry, arguments, kept, launched.last_words, life, beginning);
   reserved.reset();
   launched.pidfd = hold_child(launched.pid);
+  if (!beginning.heard) return launched;
+  beginning.told.reset();
+  if (const SetupFailure failure = hear(beginning.heard, launched.pidfd)) {
+    siginfo_t info{};
+    resumed([&] { return ::waitid(P_PIDFD, static_cast<id_t>(launched.pidfd.get()), &info, WEXITED); });
+    throw_error(failure.error, setup.problem(failure));
+  }
   return launched;
 }
 
-Launched launch_self(const char* role, std::span<const int> descriptors, bool keep_descriptors) {
-  const std::vector<Descriptor> lifted = keep_descriptors ? std::vector<Descriptor>() : lift(descriptors);
-  std::vector<int> sources(descriptors.begin(), descriptors.end());
-  for (std::size_t index = 0; index < lifted.size(); ++index) sources[index] = lifted[index].get();
-  const Passed passed(sources, keep_descriptors);
-  const FreshSignals signals;
-  std::vector<std::string> words{program_invocation_name, kChildMarker, role};
-  for (std::size_t index = 0; index < sources.size(); ++index) words.push_back(std::to_string(passed.number(index)));
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  Descriptor reserved = reserve_descriptor();
-  Launched launched;
+Launched launch_self(const char* role, std::span<const int> descriptors, Setup& setup, bool keep_descriptors) {
+  Execution execution;
   // Not our path: the file there may be another one by now.
-  const int error = ::posix_spawn(&launched.pid, "/proc/self/exe", passed.get(), signals.get(), arguments.data(), environ);
-  if (error != 0) throw_error(error, "cannot run this executable again");
+  execution.files = {"/proc/self/exe"};
+  execution.arguments = {program_invocation_name, kChildMarker, role};
+  execution.close_others = !keep_descriptors;
+  for (const int descriptor : descriptors) {
+    const int number = keep_descriptors ? descriptor : kFirstPassed + static_cast<int>(execution.descriptors.size());
+    execution.descriptors.push_back({descriptor, number});
+    execution.arguments.push_back(std::to_string(number));
+  }
+  std::vector<Descriptor> lifted;
+  if (!keep_descriptors) lifted = lift_sources(execution.descriptors);
+  return launch_execution(execution, setup, "cannot run this executable again");
+}
+
+Launched launch_self(const char* role, std::span<const int> descriptors) {
+  Setup nothing{StartOptions()};
+  return launch_self(role, descriptors, nothing);
+}
+
+Launched launch_execution(const Execution& execution, Setup& setup, const std::string& problem) {
+  Descriptor reserved = reserve_descriptor();
+  SetupFailure failure;
+  Launched launched;
+  launched.pid = execute(execution, setup, failure);
+  if (failure) throw_error(failure.error, failure.step == SetupFailure::Step::kExecute ? problem : setup.problem(failure));
   reserved.reset();
   launched.pidfd = hold_child(launched.pid);
   return launched;

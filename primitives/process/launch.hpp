@@ -1,4 +1,4 @@
-/// Starting a process by fork, and by running this executable again.
+/// Starting a process by fork, and by executing a file, which may be this executable again.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,10 @@
 
 #include <sys/types.h>
 
+#include "primitives/process/execute.hpp"
 #include "primitives/process/identity.hpp"
 #include "primitives/process/last_words.hpp"
+#include "primitives/process/setup.hpp"
 #include "proberen/ipc/descriptor.hpp"
 #include "proberen/ipc/detail/entry_table.hpp"
 
@@ -21,6 +23,7 @@ struct Launched {
   pid_t pid = -1;
   Descriptor pidfd;
   std::string name;
+  OnDestroy on_destroy = OnDestroy::kill();
   /// Without a fork server.
   LastWords last_words;
   /// With a fork server: where the exit code arrives, and who sends it.
@@ -35,13 +38,18 @@ inline constexpr const char* kForkServerRole = "forkserver";
 inline constexpr const char* kTrackerRole = "tracker";
 
 /// Forks a child that runs the entry. Of the descriptors it keeps those in the arguments, unless its birth says that it keeps all. Throws
-/// std::system_error.
-[[nodiscard]] Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth);
+/// std::system_error, also when the child cannot be set up.
+[[nodiscard]] Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth, Setup& setup);
 
 /// Runs this executable again, in `role`, with `descriptors` open as 3, 4 and so on, and with no others but the standard ones;
 /// `keep_descriptors` leaves it those that are not close-on-exec as well, and the numbers as they are. Throws std::system_error, also when
-/// exec fails.
-[[nodiscard]] Launched launch_self(const char* role, std::span<const int> descriptors, bool keep_descriptors = false);
+/// the child cannot be set up, or exec fails.
+[[nodiscard]] Launched launch_self(const char* role, std::span<const int> descriptors, Setup& setup, bool keep_descriptors = false);
+/// With nothing to set up.
+[[nodiscard]] Launched launch_self(const char* role, std::span<const int> descriptors);
+
+/// The same for any executable: the error begins with `problem` when exec fails.
+[[nodiscard]] Launched launch_execution(const Execution& execution, Setup& setup, const std::string& problem);
 
 /// Throws std::system_error when one of these, which a child is to have, is not open. To be asked before anything is opened that might get
 /// its number.

@@ -84,8 +84,8 @@ Packet receive_packet(int socket, std::span<char> buffer, Deadline deadline) {
   return packet;
 }
 
-int send_report(int socket, Report report, std::span<const int> descriptors) noexcept {
-  return send_packet(socket, {reinterpret_cast<const char*>(&report), sizeof report}, {}, descriptors);
+int send_report(int socket, Report report, std::span<const int> descriptors, std::string_view text) noexcept {
+  return send_packet(socket, {reinterpret_cast<const char*>(&report), sizeof report}, text, descriptors);
 }
 
 }  // namespace proberen::ipc::detail

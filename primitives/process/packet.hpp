@@ -43,11 +43,11 @@ struct Report {
   enum class Kind : std::int32_t {
     /// The child's, before it runs its entry: its pid.
     kStarted,
-    /// The error.
+    /// The error; with a text, when it is the child that could not set itself up, or the server.
     kFailed,
     /// The server does not fork, since it has several threads: their number.
     kThreads,
-    /// The server has set itself up; or it has not, and the text says why.
+    /// The server has set itself up; or a preload has not, and the text says why.
     kReady,
     kNotReady,
     /// The child's: the text of the exception that ends it.
@@ -60,6 +60,6 @@ struct Report {
   std::int32_t value;
 };
 
-int send_report(int socket, Report report, std::span<const int> descriptors = {}) noexcept;
+int send_report(int socket, Report report, std::span<const int> descriptors = {}, std::string_view text = {}) noexcept;
 
 }  // namespace proberen::ipc::detail

@@ -17,12 +17,13 @@
 namespace proberen::ipc::detail {
 namespace {
 
-/// Comes first in the bytes; the name and the arguments follow.
+/// Comes first in the bytes; the name, the birth, the options and the arguments follow.
 struct Header {
   /// Tells a library that has been replaced on disk since the creator loaded it.
   std::uint64_t types;
   std::uint32_t name_size;
   std::uint32_t birth_size;
+  std::uint64_t options_size;
 };
 
 /// The bytes, taken apart.
@@ -30,6 +31,7 @@ struct Parts {
   Header header;
   std::string_view name;
   std::string_view birth;
+  std::string_view options;
   std::string_view arguments;
 };
 
@@ -41,7 +43,9 @@ Parts take_apart(std::string_view bytes) {
   parts.name = bytes.substr(0, parts.header.name_size);
   bytes.remove_prefix(parts.name.size());
   parts.birth = bytes.substr(0, parts.header.birth_size);
-  parts.arguments = bytes.substr(parts.birth.size());
+  bytes.remove_prefix(parts.birth.size());
+  parts.options = bytes.substr(0, parts.header.options_size);
+  parts.arguments = bytes.substr(parts.options.size());
   return parts;
 }
 
@@ -65,12 +69,12 @@ int guarded(Name name, Call call) noexcept {
 
 }  // namespace
 
-Payload encode(const Entry& entry, const void* arguments, const Birth& birth) {
+Payload encode(const Entry& entry, const void* arguments, const Birth& birth, std::string_view options) {
   Payload payload;
   const std::string who = birth.bytes();
   const Header header{entry.arguments.hash_code(), static_cast<std::uint32_t>(std::strlen(entry.name)),
-                      static_cast<std::uint32_t>(who.size())};
-  payload.bytes.append(reinterpret_cast<const char*>(&header), sizeof header).append(entry.name).append(who);
+                      static_cast<std::uint32_t>(who.size()), options.size()};
+  payload.bytes.append(reinterpret_cast<const char*>(&header), sizeof header).append(entry.name).append(who).append(options);
   entry.save(arguments, payload.bytes, payload.descriptors);
   return payload;
 }
@@ -99,6 +103,7 @@ std::string read_memory_file(const Descriptor& file) {
 }
 
 Birth birth_of(std::string_view bytes) { return Birth::from_bytes(take_apart(bytes).birth); }
+std::string_view options_of(std::string_view bytes) { return take_apart(bytes).options; }
 
 int run_payload(std::string_view bytes, std::vector<Descriptor>& descriptors, Descriptor parent) noexcept {
   return guarded("(unknown)", [&] {

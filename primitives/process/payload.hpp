@@ -17,10 +17,13 @@ struct Payload {
   std::vector<int> descriptors;
 };
 
-[[nodiscard]] Payload encode(const Entry& entry, const void* arguments, const Birth& birth);
+/// `options` are those of to_bytes(); "" for none.
+[[nodiscard]] Payload encode(const Entry& entry, const void* arguments, const Birth& birth, std::string_view options = {});
 
-/// Who the child is that runs the entry, of the bytes that encode() made. Throws std::runtime_error when they are incomplete.
+/// Who the child is that runs the entry, and its options, of the bytes that encode() made. Throws std::runtime_error when they are
+/// incomplete.
 [[nodiscard]] Birth birth_of(std::string_view bytes);
+[[nodiscard]] std::string_view options_of(std::string_view bytes);
 
 /// A file in memory that holds `bytes`, close-on-exec. Throws std::system_error.
 [[nodiscard]] Descriptor write_memory_file(std::string_view bytes);

@@ -30,7 +30,8 @@ Process::Process(detail::Launched&& launched)
       pidfd_(std::move(launched.pidfd)),
       status_(std::move(launched.status)),
       server_(std::move(launched.server)),
-      last_words_(std::make_unique<detail::LastWords>(std::move(launched.last_words))) {
+      last_words_(std::make_unique<detail::LastWords>(std::move(launched.last_words))),
+      on_destroy_(launched.on_destroy) {
   detail::list_child(pidfd_.get(), pid_, name_);
 }
 

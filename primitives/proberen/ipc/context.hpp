@@ -15,6 +15,7 @@
 
 #include "proberen/ipc/process.hpp"
 #include "proberen/ipc/start_method.hpp"
+#include "proberen/ipc/start_options.hpp"
 
 namespace proberen::ipc {
 
@@ -41,6 +42,7 @@ struct Birth;
 struct Entry;
 struct Launched;
 struct Payload;
+class Setup;
 
 /// What an argument travels as: text as std::string, anything else as itself.
 template <class T>
@@ -51,7 +53,7 @@ using Stored = std::conditional_t<std::same_as<std::decay_t<T>, const char*> || 
 
 /// Starts processes. Any thread may call start(), several at once. A fork server starts with the first start() and belongs to its context;
 /// it ends with it, or with the last Process that it started. One that was killed is replaced. Its children have the environment and the
-/// working directory that this process had when the server started, not those of the time of their start().
+/// working directory that this process had when the server started, not those of the time of their start(), unless that asks for others.
 ///
 /// A child by fork is a copy of the memory, mappings included, and not of the descriptors: an object there that holds one which the child
 /// was not given as an argument is useless, and its number may become that of another file.
@@ -78,17 +80,23 @@ class Context {
   ///  - std::system_error, when the kernel refuses, or when a Descriptor in `args` has been closed (bad_file_descriptor).
   template <class... Args>
   Process start(std::string_view entry, Args&&... args) {
+    return start(StartOptions(), entry, std::forward<Args>(args)...);
+  }
+
+  /// The same, with options for this child.
+  template <class... Args>
+  Process start(const StartOptions& options, std::string_view entry, Args&&... args) {
     using Arguments = std::tuple<detail::Stored<Args>...>;
     const detail::Entry& found = find(entry, typeid(Arguments));
     Arguments arguments(std::forward<Args>(args)...);
-    return launch(found, &arguments);
+    return launch(found, &arguments, options);
   }
 
  private:
   static const detail::Entry& find(std::string_view name, const std::type_info& arguments);
-  Process launch(const detail::Entry& entry, void* arguments);
-  detail::Launched launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth);
-  detail::Launched launch_spawn(const detail::Payload& payload);
+  Process launch(const detail::Entry& entry, void* arguments, StartOptions options);
+  detail::Launched launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth, detail::Setup& setup);
+  detail::Launched launch_spawn(const detail::Payload& payload, detail::Setup& setup);
   detail::Launched launch_by_server(const detail::Payload& payload);
   std::shared_ptr<detail::ForkServer> server();
 

@@ -20,26 +20,11 @@ namespace {
 
 PROBEREN_ENTRY(byte_sum, [](const std::string& bytes) { return bytes.size() == std::size_t{64} << 20 && bytes.back() == 'z' ? 0 : 1; });
 
-/// What `body` returns in a copy of this process, which may change its limits.
-int in_a_copy(const std::function<int()>& body) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(body());
-  int status = 0;
-  EXPECT_EQ(::waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-bool has_children() {
-  siginfo_t info{};
-  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
 class LimitTest : public EveryWay {};
 INSTANTIATE_TEST_SUITE_P(Every, LimitTest, every_way(), way_name);
 
-/// One descriptor more at a time, until a start succeeds: each of its steps fails once.
-int start_with_ever_more_descriptors(const Way& way) {
-  Context context = way.context();
+/// One descriptor more at a time, until a start succeeds: each of its steps fails once. `start` gives an exit code, and `method` is how.
+int start_with_ever_more_descriptors(StartMethod method, const std::function<int()>& start) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const int before = count_descriptors();
@@ -49,7 +34,7 @@ int start_with_ever_more_descriptors(const Way& way) {
     ::setrlimit(RLIMIT_NOFILE, &lowered);
     std::error_code refused;
     try {
-      if (context.start("give_back", 5).join() == 5) {
+      if (start() == 5) {
         ::setrlimit(RLIMIT_NOFILE, &limit);
         return refusals > 0 ? 0 : 1;
       }
@@ -60,7 +45,7 @@ int start_with_ever_more_descriptors(const Way& way) {
     ::setrlimit(RLIMIT_NOFILE, &limit);
     if (refused != std::errc::too_many_files_open) return 100 + refused.value() % 100;
     // A fork server that runs may stay, as may the two descriptors to it.
-    const bool server_runs = way.method == StartMethod::forkserver && has_children();
+    const bool server_runs = method == StartMethod::forkserver && has_children();
     if (count_descriptors() != before + (server_runs ? 2 : 0)) return 3;
     if (!server_runs && has_children()) return 4;
     ++refusals;
@@ -69,7 +54,13 @@ int start_with_ever_more_descriptors(const Way& way) {
 }
 
 TEST_P(LimitTest, NoDescriptorLeft) {
-  EXPECT_EQ(in_a_copy([] { return start_with_ever_more_descriptors(GetParam()); }), 0);
+  for (const StartOptions& options : {StartOptions(), StartOptions{.working_directory = "/"}}) {
+    EXPECT_EQ(in_a_copy([&] {
+                Context context = GetParam().context();
+                return start_with_ever_more_descriptors(GetParam().method, [&] { return context.start(options, "give_back", 5).join(); });
+              }),
+              0);
+  }
 }
 
 TEST_P(LimitTest, NoProcessLeft) {

@@ -1,12 +1,18 @@
 /// What the tests of processes share.
 #pragma once
 
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -44,6 +50,25 @@ struct Pipe {
   Descriptor writer;
 };
 
+/// A folder of its own, which goes with this and all that is in it.
+class Folder {
+ public:
+  Folder() {
+    std::string name = std::filesystem::temp_directory_path() / "proberen-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    path_ = std::filesystem::canonical(name);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path_); }
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 inline void write_text(const Descriptor& to, const std::string& text) {
   if (::write(to.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) throw std::runtime_error("write");
 }
@@ -63,6 +88,40 @@ SteadyClock::duration duration_of(Call call) {
   const Deadline begin = SteadyClock::now();
   call();
   return SteadyClock::now() - begin;
+}
+
+/// What `body` returns in a copy of this process, which may change its limits.
+inline int in_a_copy(const std::function<int()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // What it throws must not come out of it, or the copy would go on with the tests.
+    try {
+      ::_exit(body());
+    } catch (const std::exception& exception) {
+      std::fprintf(stderr, "in a copy: %s\n", exception.what());
+      ::_exit(250);
+    }
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/// Whether this process has children, running or not reaped.
+inline bool has_children() {
+  siginfo_t info{};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/// The code of the system's error that `call` throws.
+template <class Call>
+std::error_code refusal_of(Call call) {
+  try {
+    (void)call();
+  } catch (const std::system_error& error) {
+    return error.code();
+  }
+  return {};
 }
 
 /// The message of the exception that `call` throws.
