@@ -22,7 +22,7 @@ class LastWords;
 struct Launched;
 }  // namespace detail
 
-/// A child started by Context::start(). Every signal and wait goes through its pidfd, so none can meet another process
+/// A child started by Context::start() or start_program(). Every signal and wait goes through its pidfd, so none can meet another process
 /// that got the same number; SIGCHLD must not be ignored. Move-only; one thread at a time. What the destructor does with a child that has
 /// neither been joined nor detached, on_destroy() says; without it, it kills and reaps the child, so that none is left behind. For a fork
 /// server to reap a child that has ended it waits half a second at most. A move assignment is such an end of what was there before. Errors
@@ -40,7 +40,7 @@ class Process {
 
   /// For people to read; it may be another process's once this one has ended.
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-  /// What current_process() says in the child.
+  /// What current_process() says in the child; a program's first argument.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   /// Waits for the end. The exit status (0 to 255), or minus the signal that killed it. May be called again.

@@ -14,6 +14,7 @@
 #include "proberen/ipc/at_fork.hpp"
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/entry.hpp"
+#include "proberen/ipc/program.hpp"
 
 namespace proberen::ipc {
 namespace {
@@ -61,6 +62,21 @@ TEST_P(LimitTest, NoDescriptorLeft) {
               }),
               0);
   }
+}
+
+TEST(ProgramLimitTest, NoDescriptorLeft) {
+  EXPECT_EQ(in_a_copy([] {
+              return start_with_ever_more_descriptors(StartMethod::spawn, [] {
+                Program program{.arguments = {"/bin/sh", "-c", "exit 5"}};
+                program.descriptors.emplace(40, Descriptor(::dup(STDIN_FILENO)));
+                program.descriptors.emplace(STDIN_FILENO, Descriptor(::dup(STDIN_FILENO)));
+                for (const auto& [number, descriptor] : program.descriptors) {
+                  if (!descriptor) throw std::system_error(EMFILE, std::generic_category());
+                }
+                return start_program(std::move(program)).join();
+              });
+            }),
+            0);
 }
 
 TEST_P(LimitTest, NoProcessLeft) {
