@@ -70,7 +70,7 @@ SetupFailure hear(const Descriptor& heard, const Descriptor& pidfd) {
   pollfd sources[] = {{heard.get(), POLLIN, 0}, {pidfd.get(), POLLIN, 0}};
   poll_until(sources, kForever);
   // Whichever was seen: the child speaks before it ends.
-  receive_packet(heard.get(), {reinterpret_cast<char*>(&failure), sizeof failure}, false);
+  receive_packet(heard.get(), {reinterpret_cast<char*>(&failure), sizeof failure}, Deadline::min());
   return failure;
 }
 
