@@ -19,6 +19,7 @@ std::size_t file_size(const NamedObject& object) { return sizeof(NamedHeader) + 
 Descriptor nameless_file(const NamedObject& object, mode_t mode, const std::string& path) {
   Descriptor file(above_standard(resumed([&] { return ::open(kNamedFolder.data(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode & 0777); })));
   if (!file) throw_errno("cannot create '" + path + "'");
+  if (!may_have_file_of(file_size(object))) throw_errno("cannot reserve memory for '" + path + "'");
   int error = 0;
   do {
     error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(file_size(object)));

@@ -81,7 +81,7 @@ Payload encode(const Entry& entry, const void* arguments, const Birth& birth, st
 
 Descriptor write_memory_file(std::string_view bytes) {
   Descriptor file(above_standard(::memfd_create("proberen-arguments", MFD_CLOEXEC)));
-  if (!file) throw_errno("cannot create a file for the arguments");
+  if (!file || !may_have_file_of(bytes.size())) throw_errno("cannot create a file for " + std::to_string(bytes.size()) + " bytes");
   while (!bytes.empty()) {
     const ssize_t written = resumed([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
     if (written < 0) throw_errno("cannot write the arguments");

@@ -20,7 +20,7 @@ SharedMemory SharedMemory::create(std::size_t size) {
   if (size == 0) throw std::invalid_argument("shared memory needs a size above 0");
   Descriptor descriptor(detail::above_standard(::memfd_create("proberen", MFD_CLOEXEC | MFD_ALLOW_SEALING)));
   if (!descriptor) detail::throw_errno("cannot create shared memory");
-  if (::ftruncate(descriptor.get(), static_cast<off_t>(size)) != 0) {
+  if (!detail::may_have_file_of(size) || ::ftruncate(descriptor.get(), static_cast<off_t>(size)) != 0) {
     detail::throw_errno("cannot reserve " + std::to_string(size) + " bytes of shared memory");
   }
   // Whoever could shrink it could make every other process die of SIGBUS.

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cerrno>
+#include <cstddef>
 #include <string>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -32,6 +34,14 @@ inline int above_standard(int number) noexcept {
 inline int open_pidfd(pid_t pid) noexcept { return above_standard(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 inline int send_signal(int pidfd, int signal) noexcept {
   return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
+}
+
+/// Whether a file may grow to `size` bytes; else errno is EFBIG. Of RLIMIT_FSIZE the kernel tells by SIGXFSZ, which ends a process.
+inline bool may_have_file_of(std::size_t size) noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || size <= limit.rlim_cur) return true;
+  errno = EFBIG;
+  return false;
 }
 
 /// Calls again while a signal handler interrupts it.

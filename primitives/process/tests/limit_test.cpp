@@ -12,9 +12,13 @@
 
 #include "primitives/process/tests/support.hpp"
 #include "proberen/ipc/at_fork.hpp"
+#include "proberen/ipc/connection.hpp"
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/entry.hpp"
+#include "proberen/ipc/named_semaphore.hpp"
 #include "proberen/ipc/program.hpp"
+#include "proberen/ipc/queue.hpp"
+#include "proberen/ipc/shared_memory.hpp"
 
 namespace proberen::ipc {
 namespace {
@@ -75,6 +79,33 @@ TEST(ProgramLimitTest, NoDescriptorLeft) {
                 }
                 return start_program(std::move(program)).join();
               });
+            }),
+            0);
+}
+
+/// The kernel tells of this limit by a signal that ends the process: it is asked for before.
+TEST(FileSizeLimitTest, NothingThatIsSharedIsLargerThanAFileMayBe) {
+  EXPECT_EQ(in_a_copy([] {
+              const rlimit small{1 << 15, 1 << 15};
+              ::setrlimit(RLIMIT_FSIZE, &small);
+              const auto is_refused = [](const std::function<void()>& call) {
+                try {
+                  call();
+                } catch (const std::system_error& error) {
+                  return error.code() == std::errc::file_too_large;
+                }
+                return false;
+              };
+              auto [here, there] = pipe();
+              if (!is_refused([] { (void)SharedMemory::create((1 << 15) + 1); })) return 1;
+              if (!is_refused([] { const Queue<int> queue(10'000); })) return 2;
+              if (!is_refused([&] { here.send_bytes(std::string(1 << 16, 'x')); })) return 3;
+              if (!is_refused([] { (void)Context(StartMethod::spawn).start("byte_sum", std::string(1 << 16, 'x')); })) return 4;
+              here.send_bytes("short");
+              if (there.recv_bytes() != "short") return 5;
+              const rlimit none{0, 1 << 15};
+              ::setrlimit(RLIMIT_FSIZE, &none);
+              return is_refused([] { (void)NamedSemaphore(create_only, "file-size-limit-test", 1); }) ? 0 : 6;
             }),
             0);
 }
