@@ -12,8 +12,7 @@
 /// - At a thread's exit its values go after its C++ thread_local objects. A main thread that returns from main does not exit in this sense:
 ///   its values go with their objects.
 /// - After fork() the child has its own thread's values alone. Those of others are neither seen nor destroyed there, since their threads
-/// may
-///   have been changing them: their memory is not given back.
+///   may have been changing them: their memory is not given back.
 #pragma once
 
 #include <concepts>
