@@ -17,9 +17,8 @@ namespace proberen::ipc {
 enum class Lifetime {
   /// Until remove(), or a reboot.
   persistent,
-  /// Until remove(), or until its owners have gone, by destruction or by death: the resource tracker sees to it. Its creator is an owner,
-  /// and
-  /// whoever opens it by open_or_create with this lifetime; it must be of the same family of processes (tracker.hpp).
+  /// Until remove(), or until its owners have gone, by destruction or by death: the resource tracker sees to it. Owners are its creator and
+  /// whoever opens it by open_or_create with this lifetime; they must be of the same family of processes (tracker.hpp).
   owned,
 };
 
