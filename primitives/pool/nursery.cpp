@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -9,18 +10,23 @@
 
 #include <poll.h>
 #include <unistd.h>
-#include <tuple>
 
 #include "primitives/pool/worker.hpp"
 #include "primitives/process/packet.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 #include "proberen/ipc/entry.hpp"
 
 namespace proberen::ipc::detail {
 namespace {
 
-inline constexpr std::string_view kStart = "s";
-inline constexpr std::string_view kQuit = "q";
+constexpr std::string_view kStart = "s";
+constexpr std::string_view kQuit = "q";
+
+constexpr const char* kDead = "the nursery of a pool by fork has died, so there are no new workers";
+
+/// How long the end of a pool waits for the nursery, which has to reap workers that have ended, and to end.
+constexpr std::chrono::seconds kPatience{2};
 
 /// What the nursery answers: the worker's pid, with its pidfd, or minus the error.
 using ForkResult = std::int32_t;
@@ -110,18 +116,25 @@ Nursery::Nursery(ContextOptions options, const Descriptor& pool, std::uint64_t i
     : process_(start_nursery(options, channel_, pool, initializer, arguments)) {}
 
 Nursery::~Nursery() {
-  if (send_packet(channel_.get(), kQuit, {}, {}) == 0) process_.join();
+  // Its object kills one that is late.
+  if (send_packet(channel_.get(), kQuit, {}, {}) == 0) (void)process_.join_for(kPatience);
 }
 
-NurseryChild Nursery::start(const Descriptor& socket, const Descriptor& memory) {
-  constexpr const char* kDead = "the nursery of a pool by fork has died, so there are no new workers";
+void Nursery::ask(const Descriptor& socket, const Descriptor& memory) {
   const std::array descriptors{socket.get(), memory.get()};
   if (const int error = send_packet(channel_.get(), kStart, {}, descriptors); error != 0) throw_error(error, kDead);
+}
+
+std::vector<pollfd> Nursery::news() const {
   // Its death as well: a worker that has just been forked may hold a copy of its end of the channel.
-  pollfd sources[] = {{channel_.get(), POLLIN, 0}, {process_.sentinel(), POLLIN, 0}};
-  if (resumed([&] { return ::poll(sources, std::size(sources), -1); }) < 0) throw_errno("cannot wait for the nursery of a pool");
-  ForkResult answer = 0;
+  return {{channel_.get(), POLLIN, 0}, {process_.sentinel(), POLLIN, 0}};
+}
+
+NurseryChild Nursery::answer() {
+  std::vector<pollfd> sources = news();
+  poll_until(sources, kForever);
   if (sources[0].revents == 0) throw_error(ECHILD, kDead);
+  ForkResult answer = 0;
   Packet packet = receive_packet(channel_.get(), {reinterpret_cast<char*>(&answer), sizeof answer});
   if (packet.size != sizeof answer) throw_error(ECHILD, kDead);
   if (answer < 0) throw_error(-answer, "cannot start a worker");

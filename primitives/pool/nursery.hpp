@@ -7,6 +7,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include <poll.h>
 
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/descriptor.hpp"
@@ -26,11 +29,15 @@ class Nursery {
   Nursery(ContextOptions options, const Descriptor& pool, std::uint64_t initializer, const std::string& arguments);
   Nursery(const Nursery&) = delete;
   Nursery& operator=(const Nursery&) = delete;
-  /// Call it when all workers have ended: waits until they are reaped.
+  /// Call it when all workers have ended: waits until they are reaped, but not for ever; a nursery that is stopped is killed.
   ~Nursery();
 
-  /// Throws std::system_error.
-  [[nodiscard]] NurseryChild start(const Descriptor& socket, const Descriptor& memory);
+  /// Asks for a worker, one at a time. Throws std::system_error.
+  void ask(const Descriptor& socket, const Descriptor& memory);
+  /// For poll(2): what is ready when there is an answer, or none will come.
+  [[nodiscard]] std::vector<pollfd> news() const;
+  /// Waits for the worker. Throws std::system_error.
+  [[nodiscard]] NurseryChild answer();
 
  private:
   Descriptor channel_;

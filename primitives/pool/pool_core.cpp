@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "primitives/native/signals_blocked.hpp"
+#include "primitives/process/poll.hpp"
 #include "primitives/process/system_call.hpp"
 
 namespace proberen::ipc::detail {
@@ -99,7 +100,7 @@ void PoolCore::join() {
   const std::scoped_lock hold(join_mutex_);
   if (!thread_.joinable()) return;
   thread_.join();
-  starter_.finish();
+  starter_.close();
 }
 
 bool PoolCore::join(const std::stop_token& token) {
@@ -138,27 +139,50 @@ void PoolCore::run() {
       }
     }
     outcomes.clear();
-    if (more) wait_for_news();
+    buried_.clear();
+    if (more && !recruit()) wait_for_news();
+  }
+  starter_.abandon();
+}
+
+/// Starts a worker where one is missing, without the lock: that may take long. True when there is one, or the pool has ended since there is
+/// none.
+bool PoolCore::recruit() {
+  try {
+    if (!starter_.has_begun() && !understaffed_) return false;
+    if (!starter_.has_begun()) starter_.begin();
+    std::vector<pollfd> sources = starter_.news();
+    if (!sources.empty() && poll_until(sources, Deadline::min()) == 0) return false;
+    std::optional<StartedWorker> worker = starter_.finish();
+    if (worker) recruit_ = std::make_unique<Link>(std::move(*worker), quota_);
+    return worker.has_value();
+  } catch (const std::exception& exception) {
+    // With fewer workers it goes on, and tries again when something has happened.
+    const std::scoped_lock hold(mutex_);
+    if (staff() == 0) end(std::string("the pool cannot start a worker: ") + exception.what());
+    return state_ == State::kEnded;
   }
   if (over_.claim()) (void)over_.publish();
 }
 
 /// One round. False when the pool has come to its end.
 bool PoolCore::advance(std::vector<Outcome>& outcomes) {
+  if (recruit_) links_.push_back(std::move(recruit_));
   collect(outcomes);
   bury(outcomes);
   if (state_ == State::kEnded) {
+    understaffed_ = false;
     abandon(outcomes);
     return !links_.empty();
   }
   retire();
-  replace();
   dispatch();
   share();
   for (Outcome& outcome : failed_) outcomes.push_back(std::move(outcome));
   failed_.clear();
   if (state_ == State::kEnded) abandon(outcomes);
-  return state_ == State::kRunning || !links_.empty();
+  understaffed_ = staff() < static_cast<std::size_t>(size_) && (state_ == State::kRunning || !pending_.empty());
+  return state_ == State::kRunning || !links_.empty() || understaffed_;
 }
 
 void PoolCore::collect(std::vector<Outcome>& outcomes) {
@@ -179,6 +203,7 @@ void PoolCore::bury(std::vector<Outcome>& outcomes) {
     Link::Remains remains = link.bury();
     policy_.settle(std::move(remains.running), std::move(remains.waiting), std::make_exception_ptr(WorkerDied(link.pid())), again,
                    outcomes);
+    buried_.push_back(std::move(*place));
     links_.erase(place);
   }
   pending_.insert(pending_.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
@@ -200,18 +225,6 @@ void PoolCore::retire() {
 /// Workers that can be given more.
 std::size_t PoolCore::staff() const {
   return static_cast<std::size_t>(std::count_if(links_.begin(), links_.end(), [](const auto& link) { return !link->retiring(); }));
-}
-
-void PoolCore::replace() {
-  while (staff() < static_cast<std::size_t>(size_) && (state_ == State::kRunning || !pending_.empty())) {
-    try {
-      links_.push_back(std::make_unique<Link>(starter_.start(), quota_));
-    } catch (const std::exception& exception) {
-      // With fewer workers it goes on; the next round tries again.
-      if (staff() == 0) end(std::string("the pool cannot start a worker: ") + exception.what());
-      return;
-    }
-  }
 }
 
 void PoolCore::dispatch() {
@@ -273,6 +286,9 @@ void PoolCore::wait_for_news() {
   for (const auto& link : links_) {
     sources.push_back({link->socket(), POLLIN, 0});
     sources.push_back({link->sentinel(), POLLIN, 0});
+  }
+  if (starter_.has_begun()) {
+    for (const pollfd& source : starter_.news()) sources.push_back(source);
   }
   if (resumed([&] { return ::poll(sources.data(), sources.size(), asleep ? -1 : 0); }) < 0)
     throw_errno("a pool cannot wait for its workers");

@@ -1,8 +1,9 @@
 /// PoolCore: a pool without its types: requests, workers, and the thread that stands between them.
 ///
 /// Whoever submits writes requests straight to the workers that have room. The pool's thread collects answers, gives workers more, sees
-/// workers die by their pidfds, and replaces them. A worker is given many requests ahead, so that it need not wait between tiny ones; what
-/// it has not begun is taken back when another worker has nothing to do, so no request waits behind another while a worker is idle.
+/// workers die by their pidfds, and replaces them; while whoever forks a new one is slow, or stopped, everything else goes on. A worker is
+/// given many requests ahead, so that it need not wait between tiny ones; what it has not begun is taken back when another worker has
+/// nothing to do, so no request waits behind another while a worker is idle.
 #pragma once
 
 #include <deque>
@@ -49,10 +50,10 @@ class PoolCore {
   void require_joinable();
   void run();
   [[nodiscard]] bool advance(std::vector<Outcome>& outcomes);
+  [[nodiscard]] bool recruit();
   void collect(std::vector<Outcome>& outcomes);
   void bury(std::vector<Outcome>& outcomes);
   void retire();
-  void replace();
   void dispatch();
   void share();
   void end(const std::string& why);
@@ -77,7 +78,12 @@ class PoolCore {
   std::vector<Outcome> failed_;               ///< could not be given to a worker
   int failed_starts_ = 0;                     ///< since a worker was ready
   std::vector<std::unique_ptr<Link>> links_;  ///< changed by the thread alone
-  std::vector<const Link*> dead_;             ///< the thread's: seen to have ended, not yet buried
+
+  // The thread's.
+  std::vector<const Link*> dead_;              ///< seen to have ended, not yet buried
+  std::vector<std::unique_ptr<Link>> buried_;  ///< to be destroyed without the lock, as whoever has to reap them may be slow
+  bool understaffed_ = false;                  ///< a worker is missing, and there is use for it
+  std::unique_ptr<Link> recruit_;              ///< has just been started
 
   proberen::detail::Completion<DefaultPlatform> over_;  ///< the thread has nothing more to do
   proberen::Lock join_mutex_;

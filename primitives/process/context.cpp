@@ -74,12 +74,17 @@ std::shared_ptr<detail::ForkServer> Context::server() {
   return server_;
 }
 
-detail::Launched Context::launch_by_server(const detail::Payload& payload) {
-  std::optional<detail::Launched> launched = server()->launch(payload);
-  // Once more, since the server may have been killed before; a server that dies again is killed by what we ask.
-  if (!launched) launched = server()->launch(payload);
-  if (!launched) throw std::system_error(ECONNRESET, std::generic_category(), "the fork server died twice while starting a process");
-  return std::move(*launched);
+void Context::ask_server(detail::PendingStart& pending) {
+  // Twice, since the server may have been killed before; a server that dies again is killed by what we ask.
+  while (pending.attempts < 2) {
+    ++pending.attempts;
+    pending.server = server();
+    if (std::optional<detail::AskedChild> asked = pending.server->ask(pending.payload)) {
+      pending.asked = std::move(*asked);
+      return;
+    }
+  }
+  throw std::system_error(ECONNRESET, std::generic_category(), "the fork server died twice while starting a process");
 }
 
 detail::Launched Context::launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth, detail::Setup& setup) {
@@ -100,28 +105,53 @@ detail::Launched Context::launch_spawn(const detail::Payload& payload, detail::S
   return launched;
 }
 
-Process Context::launch(const detail::Entry& entry, void* arguments, StartOptions options) {
+detail::PendingStart Context::begin(const detail::Entry& entry, void* arguments, StartOptions options) {
   detail::reap_detached();
   if (options.environment) keep_family(*options.environment);
   detail::Setup setup(options);
   detail::Birth birth = detail::next_birth(options_.name, method_);
   birth.die_with_parent = options_.die_with_parent;
   birth.keep_descriptors = options_.keep_descriptors;
-  detail::Launched launched;
+  detail::PendingStart pending;
+  pending.name = birth.name;
+  pending.on_destroy = options.on_destroy;
   if (method_ == StartMethod::fork) {
-    launched = launch_fork(entry, arguments, birth, setup);
-  } else {
-    if (!detail::is_initialized()) {
-      throw std::logic_error("call proberen::ipc::initialize(argc, argv) first in main: a child would run main again");
-    }
-    const bool server_sets_up = method_ == StartMethod::forkserver && !setup.empty();
-    const detail::Payload payload = detail::encode(entry, arguments, birth, server_sets_up ? detail::to_bytes(options) : "");
-    detail::require_open(payload.descriptors);
-    launched = method_ == StartMethod::spawn ? launch_spawn(payload, setup) : launch_by_server(payload);
+    pending.launched = launch_fork(entry, arguments, birth, setup);
+    return pending;
   }
-  launched.name = birth.name;
-  launched.on_destroy = options.on_destroy;
-  return Process(std::move(launched));
+  if (!detail::is_initialized()) {
+    throw std::logic_error("call proberen::ipc::initialize(argc, argv) first in main: a child would run main again");
+  }
+  const bool by_server = method_ == StartMethod::forkserver;
+  pending.payload = detail::encode(entry, arguments, birth, by_server && !setup.empty() ? detail::to_bytes(options) : "");
+  detail::require_open(pending.payload.descriptors);
+  if (by_server) {
+    ask_server(pending);
+  } else {
+    pending.launched = launch_spawn(pending.payload, setup);
+  }
+  return pending;
+}
+
+std::optional<Process> Context::finish(detail::PendingStart& pending) {
+  if (pending.server) {
+    std::optional<detail::Launched> launched = pending.server->answer(std::move(pending.asked));
+    if (!launched) {
+      ask_server(pending);
+      return std::nullopt;
+    }
+    pending.launched = std::move(*launched);
+  }
+  pending.launched.name = pending.name;
+  pending.launched.on_destroy = pending.on_destroy;
+  return Process(std::move(pending.launched));
+}
+
+Process Context::launch(const detail::Entry& entry, void* arguments, const StartOptions& options) {
+  detail::PendingStart pending = begin(entry, arguments, options);
+  std::optional<Process> process;
+  while (!process) process = finish(pending);
+  return std::move(*process);
 }
 
 }  // namespace proberen::ipc

@@ -68,7 +68,7 @@ void ForkServer::set_up(const ServerOptions& options) {
   auto [ours, theirs] = socket_pair();
   std::string text = std::to_string(options.idle_children) + '\n';
   for (const std::string& name : options.preload) text += name + '\n';
-  if (text.size() > kInlineLimit) throw_error(E2BIG, "the names of the preloads are too long");
+  if (text.size() > kMostRequestBytes) throw_error(E2BIG, "the names of the preloads are too long");
   const int error = send_packet(channel_.get(), {&kSetUpFollows, 1}, text, std::array{theirs.get()});
   theirs.reset();
   const Received received = error == 0 ? receive_report(ours) : Received{};
@@ -101,23 +101,27 @@ bool ForkServer::usable() const noexcept {
   return ::poll(&ended, 1, 0) == 0;
 }
 
-std::optional<Launched> ForkServer::launch(const Payload& payload) {
+std::optional<AskedChild> ForkServer::ask(const Payload& payload) {
   auto [ours, theirs] = socket_pair();
   Descriptor reserved = reserve_descriptor();
   std::vector<int> descriptors{theirs.get()};
   Descriptor file;
-  if (payload.bytes.size() > kInlineLimit) {
+  if (payload.bytes.size() > kMostRequestBytes) {
     file = write_memory_file(payload.bytes);
     descriptors.push_back(file.get());
   }
   descriptors.insert(descriptors.end(), payload.descriptors.begin(), payload.descriptors.end());
   const int error = file ? send_packet(channel_.get(), {&kMemoryFileFollows, 1}, {}, descriptors)
                          : send_packet(channel_.get(), {&kBytesFollow, 1}, payload.bytes, descriptors);
-  if (error != 0 && error != EPIPE && error != ECONNRESET) throw_error(error, "cannot ask the fork server for a process");
-  theirs.reset();
-  file.reset();
-  reserved.reset();
-  Received received = error == 0 ? receive_report(ours) : Received{};
+  if (error == 0) return AskedChild{std::move(ours), std::move(reserved)};
+  if (error != EPIPE && error != ECONNRESET) throw_error(error, "cannot ask the fork server for a process");
+  lost_.store(true, std::memory_order_relaxed);
+  return std::nullopt;
+}
+
+std::optional<Launched> ForkServer::answer(AskedChild asked) {
+  asked.reserved.reset();
+  Received received = receive_report(asked.answer);
   if (!received.report) {
     // Only the server and a child that has not reported yet have the other end, so no child runs the entry.
     lost_.store(true, std::memory_order_relaxed);
@@ -132,7 +136,7 @@ std::optional<Launched> ForkServer::launch(const Payload& payload) {
   Launched launched;
   launched.pid = received.report->value;
   launched.pidfd = std::move(received.descriptors.front());
-  launched.status = std::move(ours);
+  launched.status = std::move(asked.answer);
   launched.server = shared_from_this();
   return launched;
 }

@@ -29,11 +29,33 @@ inline constexpr char kMemoryFileFollows = 'm';
 inline constexpr char kSetUpFollows = 's';
 
 /// The most bytes that travel in the packet itself; well below a socket's default buffer.
-inline constexpr std::size_t kInlineLimit = 32 * 1024;
+inline constexpr std::size_t kMostRequestBytes = 32 * 1024;
 
 struct ServerOptions {
   std::vector<std::string> preload;
   std::size_t idle_children = 0;
+};
+
+/// A child that a server has been asked for. Without this the server, and a child that has not begun its entry, find that nobody waits, and
+/// there is none.
+struct AskedChild {
+  /// Readable when there is an answer.
+  Descriptor answer;
+  /// A number for the child's pidfd.
+  Descriptor reserved;
+};
+
+/// A start between its two halves: the child is there, or a fork server has been asked for it.
+struct PendingStart {
+  std::string name;
+  OnDestroy on_destroy = OnDestroy::kill();
+  Launched launched;
+  /// Empty when the child is there.
+  std::shared_ptr<ForkServer> server;
+  AskedChild asked;
+  /// To ask again.
+  Payload payload;
+  int attempts = 0;
 };
 
 /// How a child of the server has ended.
@@ -57,9 +79,12 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   /// Whether it runs, and is this process's own.
   [[nodiscard]] bool usable() const noexcept;
 
-  /// Starts a child. Empty when the server has died without starting one. Throws std::runtime_error when the server has several threads,
-  /// std::system_error for any other failure.
-  [[nodiscard]] std::optional<Launched> launch(const Payload& payload);
+  /// Asks for a child. Empty when the server has died. Throws std::system_error.
+  [[nodiscard]] std::optional<AskedChild> ask(const Payload& payload);
+
+  /// Waits for the child. Empty when the server has died without starting one. Throws std::runtime_error when the server has several
+  /// threads, std::system_error for any other failure.
+  [[nodiscard]] std::optional<Launched> answer(AskedChild asked);
 
   /// Adds to `ending` how a child that has ended did so. False when the server has not said it by `deadline`: it is stopped, or slow. What
   /// the child itself has said is there by then.

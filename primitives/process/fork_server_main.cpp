@@ -296,7 +296,7 @@ class Server {
   std::size_t idle_wanted_ = 0;
   std::vector<pid_t> idle_;
   std::vector<Child> children_;
-  std::array<char, 1 + kInlineLimit> request_;
+  std::array<char, 1 + kMostRequestBytes> request_;
 };
 
 }  // namespace

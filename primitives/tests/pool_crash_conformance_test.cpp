@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -164,6 +166,93 @@ std::string kill_loop(const ipc::PoolOptions& base, int kills, const ipc::detail
 }
 
 TEST_P(KilledWorker, X22_RandomKillsLoseNothingElseAndNobodyHangs) { EXPECT_EQ(kill_loop(options(), scaled(150)), ""); }
+
+/// The process that forked a worker; proc(5).
+pid_t parent_of(pid_t worker) {
+  const std::string stat = text_of("/proc/" + std::to_string(worker) + "/stat");
+  pid_t parent = 0;
+  EXPECT_EQ(std::sscanf(stat.c_str() + stat.rfind(')'), ") %*c %d", &parent), 1);
+  return parent;
+}
+
+/// Those methods by which another process forks the workers; it can be stopped.
+class StoppedParent : public PoolTest {
+ protected:
+  /// Has `count` of the workers killed, and seen to have been, while their parent is stopped.
+  static void lose(Pool& pool, std::size_t count) {
+    const std::vector<pid_t> pids = pool.worker_pids();
+    for (std::size_t index = 0; index < count; ++index) kill_worker(pids[index]);
+    ASSERT_TRUE(eventually([&] { return pool.worker_pids().size() == pids.size() - count; }));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(ByMethod, StoppedParent, testing::Values(ipc::StartMethod::fork, ipc::StartMethod::forkserver), ipc::method_name);
+
+TEST_P(StoppedParent, X22_HoldsUpNeitherTasksNorTheWorkersThatRun) {
+  Pool pool(3, options());
+  {
+    const ipc::Stopped stopped(parent_of(pool.worker_pids().front()));
+    lose(pool, 1);
+    std::vector<ipc::AsyncResult<int>> results;
+    EXPECT_LT(ipc::duration_of([&] {
+                for (int index = 0; index < 1000; ++index) results.push_back(pool.apply_async<square>(index));
+                for (int index = 0; index < 1000; ++index) EXPECT_EQ(results[static_cast<std::size_t>(index)].get(), index * index);
+                EXPECT_EQ(pool.map<square>({1, 2, 3}), (std::vector<int>{1, 4, 9}));
+              }),
+              ipc::kSoon);
+    EXPECT_EQ(pool.worker_pids().size(), 2U) << "the third cannot be there yet";
+  }
+  EXPECT_TRUE(eventually([&] { return pool.worker_pids().size() == 3; }));
+  EXPECT_EQ(pool.map<square>({4, 5, 6}), (std::vector<int>{16, 25, 36}));
+}
+
+TEST_P(StoppedParent, X22_TasksWaitForItWhereNoWorkerIsLeft) {
+  Pool pool(2, options());
+  std::vector<ipc::AsyncResult<int>> results;
+  {
+    const ipc::Stopped stopped(parent_of(pool.worker_pids().front()));
+    lose(pool, 2);
+    EXPECT_LT(ipc::duration_of([&] {
+                for (int index = 0; index < 1000; ++index) results.push_back(pool.apply_async<square>(index));
+                pool.close();
+              }),
+              ipc::kSoon);
+    EXPECT_FALSE(results.front().ready());
+  }
+  pool.join();
+  for (int index = 0; index < 1000; ++index) EXPECT_EQ(results[static_cast<std::size_t>(index)].get_for(0s), index * index);
+}
+
+TEST_P(StoppedParent, X22_TheEndOfThePoolDoesNotWaitForIt) {
+  for (const std::size_t lost : {0U, 1U, 2U}) {
+    std::optional<Pool> pool(std::in_place, 2, options());
+    std::optional<ipc::AsyncResult<int>> result;
+    const ipc::Stopped stopped(parent_of(pool->worker_pids().front()));
+    lose(*pool, lost);
+    result = pool->apply_async<nap>(600'000);  // longer than the test may take
+    EXPECT_LT(ipc::duration_of([&] {
+                pool->terminate();
+                pool->join();
+                pool.reset();
+              }),
+              ipc::kSoon);
+    EXPECT_EQ(error_of([&] { return result->get(); }), "PoolEnded: the pool was terminated");
+  }
+}
+
+TEST_P(StoppedParent, X22_OneThatIsKilledWhileItIsAskedIsReplacedOrMissed) {
+  Pool pool(2, options());
+  {
+    const pid_t parent = parent_of(pool.worker_pids().front());
+    const ipc::Stopped stopped(parent);
+    lose(pool, 1);
+    kill_worker(parent);
+    EXPECT_EQ(pool.map<square>({1, 2, 3}), (std::vector<int>{1, 4, 9}));
+  }
+  // A nursery is what the pool's process was when the pool was made: there is no other one.
+  const std::size_t expected = GetParam() == ipc::StartMethod::fork ? 1 : 2;
+  EXPECT_TRUE(eventually([&] { return pool.worker_pids().size() == expected; }));
+  EXPECT_EQ(pool.map<square>({4, 5, 6}), (std::vector<int>{16, 25, 36}));
+}
 
 int fork_and_return(int number) {
   if (::fork() == 0) return -1;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -42,7 +43,9 @@ struct Birth;
 struct Entry;
 struct Launched;
 struct Payload;
+struct PendingStart;
 class Setup;
+class WorkerStarter;
 
 /// What an argument travels as: text as std::string, anything else as itself.
 template <class T>
@@ -93,11 +96,18 @@ class Context {
   }
 
  private:
+  /// Does something else between begin() and finish().
+  friend class detail::WorkerStarter;
+
   static const detail::Entry& find(std::string_view name, const std::type_info& arguments);
-  Process launch(const detail::Entry& entry, void* arguments, StartOptions options);
+  Process launch(const detail::Entry& entry, void* arguments, const StartOptions& options);
+  /// The first half of a start, which does not wait for a fork server that runs already. `arguments` stay until finish() gives the process.
+  detail::PendingStart begin(const detail::Entry& entry, void* arguments, StartOptions options);
+  /// The other half, which waits for it. Empty when it has died and another one has been asked: to be called again.
+  std::optional<Process> finish(detail::PendingStart& pending);
   detail::Launched launch_fork(const detail::Entry& entry, void* arguments, const detail::Birth& birth, detail::Setup& setup);
   detail::Launched launch_spawn(const detail::Payload& payload, detail::Setup& setup);
-  detail::Launched launch_by_server(const detail::Payload& payload);
+  void ask_server(detail::PendingStart& pending);
   std::shared_ptr<detail::ForkServer> server();
 
   StartMethod method_;

@@ -63,7 +63,9 @@ void submit(PoolCore& pool, std::span<RequestPointer> requests);
 
 /// Any thread may call any function, but for the destructor. Tasks are run in the order in which they are submitted, each once, and each
 /// has one result or one error, whatever happens to the workers: a worker that dies is seen at once and replaced, what it was running has
-/// the error WorkerDied, and what it had not begun is run by another. A task throws TaskError here when it threw there.
+/// the error WorkerDied, and what it had not begun is run by another. While another one cannot be started, since the fork server is
+/// stopped, the workers that run go on, and neither submitting a task nor terminate() waits. A task throws TaskError here when it threw
+/// there.
 ///
 /// A chunk goes to a worker as one task, and is lost as one.
 ///

@@ -39,32 +39,6 @@ PROBEREN_ENTRY(start_server_and_die, [](const Descriptor& output) {
 
 PROBEREN_ENTRY(take_many, [](const std::vector<Descriptor>& all) { return static_cast<int>(all.size() % 256); });
 
-/// Stops a process for as long as this lives, but not for ever, so that whoever waits for it fails rather than hangs.
-class Stopped {
- public:
-  explicit Stopped(pid_t pid) : pid_(pid), waker_([this] { wake(); }) { EXPECT_EQ(::kill(pid, SIGSTOP), 0); }
-  Stopped(const Stopped&) = delete;
-  Stopped& operator=(const Stopped&) = delete;
-  ~Stopped() {
-    over_.writer.reset();
-    waker_.join();
-  }
-
- private:
-  void wake() const {
-    pollfd over{over_.reader.get(), POLLIN, 0};
-    (void)::poll(&over, 1, 20'000);
-    ::kill(pid_, SIGCONT);
-  }
-
-  pid_t pid_;
-  Pipe over_;
-  std::thread waker_;
-};
-
-/// How long a call may take that does not wait for the stopped server: less than Stopped lasts.
-constexpr auto kSoon = 10s;
-
 TEST(ForkServerTest, AStoppedServerDoesNotHoldUpCallsThatDoNotWaitForIt) {
   Context context(StartMethod::forkserver);
   const pid_t server = server_of(context);
@@ -105,6 +79,17 @@ TEST(ForkServerTest, AStoppedServerDoesNotHoldUpTheEndOfAnObject) {
     EXPECT_LT(duration_of([&] { ends.close(); }), kSoon);
   }
   EXPECT_EQ(context.start("give_back", 7).join(), 7);
+}
+
+TEST(ForkServerTest, AStartGoesOnWithAnotherServerWhereTheFirstIsKilledMeanwhile) {
+  Context context(StartMethod::forkserver);
+  const pid_t server = server_of(context);
+  ASSERT_EQ(::kill(server, SIGSTOP), 0);
+  const std::jthread killer([&] {
+    std::this_thread::sleep_for(50ms);  // it has surely been asked by then, and cannot answer
+    ::kill(server, SIGKILL);
+  });
+  EXPECT_EQ(context.start("give_back", 13).join(), 13);
 }
 
 TEST(ForkServerTest, ServesAllChildrenByOneServer) {

@@ -214,6 +214,7 @@ TEST_F(ProgramTest, X12_ItBeginsWithEverySignalAtItsDefaultAndNoneBlocked) {
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
+  ::sigdelset(&all, SIGUSR2);
   ::sigprocmask(SIG_BLOCK, &all, &before);
   std::array<struct sigaction, NSIG> actions{};
   struct sigaction ignored {};
@@ -225,6 +226,7 @@ TEST_F(ProgramTest, X12_ItBeginsWithEverySignalAtItsDefaultAndNoneBlocked) {
   sigset_t still;
   ::sigprocmask(SIG_BLOCK, nullptr, &still);
   EXPECT_EQ(::sigismember(&still, SIGUSR1), 1) << "this process's are what they were";
+  EXPECT_EQ(::sigismember(&still, SIGUSR2), 0);
   for (int number = 1; number < NSIG; ++number) {
     if (number != SIGCHLD) ::sigaction(number, &actions.at(static_cast<std::size_t>(number)), nullptr);
   }
@@ -300,6 +302,13 @@ TEST_F(ProgramTest, AClosedDescriptorIsRefused) {
   Program closed{.arguments = {"true"}};
   closed.descriptors.emplace(5, Descriptor());
   EXPECT_EQ(refusal_of([&] { return start_program(std::move(closed)); }), std::errc::bad_file_descriptor);
+  // Nor does it become what the start itself opens, which takes the lowest number above the highest.
+  const int free_number = ::fcntl(STDIN_FILENO, F_DUPFD, 7);
+  ::close(free_number);
+  Program stale{.arguments = {"true"}};
+  stale.descriptors.emplace(free_number - 2, Descriptor(::dup(STDIN_FILENO)));
+  stale.descriptors.emplace(free_number - 1, Descriptor(free_number));
+  EXPECT_EQ(refusal_of([&] { return start_program(std::move(stale)); }), std::errc::bad_file_descriptor);
 }
 
 /// As a daemon does.

@@ -1,6 +1,7 @@
 /// What the tests of processes share.
 #pragma once
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -9,9 +10,11 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,6 +80,32 @@ inline void wait_until_readable(const Descriptor& descriptor) {
   pollfd ready{descriptor.get(), POLLIN, 0};
   ASSERT_EQ(::poll(&ready, 1, 60'000), 1);
 }
+
+/// Stops a process for as long as this lives, but not for ever, so that whoever waits for it fails rather than hangs.
+class Stopped {
+ public:
+  explicit Stopped(pid_t pid) : pid_(pid), waker_([this] { wake(); }) { EXPECT_EQ(::kill(pid, SIGSTOP), 0); }
+  Stopped(const Stopped&) = delete;
+  Stopped& operator=(const Stopped&) = delete;
+  ~Stopped() {
+    over_.writer.reset();
+    waker_.join();
+  }
+
+ private:
+  void wake() const {
+    pollfd over{over_.reader.get(), POLLIN, 0};
+    (void)::poll(&over, 1, 20'000);
+    ::kill(pid_, SIGCONT);
+  }
+
+  pid_t pid_;
+  Pipe over_;
+  std::thread waker_;
+};
+
+/// How long a call may take that does not wait for the stopped server: less than Stopped lasts.
+inline constexpr std::chrono::seconds kSoon{10};
 
 inline bool is_readable(int descriptor) {
   pollfd ready{descriptor, POLLIN, 0};
