@@ -27,6 +27,7 @@
 #include "proberen/ipc/connection.hpp"
 #include "proberen/ipc/listener.hpp"
 #include "proberen/ipc/lock.hpp"
+#include "proberen/ipc/priority_queue.hpp"
 #include "proberen/ipc/queue.hpp"
 #include "proberen/ipc/result_stream.hpp"
 #include "proberen/ipc/shared_memory.hpp"
@@ -184,10 +185,12 @@ bool pool_stopped(const std::stop_token& token) {
   return stopped && result.get() && pool.join(token);
 }
 
-template <class T>
-struct IpcQueue : ipc::Queue<T> {
-  using ipc::Queue<T>::Queue;
-};
+bool ipc_priority_queue_stopped(const std::stop_token& token) {
+  const ipc::PriorityQueue<int> queue(1);
+  const bool none = queue.get(token).status() == QueueStatus::stopped;
+  const bool full = queue.put(1, 5, token) == QueueStatus::ok && queue.put(2, 9, token) == QueueStatus::stopped;
+  return none && full && queue.get(token)->priority == 5;
+}
 
 std::vector<Call> calls() {
   using ipc::PipeTransport;
@@ -204,8 +207,9 @@ std::vector<Call> calls() {
       {"LifoQueueGet", get_stopped<LifoQueue<int>>},
       {"LifoQueuePut", put_stopped<LifoQueue<int>>},
       {"PriorityQueueJoin", join_stopped<PriorityQueue<int>>},
-      {"IpcQueueGet", get_stopped<IpcQueue<int>>},
-      {"IpcQueuePut", put_stopped<IpcQueue<int>>},
+      {"IpcQueueGet", get_stopped<ipc::Queue<int>>},
+      {"IpcQueuePut", put_stopped<ipc::Queue<int>>},
+      {"IpcPriorityQueue", ipc_priority_queue_stopped},
       {"PacketRecv", recv_stopped<PipeTransport::socket>},
       {"PacketPoll", poll_stopped<PipeTransport::socket>},
       {"PacketSend", send_stopped<PipeTransport::socket, 100>},

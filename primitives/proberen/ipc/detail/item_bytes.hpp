@@ -56,6 +56,23 @@ struct ItemBytes<std::string> {
   static std::span<const std::byte> encode(const std::string& item, std::string&) { return std::as_bytes(std::span(item)); }
 };
 
+/// What `put(bytes)` returns, for the bytes of the item.
+template <class T, class Put>
+auto with_bytes_of(const T& item, Put put) {
+  if constexpr (std::is_trivially_copyable_v<T> || std::is_same_v<T, std::string>) {
+    std::string none;
+    return put(ItemBytes<T>::encode(item, none));
+  } else {
+    // Memory for the next item of this thread. Moved out while it is in use, in case an item's serialisation puts another.
+    static thread_local std::string kept;
+    std::string scratch = std::move(kept);
+    const auto status = put(ItemBytes<T>::encode(item, scratch));
+    constexpr std::size_t kWorthKeeping = 1 << 20;
+    if (scratch.capacity() <= kWorthKeeping) kept = std::move(scratch);
+    return status;
+  }
+}
+
 template <class T>
 class Incoming {
  public:

@@ -17,7 +17,7 @@
 #include <cstring>
 #include <span>
 
-#include "proberen/detail/stop.hpp"
+#include "proberen/ipc/detail/queue_side.hpp"
 #include "proberen/ipc/detail/ring_policy.hpp"
 #include "proberen/ipc/detail/ring_position.hpp"
 #include "proberen/ipc/detail/sleepers.hpp"
@@ -25,9 +25,6 @@
 #include "proberen/queue_status.hpp"
 
 namespace proberen::ipc::detail {
-
-/// What stands before it is done before what stands after it, as seen by those who find this process dead in between.
-inline void keep_order() noexcept { asm volatile("" ::: "memory"); }
 
 template <Platform P, class Policy = ShippedRing>
 class MessageRing {
@@ -43,15 +40,15 @@ class MessageRing {
 
   /// ok, full (with `wait` false), timeout or closed. Precondition: the message has at most most_bytes().
   QueueStatus put(std::span<const std::byte> message, bool wait, Deadline deadline) {
-    const Deadline lock_deadline = patient(deadline);
+    const Deadline lock_deadline = patient<P, Policy>(deadline);
     QueueStatus status = put_now(message, lock_deadline);
     if (status != QueueStatus::full || !wait) return status;
-    const auto settled = [&] {
+    auto settled = [&] {
       return !looks_full(units_for(message.size())) && (status = put_now(message, lock_deadline)) != QueueStatus::full;
     };
     // No wake to pass on here, unlike in get(): whoever makes room, or closes, wakes all. One that finds the bit clear comes after such a
     // wake, and those whom it woke set the bit and look again, behind a fence.
-    if (spin(settled) || not_full_.wait(settled, deadline, Policy::kPatience)) return status;
+    if (spin_until<P>(settled) || not_full_.wait(settled, deadline, Policy::kPatience)) return status;
     return QueueStatus::timeout;
   }
 
@@ -59,11 +56,11 @@ class MessageRing {
   /// throws, the message stays.
   template <class Take>
   QueueStatus get(Take take, bool wait, Deadline deadline) {
-    const Deadline lock_deadline = patient(deadline);
+    const Deadline lock_deadline = patient<P, Policy>(deadline);
     QueueStatus status = get_now(take, lock_deadline);
     if (status != QueueStatus::empty || !wait) return status;
-    const auto settled = [&] { return !looks_empty() && (status = get_now(take, lock_deadline)) != QueueStatus::empty; };
-    if (spin(settled)) return status;
+    auto settled = [&] { return !looks_empty() && (status = get_now(take, lock_deadline)) != QueueStatus::empty; };
+    if (spin_until<P>(settled)) return status;
     if (!not_empty_.wait(settled, deadline, Policy::kPatience)) return QueueStatus::timeout;
     // Passes a wake on, as Sleepers asks of one that was woken alone: to one who would find a message, or that the ring is closed.
     if (!looks_empty()) not_empty_.notify(1);
@@ -73,7 +70,7 @@ class MessageRing {
   /// No message is put from here on.
   void close() {
     {
-      const Hold hold(put_lock_, kForever);
+      const LockHold hold(put_lock_, kForever);
       // (3) release: synchronizes with the acquire (2)
       tail_.store(tail_.load(std::memory_order_relaxed) | RingPosition::kClosed, std::memory_order_release);
     }
@@ -97,35 +94,19 @@ class MessageRing {
   [[nodiscard]] std::uint32_t lost() {
     std::uint32_t unfinished = 0;
     {
-      const Hold hold(put_lock_, kForever);
+      const LockHold hold(put_lock_, kForever);
       unfinished = RingPosition::wrapped(begun_ - RingPosition(tail_.load(std::memory_order_relaxed)).items());
     }
-    const Hold hold(get_lock_, kForever);
+    const LockHold hold(get_lock_, kForever);
     return unfinished + RingPosition::wrapped(RingPosition(head_.load(std::memory_order_relaxed)).items() - handed_);
   }
 
  private:
   using Lock = typename Policy::Lock;
 
-  /// A side's lock. A death of its owner calls for nothing: see the top.
-  class Hold {
-   public:
-    Hold(Lock& lock, Deadline deadline) : lock_(lock), held_(lock.acquire(deadline) != LockOutcome::timeout) {}
-    Hold(const Hold&) = delete;
-    Hold& operator=(const Hold&) = delete;
-    ~Hold() {
-      if (held_) lock_.release();
-    }
-    explicit operator bool() const { return held_; }
-
-   private:
-    Lock& lock_;
-    const bool held_;
-  };
-
   QueueStatus put_now(std::span<const std::byte> message, Deadline deadline) {
     {
-      const Hold hold(put_lock_, deadline);
+      const LockHold hold(put_lock_, deadline);
       if (!hold) return QueueStatus::timeout;
       Policy::reach(RingStep::put_locked);
       const std::uint64_t word = tail_.load(std::memory_order_relaxed);
@@ -157,7 +138,7 @@ class MessageRing {
   template <class Take>
   QueueStatus get_now(Take& take, Deadline deadline) {
     {
-      const Hold hold(get_lock_, deadline);
+      const LockHold hold(get_lock_, deadline);
       if (!hold) return QueueStatus::timeout;
       Policy::reach(RingStep::get_locked);
       const RingPosition head(head_.load(std::memory_order_relaxed));
@@ -183,14 +164,6 @@ class MessageRing {
     // All, for what makes room for one message may not do for another.
     not_full_.notify(kWakeAll);
     return QueueStatus::ok;
-  }
-
-  /// Until when a call with that deadline waits for its side's lock: longer, since waiting for the lock is not waiting for room or for an
-  /// item, and to call it a timeout would be to say that there was none.
-  static Deadline patient(Deadline deadline) {
-    const bool timed = deadline < proberen::detail::kUntilStopped && Policy::kLockPatience != kUntilWoken;
-    if (!timed) return proberen::detail::lock_deadline(deadline);
-    return deadline_after(std::max(deadline, P::now()), Policy::kLockPatience);
   }
 
   [[nodiscard]] bool fits(RingPosition next, RingPosition head) const {
@@ -233,16 +206,6 @@ class MessageRing {
     const std::size_t first = std::min<std::size_t>(length, bytes() - begin);
     take(std::span<const std::byte>(memory() + begin, first), std::span<const std::byte>(memory(), length - first));
     return length;
-  }
-
-  /// A short wait for the other side, which is cheaper than sleep; looks less and less often, so as not to take the other side's line away.
-  template <class Settled>
-  static bool spin(Settled settled) {
-    for (int pause = 4, spent = 0; spent < P::spin_limit(); spent += pause, pause *= 2) {
-      for (int i = 0; i < pause; ++i) P::relax();
-      if (settled()) return true;
-    }
-    return false;
   }
 
   static constexpr std::size_t kLine = 64;

@@ -13,6 +13,9 @@ namespace proberen::ipc::detail {
 /// or beyond 2^30, and for more memory than 16 GiB.
 [[nodiscard]] std::uint32_t queue_units(std::size_t capacity, std::size_t units_of_message);
 
+/// Bytes of memory for `capacity` slots of `bytes_of_slot`. Throws as queue_units().
+[[nodiscard]] std::size_t queue_bytes(std::size_t capacity, std::size_t bytes_of_slot);
+
 /// Throws std::system_error (message_size) with both sizes.
 [[noreturn]] void refuse_message(std::size_t size, std::size_t most);
 
@@ -30,11 +33,11 @@ class QueueMemory {
 
   /// The last step of making a queue.
   void set_label(std::uint64_t kind);
-  [[nodiscard]] void* ring() const { return static_cast<std::byte*>(memory_.data()) + kRingPlace; }
+  [[nodiscard]] void* core() const { return static_cast<std::byte*>(memory_.data()) + kCorePlace; }
   [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
 
  private:
-  static constexpr std::size_t kRingPlace = 64;
+  static constexpr std::size_t kCorePlace = 64;
   explicit QueueMemory(SharedMemory memory);
 
   SharedMemory memory_;

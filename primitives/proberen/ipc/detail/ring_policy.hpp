@@ -11,18 +11,21 @@
 
 namespace proberen::ipc::detail {
 
-/// Where in an operation a process may die: each step names what has been done.
+/// Where in an operation a process may die: each step names what has been done. A MessageRing copies in two halves, a MessageHeap has an
+/// index.
 enum class RingStep : std::uint8_t {
   put_locked,
   put_begun,
   put_half_copied,
   put_copied,
   put_committed,
+  put_indexed,
   put_unlocked,
   get_locked,
   get_copied,
   get_committed,
   get_handed,
+  get_indexed,
   get_unlocked,
 };
 
