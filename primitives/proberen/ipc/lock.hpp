@@ -37,8 +37,8 @@ using Lock = BasicRobustLock<SharedPlatform, detail::RobustKernel>;
 
 static_assert(sizeof(Lock) == 40 && std::is_standard_layout_v<Lock> && std::is_trivially_destructible_v<Lock>);
 
-/// Holds an ipc::Lock or an ipc::RLock for as long as it lives. An owner's death is asked for by name, and one that nobody answers for is the
-/// lock's end.
+/// Holds an ipc::Lock or an ipc::RLock for as long as it lives. An owner's death is asked for by name, and one that nobody answers for is
+/// the lock's end.
 template <class AnyLock>
 class [[nodiscard]] RobustGuard {
  public:
