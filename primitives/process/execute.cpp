@@ -17,7 +17,7 @@
 #include "primitives/process/system_call.hpp"
 
 /// The C library's clone(2), by its other name: ThreadSanitizer's takes every child for one with memory of its own.
-extern "C" int __clone(int (*run)(void*), void* stack, int flags, void* argument, ...) noexcept;
+extern "C" int __clone(int (*run)(void*), void* stack, int flags, void* argument, ...) noexcept;  // NOLINT: its name is the C library's
 
 namespace proberen::ipc::detail {
 namespace {
@@ -102,7 +102,7 @@ __attribute__((no_sanitize("address", "thread"))) int run(void* argument) {
 }  // namespace
 
 pid_t execute(const Execution& execution, Setup& setup, SetupFailure& failure) {
-  constexpr std::size_t kStackBytes = 64 * 1024;
+  constexpr std::size_t kStackBytes = std::size_t{64} * 1024;
   Order order{.files = {},
               .arguments = {},
               .environment = setup.environment(),
