@@ -26,7 +26,7 @@ constexpr std::string_view kQuit = "q";
 constexpr const char* kDead = "the nursery of a pool by fork has died, so there are no new workers";
 
 /// How long the end of a pool waits for the nursery, which has to reap workers that have ended, and to end.
-constexpr std::chrono::seconds kPatience{2};
+constexpr std::chrono::seconds kFarewell{2};
 
 /// What the nursery answers: the worker's pid, with its pidfd, or minus the error.
 using ForkResult = std::int32_t;
@@ -117,7 +117,7 @@ Nursery::Nursery(ContextOptions options, const Descriptor& pool, std::uint64_t i
 
 Nursery::~Nursery() {
   // Its object kills one that is late.
-  if (send_packet(channel_.get(), kQuit, {}, {}) == 0) (void)process_.join_for(kPatience);
+  if (send_packet(channel_.get(), kQuit, {}, {}) == 0) (void)process_.join_for(kFarewell);
 }
 
 void Nursery::ask(const Descriptor& socket, const Descriptor& memory) {

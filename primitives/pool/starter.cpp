@@ -16,7 +16,7 @@ namespace proberen::ipc::detail {
 namespace {
 
 /// How long a pool that ends waits for a worker that is being started. Whoever forks it takes some milliseconds, when it runs.
-constexpr std::chrono::milliseconds kPatience{500};
+constexpr std::chrono::milliseconds kBirth{500};
 
 Descriptor hold_self() {
   Descriptor self(open_pidfd(::getpid()));
@@ -81,7 +81,7 @@ void WorkerStarter::abandon() noexcept {
   if (!candidate_) return;
   try {
     std::vector<pollfd> sources = news();
-    if (sources.empty() || poll_until(sources, deadline_after(SteadyClock::now(), kPatience)) > 0) (void)finish();
+    if (sources.empty() || poll_until(sources, deadline_after(SteadyClock::now(), kBirth)) > 0) (void)finish();
   } catch (const std::exception&) {
     // Then there is none.
   }
