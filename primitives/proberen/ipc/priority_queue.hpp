@@ -10,9 +10,8 @@
 /// what is said there of copies, of entries' arguments, of returning calls and of processes that are killed or stopped inside a call, holds
 /// here; but the queue has one side, so a process that is stopped inside a call holds up those who put and those who get.
 ///
-/// Logarithmic in the number of items; after a death inside a call, the next call takes as long as there is capacity. Each item has a place
-/// of its own, so there is room for `capacity` items whatever their sizes. Getting, in all its forms, closing and sizes are in
-/// ipc/detail/queue_handle.hpp.
+/// Time logarithmic in the number of items; linear in the capacity once, after a death inside a call. Each item has a place of its own, so
+/// there is room for `capacity` items whatever their sizes. Getting, in all its forms, closing and sizes are in ipc/detail/queue_handle.hpp.
 #pragma once
 
 #include <algorithm>
