@@ -77,6 +77,9 @@ class Reference(unittest.TestCase):
             ("Timer", "start : begin finish | cancel_and_wait"): 1426,
             ("ThreadLocal", "touch(1) | touch(2)"): 288,
             ("ipc.Lock", "acquire die | acquire mark_consistent release"): 27,
+            ("ipc.RLock", "acquire acquire release release | acquire release"): 90,
+            ("ipc.PriorityQueue.core", "try_put(1,0) | try_get"): 12,
+            ("ThreadPool.tasks", "submit(1) | end serve"): 12,
             ("ThreadLocal.indices", "claim free claim | claim free claim"): 2214,
         }
         program = json.loads((pathlib.Path(BUILD) / "proberen-checks" / "reference.json").read_text())["variants"].get("explored")

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <functional>
 
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/fifo.hpp"
 #include "proberen/spec/handout.hpp"
 #include "proberen/spec/lifo.hpp"
+#include "proberen/spec/message_queue.hpp"
 #include "proberen/spec/mutex.hpp"
 #include "proberen/spec/priority.hpp"
 #include "proberen/spec/promise.hpp"
@@ -167,6 +169,31 @@ std::vector<Step<Priority>> Priority::step(const Call& call, int) const {
   return queue_step(*this, call, [](auto& list) { return std::min_element(list.begin(), list.end()); });
 }
 std::string Priority::key() const { return queue_key(*this); }
+
+std::vector<Step<MessageQueue>> MessageQueue::step(const Call& call, int thread) const {
+  std::vector<Step<MessageQueue>> steps;
+  for (const Step<Fifo>& as_fifo : messages.step(call, thread)) {
+    MessageQueue next{as_fifo.next, priorities};
+    std::vector<Value>& items = next.messages.items;
+    if (items.size() > priorities.size()) {
+      const std::int64_t* const given = call.arguments.size() < 2 ? nullptr : call.arguments[1].as_number();
+      const std::int64_t priority = given != nullptr ? *given : 0;
+      const auto behind = std::upper_bound(next.priorities.begin(), next.priorities.end(), priority, std::greater<>());
+      std::rotate(items.begin() + (behind - next.priorities.begin()), items.end() - 1, items.end());
+      next.priorities.insert(behind, priority);
+    } else if (items.size() < priorities.size()) {
+      next.priorities.erase(next.priorities.begin());
+    }
+    steps.push_back({as_fifo.result, next});
+  }
+  return steps;
+}
+
+std::string MessageQueue::key() const {
+  std::string text = messages.key();
+  for (const std::int64_t priority : priorities) text += ' ' + std::to_string(priority);
+  return text;
+}
 
 std::vector<Step<Promise>> Promise::step(const Call& call, int) const {
   if (call.operation == "complete") {

@@ -1,5 +1,5 @@
-/// ipc::Queue beside other ways to send messages between two processes. For SubjectBuilder::with; needs Debian's libboost-dev. What
-/// CPython's multiprocessing.Queue does is measured where python3 is installed.
+/// ipc::Queue and ipc::PriorityQueue beside other ways to send messages between two processes. For SubjectBuilder::with; needs Debian's
+/// libboost-dev. What CPython's multiprocessing.Queue does is measured where python3 is installed.
 #pragma once
 
 #include <chrono>
@@ -148,6 +148,16 @@ void rate_goal(Subject& subject, const std::string& text, const char* peer, doub
   subject.goal({.text = text, .benchmark = "messages of 64 bytes, 1 to 1", .peers = {peer}, .at_most = false, .limit = limit});
 }
 
+inline std::string name_of_priorities(std::size_t size) { return "messages of " + std::to_string(size) + " bytes of 8 priorities, 1 to 1"; }
+
+template <std::size_t kSize, class Subject>
+void declare_priorities(Subject& subject) {
+  const std::string name = name_of_priorities(kSize);
+  declare(subject, name, "", [] { return std::make_unique<MessageSampler<peers::OurPriorityTransport<kSize>>>(); });
+  declare(subject, name, "boost::interprocess::message_queue",
+          [] { return std::make_unique<MessageSampler<peers::BoostTransport<kSize, true>>>(); });
+}
+
 }  // namespace message_bench
 
 inline constexpr auto ipc_queue_benchmarks = [](auto& subject) {
@@ -158,6 +168,17 @@ inline constexpr auto ipc_queue_benchmarks = [](auto& subject) {
   if (peers::has_python()) {
     rate_goal(subject, "64 bytes: at least 30 times CPython's multiprocessing.Queue", "CPython multiprocessing.Queue", 30.0);
   }
+};
+
+inline constexpr auto ipc_priority_queue_benchmarks = [](auto& subject) {
+  using namespace message_bench;
+  declare_priorities<64>(subject);
+  declare_priorities<kLargest>(subject);
+  subject.goal({.text = "64 bytes of 8 priorities: at least as many as boost::interprocess::message_queue",
+                .benchmark = name_of_priorities(64),
+                .peers = {"boost::interprocess::message_queue"},
+                .at_most = false,
+                .limit = 1.0});
 };
 
 }  // namespace proberen::benchmarks

@@ -17,6 +17,7 @@ inline constexpr auto pipe_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto ipc_lock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto timer_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto ipc_queue_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto ipc_priority_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto thread_local_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto process_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto pool_benchmarks = [](auto& /*subject*/) {};

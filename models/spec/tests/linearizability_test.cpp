@@ -8,6 +8,7 @@
 
 #include "proberen/spec/counter.hpp"
 #include "proberen/spec/fifo.hpp"
+#include "proberen/spec/message_queue.hpp"
 #include "proberen/spec/mutex.hpp"
 #include "proberen/spec/robust_mutex.hpp"
 #include "proberen/spec/semaphore.hpp"
@@ -127,6 +128,19 @@ TEST(Linearizability, AnHeirHoldsARecursiveRobustMutexOnce) {
                                                     {1, "mark_unrecoverable", "ok"},
                                                     {1, "release", "not_held"},
                                                     {1, "acquire", "not_recoverable"}}));
+}
+
+TEST(Linearizability, MessagesComeByPriorityAndThenByAge) {
+  const auto three = [](std::vector<int> order) {
+    std::vector<Told> calls{{0, "put(1,0)", "ok"}, {0, "put(2,5)", "ok"}, {0, "put(3,5)", "ok"}};
+    for (const int item : order) calls.push_back({0, "get", item});
+    return calls;
+  };
+  EXPECT_TRUE(allows(spec::MessageQueue{}, three({2, 3, 1})));
+  EXPECT_FALSE(allows(spec::MessageQueue{}, three({3, 2, 1})));
+  EXPECT_FALSE(allows(spec::MessageQueue{}, three({1, 2, 3})));
+  EXPECT_TRUE(allows(spec::MessageQueue{.messages = {.capacity = 1}},
+                     {{0, "put(1,0)", "ok"}, {0, "try_put(2,9)", "full"}, {0, "get", 1}, {0, "try_get", "empty"}}));
 }
 
 TEST(Linearizability, TasksAreServedInOrderUntilTheEnd) {

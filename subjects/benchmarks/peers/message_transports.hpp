@@ -16,6 +16,7 @@
 #include <boost/interprocess/ipc/message_queue.hpp>
 
 #include "proberen/ipc/descriptor.hpp"
+#include "proberen/ipc/priority_queue.hpp"
 #include "proberen/ipc/queue.hpp"
 
 namespace proberen::benchmarks::peers {
@@ -44,14 +45,28 @@ class OurTransport final : public MessageTransport {
   ipc::Queue<Message> queue_{kMessagesAtOnce};
 };
 
-template <std::size_t kSize>
+/// Priorities as they come in turn, so that most messages overtake some; the last message must not.
+class PriorityTurns {
+ public:
+  [[nodiscard]] unsigned of(const std::byte* message) {
+    constexpr unsigned kPriorities = 8;
+    const bool is_last = message[0] != std::byte{0};
+    return is_last ? 0 : 1 + turn_++ % kPriorities;
+  }
+
+ private:
+  unsigned turn_ = 0;
+};
+
+/// `kPriorities`: whether messages have them.
+template <std::size_t kSize, bool kPriorities = false>
 class BoostTransport final : public MessageTransport {
  public:
   // Both processes inherit the mapping, so the name need not outlive the constructor.
   BoostTransport() : queue_(boost::interprocess::create_only, name().c_str(), kMessagesAtOnce, kSize) {
     boost::interprocess::message_queue::remove(name().c_str());
   }
-  void put(const std::byte* message) override { queue_.send(message, kSize, 0); }
+  void put(const std::byte* message) override { queue_.send(message, kSize, kPriorities ? turns_.of(message) : 0); }
   void get(std::byte* message) override {
     boost::interprocess::message_queue::size_type size = 0;
     unsigned priority = 0;
@@ -61,6 +76,19 @@ class BoostTransport final : public MessageTransport {
  private:
   static std::string name() { return "proberen-benchmark-" + std::to_string(::getpid()); }
   boost::interprocess::message_queue queue_;
+  PriorityTurns turns_;
+};
+
+template <std::size_t kSize>
+class OurPriorityTransport final : public MessageTransport {
+ public:
+  void put(const std::byte* message) override { (void)queue_.put(*reinterpret_cast<const Message*>(message), turns_.of(message)); }
+  void get(std::byte* message) override { *reinterpret_cast<Message*>(message) = queue_.get()->item; }
+
+ private:
+  using Message = std::array<std::byte, kSize>;
+  ipc::PriorityQueue<Message> queue_{kMessagesAtOnce};
+  PriorityTurns turns_;
 };
 
 /// A pipe, or a socket that keeps messages apart; blocking.
