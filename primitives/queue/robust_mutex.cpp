@@ -32,6 +32,7 @@ namespace {
 
 int lock_until(pthread_mutex_t& mutex, Deadline deadline) noexcept {
   int error = ::pthread_mutex_trylock(&mutex);
+  if (deadline == kAtOnce) return error;
 #if defined(__SANITIZE_THREAD__)
   // GCC 12's ThreadSanitizer does not know of pthread_mutex_clocklock, and would take its mutex for one that excludes nobody.
   for (; error == EBUSY; error = ::pthread_mutex_trylock(&mutex)) {
@@ -76,7 +77,7 @@ LockOutcome RobustMutex::acquire(Deadline deadline) noexcept {
     ::pthread_mutex_consistent(&mutex_);
     return LockOutcome::owner_died;
   }
-  if (error == ETIMEDOUT) return LockOutcome::timeout;
+  if (error == ETIMEDOUT || error == EBUSY) return LockOutcome::timeout;
   give_up("pthread_mutex_lock", error);
 }
 

@@ -106,7 +106,7 @@ class MessageHeap {
     const std::uint32_t count = count_.load(std::memory_order_relaxed);
     if ((count & kUnsettled) == 0) return count;
     // Somebody is in the middle of a call, or died there: then the lock can be had at once.
-    const LockHold hold(lock_, Deadline::min());
+    const LockHold hold(lock_, kAtOnce);
     return hold ? settled_count() : count & ~kUnsettled;
   }
   [[nodiscard]] std::uint32_t capacity() const { return capacity_; }
@@ -120,7 +120,7 @@ class MessageHeap {
   }
 
  private:
-  using Lock = typename Policy::Lock;
+  using Lock = SpinningLock<P, typename Policy::Lock>;
   /// In the count: somebody changes the index, or there is none yet.
   static constexpr std::uint32_t kUnsettled = std::uint32_t{1} << 31;
 

@@ -32,6 +32,25 @@ class LockHold {
   const bool held_;
 };
 
+/// A lock that all want, and that is held for less time than a sleep takes: who finds it held tries again before it sleeps.
+template <Platform P, class Lock>
+class SpinningLock {
+ public:
+  [[nodiscard]] LockOutcome acquire(Deadline deadline) {
+    for (int pause = 4, spent = 0; deadline != kAtOnce && spent < std::min(P::spin_limit(), kSpins); spent += pause, pause *= 2) {
+      const LockOutcome outcome = lock_.acquire(kAtOnce);
+      if (outcome != LockOutcome::timeout) return outcome;
+      for (int i = 0; i < pause; ++i) P::relax();
+    }
+    return lock_.acquire(deadline);
+  }
+  void release() { lock_.release(); }
+
+ private:
+  static constexpr int kSpins = 200;
+  Lock lock_;
+};
+
 /// Until when a call with that deadline waits for a lock: longer, since waiting for the lock is not waiting for room or for an item, and to
 /// call it a timeout would be to say that there was none.
 template <Platform P, class Policy>

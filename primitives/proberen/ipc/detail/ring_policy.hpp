@@ -49,7 +49,7 @@ class PlainMutex {
       lock_.lock();
       return LockOutcome::acquired;
     }
-    return lock_.try_lock_until(deadline) ? LockOutcome::acquired : LockOutcome::timeout;
+    return (deadline == kAtOnce ? lock_.try_lock() : lock_.try_lock_until(deadline)) ? LockOutcome::acquired : LockOutcome::timeout;
   }
   void release() { (void)lock_.release(); }
 

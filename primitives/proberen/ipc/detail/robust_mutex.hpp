@@ -15,6 +15,9 @@ enum class LockOutcome : std::uint8_t {
   timeout,
 };
 
+/// The deadline of who does not wait.
+inline constexpr Deadline kAtOnce = Deadline::min();
+
 /// POSIX's robust mutex, process-shared (pthread_mutexattr_setrobust): each thread keeps a list of those that it holds, and the kernel,
 /// which walks the list when the thread dies, at whatever instruction, marks them and wakes a waiter (Linux,
 /// Documentation/locking/robust-futexes.rst). About 25 ns for lock and unlock, and no system call, while nobody else wants it. Nothing to
@@ -25,8 +28,8 @@ class RobustMutex {
   RobustMutex(const RobustMutex&) = delete;
   RobustMutex& operator=(const RobustMutex&) = delete;
 
-  /// Waits for the mutex, until `deadline` at most. After owner_died it is an ordinary mutex again: its new owner repairs what it protects,
-  /// or needs not.
+  /// Waits for the mutex, until `deadline` at most; with kAtOnce not at all, and without a system call. After owner_died it is an ordinary
+  /// mutex again: its new owner repairs what it protects, or needs not.
   [[nodiscard]] LockOutcome acquire(Deadline deadline) noexcept;
   void release() noexcept;
 
