@@ -119,8 +119,8 @@ bool BoundedSearch::begun_before(std::uint64_t enabled, bool free) {
   return beginnings_.size() < kMostBeginnings ? !beginnings_.insert(beginning).second : beginnings_.contains(beginning);
 }
 
-/// A thread that was picked is asked for again when it comes to its step: that is the same decision, unless it cannot make the step or
-/// yields before it.
+/// A thread that had not started when it was picked is asked for again when it comes to its step: that is the same decision, unless it
+/// cannot make the step or yields before it.
 ThreadId BoundedSearch::pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) {
   const bool goes_on = ((enabled >> running_) & 1) != 0;
   if (goes_on && picked_at_ == graph_.size() && !yielded_) return running_;

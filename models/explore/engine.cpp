@@ -57,7 +57,7 @@ bool Engine::Implementation::begin() {
   current = 0;
   enter(0);
   unstarted_ = 0;
-  midway_ = kNoThread;
+  midway_ = picked_ = kNoThread;
   result = Result::kRunning;
   return true;
 }

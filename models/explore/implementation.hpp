@@ -193,6 +193,7 @@ class Engine::Implementation {
 
   Graph* graph_ = nullptr;
   ThreadId midway_ = kNoThread;  ///< the thread between the events of one step: it goes on before others do
+  ThreadId picked_ = kNoThread;  ///< for the next step, at which it is
   std::uint64_t unstarted_ = 0;  ///< threads that have been created and have not run
   std::vector<Waiter> waiters_;
   std::uint64_t begun_ = 0;

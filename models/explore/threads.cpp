@@ -57,6 +57,7 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
            {{current, wanted.site, ""}});
     }
     const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
+    picked_ = kNoThread;
     strategy->performed(current, wanted.location, writes);
     ++me.done;
     ++performed_;
@@ -126,9 +127,11 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
   }
 }
 
-/// The thread that makes the next step. Does not return where there is none.
+/// The thread that makes the next step. Does not return where there is none. Who is picked while another one runs is at its step already,
+/// and is not to be picked a second time; but one that has not started yet has its step still before it, and may have to wait there.
 ThreadId Engine::Implementation::next_to_grow() {
   if (midway_ != kNoThread) return midway_;
+  if (picked_ == current) return current;
   const bool first = strategy->takes_first();
   std::uint64_t enabled = 0;
   for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
@@ -139,6 +142,7 @@ ThreadId Engine::Implementation::next_to_grow() {
   if (enabled == 0) conclude();
   const ThreadId next = enabled == bit(current) ? current : strategy->pick(enabled, unstarted_);
   if (next == kNoThread) leave(Result::kLeft);
+  picked_ = (unstarted_ & bit(next)) == 0 ? next : kNoThread;
   return next;
 }
 

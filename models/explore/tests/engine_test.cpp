@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <functional>
 #include <string>
@@ -205,6 +207,34 @@ TEST_P(Sampled, ADeadlockIsMetAndItsWitnessReplays) {
   ASSERT_TRUE(again.failure.has_value());
   EXPECT_EQ(again.failure->kind, FailureKind::kDeadlock);
 }
+
+/// Of two threads with so many steps, how often the one that has made a step makes the next one as well, while both are midway.
+double share_of_going_on(int steps, std::uint64_t executions) {
+  std::array<int, 2> made{};
+  std::size_t last = 0;
+  int going_on = 0;
+  int all = 0;
+  const auto thread = [&](std::size_t self) {
+    return [&, self](FiberHost& h) {
+      for (int i = 0; i < steps; ++i) {
+        if (h.add(&memory.x, 1) == 0) made = {};  // the first step of an execution
+        if (std::all_of(made.begin(), made.end(), [=](int count) { return count > steps / 2 && count < steps; })) {
+          ++all;
+          if (last == self) ++going_on;
+        }
+        last = self;
+        made[self] = i + 1;
+      }
+    };
+  };
+  Options options;
+  options.search = Search::kRandom;
+  options.max_executions = executions;
+  explore({thread(0), thread(1)}, options);
+  return static_cast<double>(going_on) / all;
+}
+
+TEST(RandomWalk, WhoHasMadeAStepIsNoLikelierToMakeTheNext) { EXPECT_NEAR(share_of_going_on(20, 1000), 0.5, 0.02); }
 
 INSTANTIATE_TEST_SUITE_P(By, Sampled, testing::Values(Search::kRandom, Search::kPct, Search::kPos, Search::kSurw));
 
