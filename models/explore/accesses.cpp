@@ -49,20 +49,14 @@ Value Engine::Implementation::value_of(EventId read) const {
   return initial_or_written(event.source, event.location);
 }
 
-void Engine::Implementation::note_access(const Access& access, EventId id, bool write) {
-  const auto location = static_cast<std::size_t>((*graph_)[id].location);
-  const bool known = location < cells_.size() && cells_[location].first != nullptr && cells_[location].second == nullptr;
-  if (__builtin_expect(!known || races_.note_atomic(*cells_[location].first), 0)) note_access_slowly(access, id, write);
-}
-
 void Engine::Implementation::note_access_slowly(const Access& access, EventId id, bool write) {
   const Event& event = (*graph_)[id];
   const auto location = static_cast<std::size_t>(event.location);
   if (location >= cells_.size()) cells_.resize(location + 1);
   Cells& cells = cells_[location];
   if (cells.first == nullptr) {
-    cells.first = races_.cell_of(event.location, access.address);
-    if (access.size == 16) cells.second = races_.cell_of(event.location, access.address + 8);
+    cells.first = races_.cell_of(event.location, access.address, access.size);
+    if (access.size == 16) cells.second = races_.cell_of(event.location, access.address + 8, 8);
   }
   bool plain = races_.note_atomic(*cells.first);
   if (cells.second != nullptr) plain = races_.note_atomic(*cells.second) || plain;
@@ -76,7 +70,8 @@ void Engine::Implementation::note_access_slowly(const Access& access, EventId id
 
 /// The atomic access, among those performed, with which a plain one races.
 std::optional<Race> Engine::Implementation::race_with_atomic(const Races::Cell& cell, const MemoryAccess& access) const {
-  for (const LocationId location : cell.locations) {
+  if (!cell.more) return std::nullopt;
+  for (const LocationId location : cell.more->locations) {
     const std::uintptr_t address = locations_.address(location);
     if (location >= graph_->locations() || address >= access.address + access.size || address + locations_.size(location) <= access.address)
       continue;
@@ -92,10 +87,9 @@ std::optional<Race> Engine::Implementation::race_with_atomic(const Races::Cell& 
 
 /// Notes a plain access; what it races with, if anything.
 std::optional<Race> Engine::Implementation::note_plain(std::uintptr_t address, std::size_t size, Site site, bool write) {
-  const Thread& me = threads[static_cast<std::size_t>(current)];
-  Races::Cell* atomic = nullptr;
-  const MemoryAccess access{address, size, current, static_cast<std::uint32_t>(me.done) + 1, graph_->knowledge(current, me.done),
+  const MemoryAccess access{address, size, current, now(), graph_->knowledge(current, threads[static_cast<std::size_t>(current)].done),
                             site,    write};
+  Races::Cell* atomic = nullptr;
   std::optional<Race> race = races_.note(access, atomic);
   if (__builtin_expect(atomic != nullptr, 0)) {
     for (std::uintptr_t at = address; at < address + size && !race; at += 8 - at % 8) race = race_with_atomic(*races_.find(at), access);
@@ -332,6 +326,11 @@ unsigned Engine::Implementation::choose(unsigned count, Site site) {
 }
 
 void Engine::Implementation::plain(std::uintptr_t address, std::size_t size, Site site, bool write) {
+  const auto known = [this] { return graph_->knowledge(current, threads[static_cast<std::size_t>(current)].done); };
+  if (!races_.note_simply({address, size, current, now(), nullptr, site, write}, known)) plain_slowly(address, size, site, write);
+}
+
+void Engine::Implementation::plain_slowly(std::uintptr_t address, std::size_t size, Site site, bool write) {
   const auto race = note_plain(address, size, site, write);
   if (race && options.races_fail)
     report_race(*race, site, std::string(write ? "write" : "read") + " of " + std::to_string(size) + " bytes");

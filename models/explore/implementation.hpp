@@ -163,10 +163,18 @@ class Engine::Implementation {
   [[nodiscard]] Order strengthened(Order order) const { return options.model == MemoryModel::kSc ? Order::kSeqCst : order; }
   [[noreturn]] void report_race(const Race& race, Site site, const std::string& what);
   [[nodiscard]] std::optional<Race> race_with_atomic(const Races::Cell& cell, const MemoryAccess& access) const;
+  /// One more than the events of the running thread.
+  [[nodiscard]] std::uint32_t now() const { return static_cast<std::uint32_t>(threads[static_cast<std::size_t>(current)].done) + 1; }
   [[nodiscard]] std::optional<Race> note_plain(std::uintptr_t address, std::size_t size, Site site, bool write);
+  [[gnu::noinline]] void plain_slowly(std::uintptr_t address, std::size_t size, Site site, bool write);
   std::optional<Race> note_death(std::uintptr_t address, std::size_t size, Site site);
-  void note_access(const Access& access, EventId id, bool write);
-  void note_access_slowly(const Access& access, EventId id, bool write);
+  void note_access(const Access& access, EventId id, bool write) {
+    const auto location = static_cast<std::size_t>((*graph_)[id].location);
+    const bool known = location < cells_.size() && cells_[location].first != nullptr && cells_[location].second == nullptr;
+    if (known && (!races_.note_atomic(*cells_[location].first) || Races::is_after(*cells_[location].first, graph_->before(id)))) return;
+    note_access_slowly(access, id, write);
+  }
+  [[gnu::noinline]] void note_access_slowly(const Access& access, EventId id, bool write);
   [[nodiscard]] Value value_of(EventId read) const;
   /// A read whose order is decided by what it reads, or that is part of a read-modify-write only then.
   void decide(EventId read, bool fresh, Order order, bool exclusive);

@@ -22,15 +22,6 @@ Races::Cell& Races::cell(std::uintptr_t address) {
   return found;
 }
 
-namespace {
-
-/// The bytes of one cell, from `first` to before `past`.
-std::uint8_t bytes_between(std::uintptr_t first, std::uintptr_t past) {
-  return static_cast<std::uint8_t>(((1U << (past - first)) - 1U) << first);
-}
-
-}  // namespace
-
 std::optional<Race> Races::note(const MemoryAccess& access, Cell*& atomic) {
   std::uintptr_t address = access.address;
   const std::uintptr_t end = address + access.size;
@@ -38,48 +29,42 @@ std::optional<Race> Races::note(const MemoryAccess& access, Cell*& atomic) {
     const std::uintptr_t first = address % 8;
     const std::uintptr_t past = std::min<std::uintptr_t>(8, first + (end - address));
     Cell& here = cell(address);
-    if (auto race = note(here, access, bytes_between(first, past))) return race;
-    if (here.atomic_run == run_) atomic = &here;
+    const std::uint8_t bytes = bytes_between(first, past);
+    if (auto race = note(here, access, bytes)) return race;
+    if (meets_atomics(here, bytes)) atomic = &here;
     address += past - first;
   }
   return std::nullopt;
 }
 
 std::optional<Race> Races::note(Cell& cell, const MemoryAccess& access, std::uint8_t bytes) {
+  const Entry fresh = entry_of(access, bytes);
   std::uint32_t kept = 0;
-  bool noted = false;
   for (std::uint32_t i = 0; i < cell.count; ++i) {
-    Entry& old = entry(cell, i);
-    const bool same_thread = old.thread == static_cast<std::uint8_t>(access.thread);
-    const bool ordered = same_thread || access.known[old.thread] >= old.time;
-    const bool conflict = (old.bytes & bytes) != 0 && (old.write || access.write);
-    if (conflict && !ordered) return Race{old.thread, old.site, old.write, false};
-    if (same_thread && old.bytes == bytes && old.write == access.write) {
-      old.time = access.time;
-      old.site = access.site;
-      noted = true;
-    } else if (ordered && access.write && (old.bytes & ~bytes) == 0) {
-      continue;  // whatever races with it races with this write as well
-    }
+    const Entry& old = entry(cell, i);
+    const bool ordered = old.thread == fresh.thread || access.known[old.thread] >= old.time;
+    if (!ordered && conflict(old, fresh)) return Race{old.thread, old.site, old.write, false};
+    if (replaces(fresh, old, ordered)) continue;
     if (kept != i) entry(cell, kept) = old;
     ++kept;
   }
   cell.count = kept;
-  if (noted) return std::nullopt;
-  const Entry fresh{access.site, access.time, static_cast<std::uint8_t>(access.thread), bytes, access.write};
   if (cell.count < 2) {
     cell.first[cell.count] = fresh;
   } else {
-    cell.more.resize(cell.count - 2);
-    cell.more.push_back(fresh);
+    std::vector<Entry>& entries = more(cell).entries;
+    entries.resize(cell.count - 2);
+    entries.push_back(fresh);
   }
   ++cell.count;
   return std::nullopt;
 }
 
-Races::Cell* Races::cell_of(LocationId location, std::uintptr_t address) {
+Races::Cell* Races::cell_of(LocationId location, std::uintptr_t address, std::size_t size) {
   Cell& here = cell(address);
-  if (std::find(here.locations.begin(), here.locations.end(), location) == here.locations.end()) here.locations.push_back(location);
+  here.atomics |= bytes_between(address % 8, std::min<std::uintptr_t>(8, address % 8 + size));
+  std::vector<LocationId>& locations = more(here).locations;
+  if (std::find(locations.begin(), locations.end(), location) == locations.end()) locations.push_back(location);
   return &here;
 }
 
@@ -101,7 +86,7 @@ bool Races::written(std::uintptr_t address, std::size_t size) const {
     if (here.run != run_) continue;
     const std::uint8_t bytes = bytes_between(at % 8, std::min<std::uintptr_t>(8, at % 8 + (end - at)));
     for (std::uint32_t i = 0; i < here.count; ++i) {
-      const Entry& old = i < 2 ? here.first[i] : here.more[i - 2];
+      const Entry& old = entry(here, i);
       if (old.write && (old.bytes & bytes) != 0) return true;
     }
   }

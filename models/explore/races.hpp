@@ -42,17 +42,26 @@ class Races {
 
   struct Cell;
 
-  /// The plain access with which this plain one races, if any; else it is noted. `atomic` gets a cell in which atomic accesses were made,
+  /// The plain access with which this plain one races, if any; else it is noted. `atomic` gets a cell in which it may meet atomic accesses,
   /// if there is one.
   [[nodiscard]] std::optional<Race> note(const MemoryAccess& access, Cell*& atomic);
+  /// The same where it is simple: in one cell, where at most one access is known, and no atomic one is met. `known` gives what happens
+  /// before the access, and is asked only where that matters. False: it is not so simple, or a race, and nothing is noted.
+  template <class Known>
+  [[nodiscard]] bool note_simply(MemoryAccess access, const Known& known);
 
   [[nodiscard]] Cell* find(std::uintptr_t address) { return &cell(address); }
-  /// The cells of a location: one, or two where it is 16 bytes long. They stay where they are.
-  [[nodiscard]] Cell* cell_of(LocationId location, std::uintptr_t address);
+  /// The cell of a location, or of the bytes from the eighth on of one that is 16 bytes long. They stay where they are.
+  [[nodiscard]] Cell* cell_of(LocationId location, std::uintptr_t address, std::size_t size);
   /// Notes that the cell holds an atomic location; whether plain accesses to it were made, one of which an atomic one may meet().
   [[nodiscard]] bool note_atomic(Cell& cell) const {
     cell.atomic_run = run_;
     return cell.run == run_ && cell.count != 0;
+  }
+  /// Whether all of them happen before who knows `known`, where that is easily seen: they are few.
+  [[nodiscard]] static bool is_after(const Cell& cell, const Graph::Clock* known) {
+    const auto before = [=](const Entry& entry) { return known[entry.thread] >= entry.time; };
+    return cell.count <= 2 && before(cell.first[0]) && (cell.count < 2 || before(cell.first[1]));
   }
   /// The plain access with which this atomic one races, if any. The location lies in the cell.
   [[nodiscard]] std::optional<Race> meet(Cell& cell, const MemoryAccess& access) const;
@@ -69,7 +78,6 @@ class Races {
   /// The bytes begin a new life.
   void forget(std::uintptr_t address, std::size_t size);
 
-  /// What is known of 8 bytes of memory.
   struct Entry {
     Site site;
     std::uint32_t time;
@@ -77,13 +85,19 @@ class Races {
     std::uint8_t bytes;  ///< which of the eight
     bool write;
   };
-  struct Cell {
+  /// What few cells need.
+  struct More {
+    std::vector<LocationId> locations;  ///< that have been in it
+    std::vector<Entry> entries;         ///< beyond the first two
+  };
+  /// What is known of 8 bytes of memory, in one line of the cache.
+  struct alignas(64) Cell {
     std::uint64_t run = 0;         ///< in which the entries were made
     std::uint64_t atomic_run = 0;  ///< the last one with an atomic access
-    std::uint32_t count = 0;
-    std::vector<LocationId> locations;  ///< that have been in it
-    std::vector<Entry> more;            ///< beyond the first two
+    std::uint32_t count = 0;       ///< of entries
+    std::uint8_t atomics = 0;      ///< which of the bytes have ever been of an atomic location
     Entry first[2];
+    std::unique_ptr<More> more;  ///< null: nothing there
   };
 
  private:
@@ -94,7 +108,29 @@ class Races {
 
   Cell& cell(std::uintptr_t address);
   std::optional<Race> note(Cell& cell, const MemoryAccess& access, std::uint8_t bytes);
-  static Entry& entry(Cell& cell, std::uint32_t i) { return i < 2 ? cell.first[i] : cell.more[i - 2]; }
+  static Entry& entry(Cell& cell, std::uint32_t i) { return i < 2 ? cell.first[i] : cell.more->entries[i - 2]; }
+  static const Entry& entry(const Cell& cell, std::uint32_t i) { return i < 2 ? cell.first[i] : cell.more->entries[i - 2]; }
+  static More& more(Cell& cell) {
+    if (!cell.more) cell.more = std::make_unique<More>();
+    return *cell.more;
+  }
+  [[nodiscard]] bool meets_atomics(const Cell& cell, std::uint8_t bytes) const {
+    return cell.atomic_run == run_ && (cell.atomics & bytes) != 0;
+  }
+  static Entry entry_of(const MemoryAccess& access, std::uint8_t bytes) {
+    return {access.site, access.time, static_cast<std::uint8_t>(access.thread), bytes, access.write};
+  }
+  [[nodiscard]] static bool conflict(const Entry& a, const Entry& b) { return (a.bytes & b.bytes) != 0 && (a.write || b.write); }
+  /// Whether nothing is lost where the later one of two accesses that do not race is kept alone: it is the same again, or whatever races
+  /// with the earlier one races with the later one as well.
+  [[nodiscard]] static bool replaces(const Entry& later, const Entry& earlier, bool ordered) {
+    const bool same = earlier.thread == later.thread && earlier.bytes == later.bytes && earlier.write == later.write;
+    return same || (ordered && later.write && (earlier.bytes & ~later.bytes) == 0);
+  }
+  /// The bytes of one cell, from `first` to before `past`.
+  [[nodiscard]] static std::uint8_t bytes_between(std::uintptr_t first, std::uintptr_t past) {
+    return static_cast<std::uint8_t>(((1U << (past - first)) - 1U) << first);
+  }
 
   std::uint64_t run_ = 0;
   std::unordered_map<std::uintptr_t, std::unique_ptr<Page>> pages_;
@@ -102,5 +138,28 @@ class Races {
   std::uintptr_t cached_number_[kCached] = {};
   Page* cached_[kCached] = {};
 };
+
+template <class Known>
+[[gnu::always_inline]] inline bool Races::note_simply(MemoryAccess access, const Known& known) {
+  const std::uintptr_t number = access.address / 8 / kCells + 1;
+  const std::uintptr_t first = access.address % 8;
+  if (first + access.size > 8 || cached_number_[number % kCached] != number) return false;
+  Cell& here = cached_[number % kCached]->cells[access.address / 8 % kCells];
+  const Entry fresh = entry_of(access, bytes_between(first, first + access.size));
+  if (meets_atomics(here, fresh.bytes)) return false;
+  if (here.run != run_ || here.count == 0) {
+    here.run = run_;
+    here.count = 1;
+    here.first[0] = fresh;
+    return true;
+  }
+  if (here.count != 1) return false;
+  const Entry& old = here.first[0];
+  const bool ordered = old.thread == fresh.thread || known()[old.thread] >= old.time;
+  if (!ordered && conflict(old, fresh)) return false;
+  if (!replaces(fresh, old, ordered)) here.count = 2;
+  here.first[here.count - 1] = fresh;
+  return true;
+}
 
 }  // namespace proberen::explore

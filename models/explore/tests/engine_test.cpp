@@ -138,6 +138,17 @@ TEST(Failures, AMessageThatIsNotReleasedIsARace) {
   EXPECT_EQ(again.failure->kind, FailureKind::kDataRace);
 }
 
+TEST(Failures, APlainReadRacesWithAnAtomicWriteBeforeItAndNotWithOneBesideIt) {
+  const auto program = [](const int* read) {
+    return Threads{[](FiberHost& h) { h.store(&memory.x, 1); },
+                   [=](FiberHost& h) { h.engine().plain_read(reinterpret_cast<std::uintptr_t>(read), sizeof(*read), 0); }};
+  };
+  const Outcome racy = explore(program(&memory.x));
+  ASSERT_TRUE(racy.failure.has_value());
+  EXPECT_EQ(racy.failure->kind, FailureKind::kDataRace);
+  EXPECT_FALSE(explore(program(&memory.y)).failure.has_value());  // of the same eight bytes
+}
+
 TEST(Failures, TwoLocksInTwoOrdersDeadlock) {
   const Outcome outcome = explore({[](FiberHost& h) { h.lock(&memory.m); h.lock(&memory.z); h.unlock(&memory.z); h.unlock(&memory.m); },
                                    [](FiberHost& h) { h.lock(&memory.z); h.lock(&memory.m); h.unlock(&memory.m); h.unlock(&memory.z); }});
