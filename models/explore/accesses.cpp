@@ -106,23 +106,6 @@ void Engine::Implementation::report_race(const Race& race, Site site, const std:
        {{current, site, what}, {race.thread, race.site, other}});
 }
 
-/// The running thread's next event, where it is of the beginning and nothing has to be decided or waited for: it has been performed then.
-/// Else kNoEvent, and step() sees to it. Most steps of most executions are made here.
-template <class IsThere>
-[[gnu::always_inline]] inline EventId Engine::Implementation::replay_if(Kind kind, const IsThere& is_there) {
-  Thread& me = threads[static_cast<std::size_t>(current)];
-  if (me.next == me.end) return kNoEvent;
-  const EventId id = *me.next;
-  const Event& event = (*graph_)[id];
-  if (event.kind != kind || !is_there(event) || id == revisited_) return kNoEvent;
-  if (kind == Kind::kRead && event.source >= 0 && !performed(event.source)) return kNoEvent;
-  ++me.next;
-  ++me.done;
-  ++performed_;
-  me.wait = Wait::kNothing;
-  return id;
-}
-
 inline EventId Engine::Implementation::replay_read(const Access& access) {
   return replay_if(Kind::kRead, [&](const Event& event) { return locations_.is(event.location, access.address, access.size); });
 }
@@ -209,19 +192,25 @@ void Engine::Implementation::decide(EventId read, bool fresh, Order order, bool 
 
 Value Engine::Implementation::load(const Access& access, const Futile* futile) {
   EventId id = replay_read(access);
-  if (id == kNoEvent) {
-    bool fresh = false;
-    const Order order = strengthened(access.order);
-    id = read_event({locate(access), access.size, access.site}, order, false, false, {.futile = futile, .if_futile = order}, fresh);
-  }
+  if (id == kNoEvent) id = new_load(access, futile);
   note_access(access, id, false);
   return value_of(id);
 }
 
+EventId Engine::Implementation::new_load(const Access& access, const Futile* futile) {
+  bool fresh = false;
+  const Order order = strengthened(access.order);
+  return read_event({locate(access), access.size, access.site}, order, false, false, {.futile = futile, .if_futile = order}, fresh);
+}
+
 void Engine::Implementation::store(const Access& access, Value value) {
   EventId id = replay_write(value, [&](const Event& event) { return locations_.is(event.location, access.address, access.size); });
-  if (id == kNoEvent) id = write_event({locate(access), access.size, access.site}, strengthened(access.order), value, kNoEvent);
+  if (id == kNoEvent) id = new_store(access, value);
   note_access(access, id, true);
+}
+
+EventId Engine::Implementation::new_store(const Access& access, Value value) {
+  return write_event({locate(access), access.size, access.site}, strengthened(access.order), value, kNoEvent);
 }
 
 Value Engine::Implementation::update(const Access& access, Rmw operation, Value operand) {

@@ -37,6 +37,7 @@ class BoundedSearch final : public Strategy {
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
   void yielded() override { yielded_ = true; }
+  [[nodiscard]] bool looks_ahead() const override { return true; }
   void performed(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) override { yielded_ = false; }
   [[nodiscard]] bool visited_before() override;
   [[nodiscard]] bool stands() const override;

@@ -55,6 +55,7 @@ bool Engine::Implementation::begin() {
   }
   stuck.reset();
   current = 0;
+  alive_ = 0;
   enter(0);
   unstarted_ = 0;
   midway_ = picked_ = kNoThread;

@@ -103,12 +103,6 @@ void Graph::widen(std::size_t width) {
   width_ = width;
 }
 
-/// For the clocks of so many events.
-void Graph::make_room(std::size_t events) {
-  const std::size_t needed = events * 3 * width_;
-  if (clocks_.size() < needed) clocks_.resize(2 * needed);
-}
-
 EventId Graph::add(const Event& event) {
   const EventId id = size();
   events_.push_back(event);
@@ -133,7 +127,7 @@ EventId Graph::add(const Event& event) {
     threads_[created].created_by = id;
     if (created >= width_) widen(width_ * 2);
   }
-  refresh(id);
+  if (!takes_source(event.kind)) refresh(id);
   return id;
 }
 
@@ -255,15 +249,20 @@ void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId l
   for (EventId& id : kept) {
     if (id != kNoEvent) id = count++;
   }
+  const EventId kept_loose = renamed(loose);
   events_.reserve(static_cast<std::size_t>(count));
   make_room(static_cast<std::size_t>(count));
   for (EventId id = 0; id < from.size(); ++id) {
-    const EventId added = kept[static_cast<std::size_t>(id)];
-    if (added == kNoEvent) continue;
-    events_.push_back(from[id]);
-    Event& event = events_.back();
-    copy_clock(from.before(id), 3 * width_, clock(added, 0));
-    event.source = id == loose ? kNoEvent : renamed(event.source);
+    const EventId first = kept[static_cast<std::size_t>(id)];
+    if (first == kNoEvent) continue;
+    const EventId begin = id;  // of a run of those that are kept
+    while (id < from.size() && kept[static_cast<std::size_t>(id)] != kNoEvent) ++id;
+    events_.insert(events_.end(), from.events_.begin() + begin, from.events_.begin() + id);
+    std::memcpy(clock(first, 0), from.before(begin), static_cast<std::size_t>(id - begin) * 3 * width_ * sizeof(Clock));
+  }
+  for (EventId added = 0; added < size(); ++added) {
+    Event& event = (*this)[added];
+    event.source = added == kept_loose ? kNoEvent : renamed(event.source);
     event.release_fence = renamed(event.release_fence);
     event.earlier = event.later = kNoEvent;
     event.place = 0;

@@ -26,6 +26,11 @@ inline constexpr LocationId kNoLocation = -1;
 
 enum class Kind : std::uint8_t { kRead, kWrite, kFence, kCreate, kFinish, kJoin, kArrive, kMeet, kWakeup, kChoice };
 
+/// Whether an event of the kind takes its value and its knowledge from another one.
+[[nodiscard]] constexpr bool takes_source(Kind kind) {
+  return kind == Kind::kRead || kind == Kind::kJoin || kind == Kind::kMeet || kind == Kind::kWakeup;
+}
+
 struct Event {
   Value value = 0;  ///< read, written or chosen; of kCreate, kJoin and kMeet the other thread
   Site site = 0;
@@ -141,7 +146,8 @@ class Graph {
 
   // ---- changes
 
-  /// Adds an event at the end of its thread; `index`, neighbours and clocks are filled in. A read has no source yet, a write no place.
+  /// Adds an event at the end of its thread; `index`, neighbours and clocks are filled in. A write has no place yet; what takes a source
+  /// has none, and no clocks until it has.
   EventId add(const Event& event);
   /// The read, join or wake-up takes its value and its clocks from `source`. Nothing may depend on it yet.
   void set_source(EventId id, EventId source);
@@ -178,7 +184,10 @@ class Graph {
   }
   void join(Clock* to, const Clock* from) const;
   void widen(std::size_t width);
-  void make_room(std::size_t events);
+  /// For the clocks of so many events.
+  void make_room(std::size_t events) {
+    if (const std::size_t needed = events * 3 * width_; clocks_.size() < needed) clocks_.resize(2 * needed);
+  }
   void acquire_fence(EventId id);
   void make_message(EventId id);
 

@@ -87,7 +87,7 @@ class Engine::Implementation {
     kSpin,
     kExit,  ///< for all others to stop
   };
-  struct Thread {
+  struct alignas(128) Thread {      // so that its place is found by a shift
     int done = 0;                   ///< events performed in this run
     const EventId* next = nullptr;  ///< those of the beginning that are left: [next, end)
     const EventId* end = nullptr;
@@ -123,10 +123,14 @@ class Engine::Implementation {
   /// The next event of the running thread: replayed, or added with `fresh` set.
   EventId step(const Event& wanted, bool& fresh);
   EventId add_creation(Event event);
+  EventId thread_event(Kind kind, Site site, ThreadId other, bool& fresh);
   /// The thread is there, and has done nothing.
   void enter(ThreadId thread);
   void check_same(const Event& found, const Event& wanted);
-  [[nodiscard]] bool performed(EventId id) const;
+  [[nodiscard]] bool performed(EventId id) const {
+    const Event& event = (*graph_)[id];
+    return threads[static_cast<std::size_t>(event.thread)].done > event.index;
+  }
   [[nodiscard]] ThreadId next_of_replay() const;
   [[nodiscard]] ThreadId next_to_grow();
   [[nodiscard]] bool can_go_on(ThreadId thread) const;
@@ -186,9 +190,15 @@ class Engine::Implementation {
   };
   template <class IsThere>
   EventId replay_if(Kind kind, const IsThere& is_there);
+  /// For an event at no location.
+  EventId replay(Kind kind) {
+    return replay_if(kind, [](const Event&) { return true; });
+  }
   EventId replay_read(const Access& access);
   template <class IsThere>
   EventId replay_write(Value value, const IsThere& is_there);
+  [[gnu::noinline]] EventId new_load(const Access& access, const Futile* futile);
+  [[gnu::noinline]] EventId new_store(const Access& access, Value value);
   EventId read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect, bool& fresh);
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
   /// The second half of a read-modify-write: nobody comes between it and the read.
@@ -199,9 +209,12 @@ class Engine::Implementation {
   std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update, bool waits,
                                    Value& old);
 
+  const bool takes_first_ = strategy->takes_first();
+  const bool looks_ahead_ = strategy->looks_ahead();
   Graph* graph_ = nullptr;
   ThreadId midway_ = kNoThread;  ///< the thread between the events of one step: it goes on before others do
-  ThreadId picked_ = kNoThread;  ///< for the next step, at which it is
+  ThreadId picked_ = kNoThread;  ///< for the next step, which it has come to
+  std::uint64_t alive_ = 0;      ///< threads that are there and have not finished
   std::uint64_t unstarted_ = 0;  ///< threads that have been created and have not run
   std::vector<Waiter> waiters_;
   std::uint64_t begun_ = 0;
@@ -218,6 +231,23 @@ class Engine::Implementation {
   std::vector<Cells> cells_;  ///< of each location
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
+
+/// The running thread's next event, where it is of the beginning and nothing has to be decided or waited for: it has been performed then.
+/// Else kNoEvent, and step() sees to it. Most steps of most executions are made here.
+template <class IsThere>
+[[gnu::always_inline]] inline EventId Engine::Implementation::replay_if(Kind kind, const IsThere& is_there) {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  if (me.next == me.end) return kNoEvent;
+  const EventId id = *me.next;
+  const Event& event = (*graph_)[id];
+  if (event.kind != kind || !is_there(event) || id == revisited_) return kNoEvent;
+  if (takes_source(kind) && event.source >= 0 && !performed(event.source)) return kNoEvent;
+  ++me.next;
+  ++me.done;
+  ++performed_;
+  me.wait = Wait::kNothing;
+  return id;
+}
 
 /// How a failed execution is told (report.cpp): its steps in an order with the fewest context switches, and what replays it.
 struct Description {

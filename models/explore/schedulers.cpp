@@ -85,6 +85,7 @@ class Pos final : public Scheduler {
     for (std::uint64_t& priority : priorities_) priority = random_.next();
     pending_.fill({});
   }
+  [[nodiscard]] bool looks_ahead() const override { return true; }
   void announce(ThreadId thread, LocationId location, bool writes) override {
     pending_[static_cast<std::size_t>(thread)] = {location, writes};
   }
@@ -114,6 +115,7 @@ class Surw final : public Scheduler {
     intended_ = kNoThread;
     choose_location();
   }
+  [[nodiscard]] bool looks_ahead() const override { return true; }
   void announce(ThreadId thread, LocationId location, bool writes) override {
     pending_[static_cast<std::size_t>(thread)] = {location, writes};
   }

@@ -42,6 +42,8 @@ class Scheduler {
 
   /// A new execution begins.
   virtual void begin() {}
+  /// Whether it looks at steps: else the two below are not called.
+  [[nodiscard]] virtual bool looks_ahead() const { return false; }
   /// The next step of the thread will be at the location, or at none.
   virtual void announce(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}
   /// The thread has made the step.

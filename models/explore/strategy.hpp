@@ -76,7 +76,9 @@ class Strategy {
   /// Whether it is always the first of them, and need not be asked.
   [[nodiscard]] virtual bool takes_first() const { return false; }
 
-  /// The next step of the thread will be at the location, or at none; and has been made. For schedulers that look ahead.
+  /// Whether its scheduler looks at steps: else the two below are not called.
+  [[nodiscard]] virtual bool looks_ahead() const { return false; }
+  /// The next step of the thread will be at the location, or at none; and has been made.
   virtual void announce(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}
   virtual void performed(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}
   /// The running thread lets others go first, if the strategy likes.

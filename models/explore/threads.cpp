@@ -13,15 +13,10 @@ constexpr std::uint64_t bit(ThreadId thread) { return std::uint64_t{1} << thread
 
 }  // namespace
 
-bool Engine::Implementation::performed(EventId id) const {
-  const Event& event = (*graph_)[id];
-  return threads[static_cast<std::size_t>(event.thread)].done > event.index;
-}
-
 EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
   Thread& me = threads[static_cast<std::size_t>(current)];
   const bool writes = wanted.kind == Kind::kWrite || wanted.exclusive;
-  strategy->announce(current, wanted.location, writes);
+  if (looks_ahead_) strategy->announce(current, wanted.location, writes);
   while (true) {
     if (me.done < graph_->length(current)) {
       const EventId id = graph_->at(current, me.done);
@@ -58,7 +53,7 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
     }
     const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
     picked_ = kNoThread;
-    strategy->performed(current, wanted.location, writes);
+    if (looks_ahead_) strategy->performed(current, wanted.location, writes);
     ++me.done;
     ++performed_;
     fresh = true;
@@ -71,6 +66,7 @@ void Engine::Implementation::enter(ThreadId thread) {
   Thread& state = threads[static_cast<std::size_t>(thread)];
   state = Thread{};
   state.created = true;
+  alive_ |= bit(thread);
   state.next = graph_->first_of(thread);
   state.end = state.next + graph_->length(thread);
 }
@@ -96,21 +92,21 @@ void Engine::Implementation::check_same(const Event& found, const Event& wanted)
 }
 
 ThreadId Engine::Implementation::next_of_replay() const {
-  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+  for (std::uint64_t rest = alive_ & ~bit(current); rest != 0; rest &= rest - 1) {
+    const ThreadId thread = std::countr_zero(rest);
     const Thread& state = threads[static_cast<std::size_t>(thread)];
-    if (thread == current || !state.created || state.done >= graph_->length(thread)) continue;
+    if (state.done >= graph_->length(thread)) continue;
     const Event& event = (*graph_)[graph_->at(thread, state.done)];
     if (event.source < 0 || event.kind == Kind::kWrite || performed(event.source)) return thread;
   }
   return current;
 }
 
+/// Of a living thread.
 bool Engine::Implementation::can_go_on(ThreadId thread) const {
   const Thread& state = threads[static_cast<std::size_t>(thread)];
-  if (!state.created || state.finished) return false;
+  if (__builtin_expect(state.wait == Wait::kNothing, 1)) return true;
   switch (state.wait) {
-    case Wait::kNothing:
-      return true;
     case Wait::kThread:
       return threads[static_cast<std::size_t>(state.target)].finished;
     case Wait::kMeeting:
@@ -132,11 +128,11 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
 ThreadId Engine::Implementation::next_to_grow() {
   if (midway_ != kNoThread) return midway_;
   if (picked_ == current) return current;
-  const bool first = strategy->takes_first();
   std::uint64_t enabled = 0;
-  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
+    const ThreadId thread = std::countr_zero(rest);
     if (!can_go_on(thread)) continue;
-    if (first) return thread;
+    if (takes_first_) return thread;
     enabled |= bit(thread);
   }
   if (enabled == 0) conclude();
@@ -162,13 +158,20 @@ int Engine::Implementation::known(ThreadId knower, ThreadId thread) const {
   return static_cast<std::size_t>(thread) < graph_->width() ? static_cast<int>(clock[thread]) : 0;
 }
 
-ThreadId Engine::Implementation::create_thread(Site site) {
+/// The next event of the running thread, at no location, as step() makes it.
+EventId Engine::Implementation::thread_event(Kind kind, Site site, ThreadId other, bool& fresh) {
+  if (const EventId replayed = replay(kind); replayed != kNoEvent) return replayed;
   Event event;
-  event.kind = Kind::kCreate;
+  event.kind = kind;
   event.thread = static_cast<std::int16_t>(current);
   event.site = site;
+  event.value = static_cast<Value>(other);
+  return step(event, fresh);
+}
+
+ThreadId Engine::Implementation::create_thread(Site site) {
   bool fresh = false;
-  const EventId id = step(event, fresh);
+  const EventId id = thread_event(Kind::kCreate, site, 0, fresh);
   const auto created = static_cast<ThreadId>((*graph_)[id].value);
   enter(created);
   unstarted_ |= bit(created);
@@ -181,24 +184,16 @@ void Engine::Implementation::join(ThreadId thread, Site site) {
   me.target = thread;
   me.site = site;
   me.what = {};
-  Event event;
-  event.kind = Kind::kJoin;
-  event.thread = static_cast<std::int16_t>(current);
-  event.site = site;
-  event.value = static_cast<Value>(thread);
   bool fresh = false;
-  const EventId id = step(event, fresh);
+  const EventId id = thread_event(Kind::kJoin, site, thread, fresh);
   if (fresh) graph_->set_source(id, graph_->at(thread, graph_->length(thread) - 1));
 }
 
 void Engine::Implementation::finish_thread(Site site) {
-  Event event;
-  event.kind = Kind::kFinish;
-  event.thread = static_cast<std::int16_t>(current);
-  event.site = site;
   bool fresh = false;
-  static_cast<void>(step(event, fresh));
+  static_cast<void>(thread_event(Kind::kFinish, site, 0, fresh));
   threads[static_cast<std::size_t>(current)].finished = true;
+  alive_ &= ~bit(current);
   block(Wait::kNothing, "", site);
   __builtin_unreachable();
 }
@@ -276,9 +271,9 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
   bool sleeps = false;
   bool open_end = false;  // somebody might still have gone on, in another execution
   bool exits = false;
-  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
+    const ThreadId thread = std::countr_zero(rest);
     const Thread& state = threads[static_cast<std::size_t>(thread)];
-    if (!state.created || state.finished) continue;
     const EventId last = state.done > 0 ? graph_->at(thread, state.done - 1) : kNoEvent;
     exits = exits || state.wait == Wait::kExit;
     if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
