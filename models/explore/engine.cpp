@@ -182,6 +182,8 @@ void Engine::memory_dies(std::uintptr_t address, std::size_t size, Site site) { 
 unsigned Engine::choose(unsigned count, Site site) { return implementation_->choose(count, site); }
 void Engine::assume(bool holds, Site site) { implementation_->assume(holds, site); }
 void Engine::spin(int first, Site site) { implementation_->spin(first, site); }
+void Engine::effect() { implementation_->effect(); }
+bool Engine::may_come_back() const { return implementation_->may_come_back(); }
 int Engine::steps(ThreadId thread) const { return implementation_->threads[static_cast<std::size_t>(thread)].done; }
 int Engine::known(ThreadId knower, ThreadId thread) const { return implementation_->known(knower, thread); }
 void Engine::yield() { implementation_->yield(); }

@@ -47,10 +47,12 @@ struct Event {
   Kind kind = Kind::kFence;
   Order order = Order::kRelaxed;
   std::uint8_t size = 0;
-  bool exclusive = false;  ///< the read, or the write, of a read-modify-write that writes
-  bool moved = false;      ///< of a read: a waiting one that has been moved on to its source
-  bool open = false;       ///< of a read: its order depends on what it reads
+  bool exclusive = false;         ///< the read, or the write, of a read-modify-write that writes
+  bool moved = false;             ///< of a read: a waiting one that has been moved on to its source
+  bool open : 1 = false;          ///< of a read: its order depends on what it reads
+  bool after_effect : 1 = false;  ///< there was an effect since the event before it in its thread (Engine::effect)
 };
+static_assert(sizeof(Event) == 64);
 
 [[nodiscard]] constexpr bool acquires(Order order) {
   return order == Order::kAcquire || order == Order::kAcqRel || order == Order::kSeqCst;

@@ -43,6 +43,14 @@ class Engine::Implementation {
   [[noreturn]] void finish_execution(Site site);
   void assume(bool holds, Site site);
   void spin(int first, Site site);
+  void effect() {
+    Thread& me = threads[static_cast<std::size_t>(current)];
+    me.effect = me.done;
+  }
+  [[nodiscard]] bool may_come_back() const {
+    const Thread& me = threads[static_cast<std::size_t>(current)];
+    return me.done >= me.last_effect;
+  }
   void yield();
   [[nodiscard]] int known(ThreadId knower, ThreadId thread) const;
 
@@ -91,6 +99,8 @@ class Engine::Implementation {
     int done = 0;                   ///< events performed in this run
     const EventId* next = nullptr;  ///< those of the beginning that are left: [next, end)
     const EventId* end = nullptr;
+    int effect = -1;       ///< the place in the thread of the event that follows, or would follow, its latest effect
+    int last_effect = -1;  ///< of the last event of the beginning that follows one; -1: there is none
     bool created = false;
     bool finished = false;
     Wait wait = Wait::kNothing;

@@ -52,6 +52,7 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
            {{current, wanted.site, ""}});
     }
     const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
+    (*graph_)[id].after_effect = me.effect == me.done;
     picked_ = kNoThread;
     if (looks_ahead_) strategy->performed(current, wanted.location, writes);
     ++me.done;
@@ -69,6 +70,8 @@ void Engine::Implementation::enter(ThreadId thread) {
   alive_ |= bit(thread);
   state.next = graph_->first_of(thread);
   state.end = state.next + graph_->length(thread);
+  state.last_effect = graph_->length(thread) - 1;
+  while (state.last_effect >= 0 && !(*graph_)[graph_->at(thread, state.last_effect)].after_effect) --state.last_effect;
 }
 
 EventId Engine::Implementation::add_creation(Event event) {

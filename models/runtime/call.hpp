@@ -21,7 +21,7 @@
   const auto* const frame_ = static_cast<const std::uintptr_t*>(proberen_frame);                                                          \
   const ::proberen::runtime::Site site = ::proberen::runtime::user_site(                                                                  \
       frame_[::proberen::runtime::kSavedRegisters], reinterpret_cast<std::uintptr_t>(frame_ + ::proberen::runtime::kSavedRegisters + 1)); \
-  ::proberen::runtime::spin_check(*::proberen::runtime::current, frame_, reinterpret_cast<std::uintptr_t>(object))
+  ::proberen::runtime::spin_check(frame_, reinterpret_cast<std::uintptr_t>(object))
 
 namespace proberen::runtime {
 
@@ -50,7 +50,15 @@ inline void note_atomic(std::uintptr_t address, unsigned size) {
 [[nodiscard]] std::string_view waiting_for(std::string_view what, const void* object);
 
 /// The running thread does what others can see: its loops are not without effect.
-inline void effect() { ++current->effects; }
+inline void effect() {
+  ++current->effects;
+  engine().effect();
+}
+
+/// For a looking hook, wherever there may be a loop (spin.hpp).
+[[gnu::always_inline]] inline void spin_check(const void* frame, std::uintptr_t address) {
+  if (engine().may_come_back()) look_for_loop(*current, frame, address);
+}
 
 /// It takes a lock, or gives one up.
 inline void lock_taken(const void* lock) {

@@ -76,7 +76,7 @@ template <class T>
   const Inside inside;
   const void* const frame = proberen_frame;
   const Access access = access_of(pointer, order, site_of(frame), false);
-  spin_check(*current, frame, access.address);
+  spin_check(frame, access.address);
   const Value value = with_spin_facts(frame, access, [&](const Futile* futile) { return engine().load(access, futile); });
   current->last_read = value;
   check_written(access, static_cast<T>(value));
@@ -97,7 +97,7 @@ template <class T>
   const Inside inside;
   const void* const frame = proberen_frame;
   const Access access = access_of(pointer, order, site_of(frame), true);
-  spin_check(*current, frame, access.address);
+  spin_check(frame, access.address);
   const Value old = engine().update(access, operation, static_cast<Value>(operand));
   check_written(access, static_cast<T>(old));
   if (native::combine(operation, static_cast<T>(old), operand) != static_cast<T>(old)) effect();
@@ -109,7 +109,7 @@ template <class T>
   const Inside inside;
   const void* const frame = proberen_frame;
   const Access access = access_of(pointer, order, site_of(frame), true);
-  spin_check(*current, frame, access.address);
+  spin_check(frame, access.address);
   const Value wanted = static_cast<Value>(expected);
   Value found = wanted;
   const bool exchanged = with_spin_facts(frame, access, [&](const Futile* futile) {

@@ -31,7 +31,7 @@ template <bool kWrite>
   const std::uintptr_t address = own_address(reinterpret_cast<std::uintptr_t>(pointer));
   const Site site = static_cast<const std::uintptr_t*>(frame)[kSavedRegisters];
   heap_check(address, size, false, site);
-  spin_check(*current, frame, address);
+  spin_check(frame, address);
   if (racy_access(address, size, false, site)) return;
   current->last_access = {address, size, false};
   engine().plain_read(address, size, site);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/runtime/arch/arch.hpp"
+#include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
 #include "models/runtime/leaks.hpp"
 #include "models/runtime/recorder.hpp"
@@ -243,7 +244,7 @@ Fiber& Session::create(const Start& start, bool detached, Site site) {
     fiber.detached = detached;
   }
   ++threads_;
-  ++current->effects;
+  effect();
   const ThreadId got = engine_->create_thread(site);
   if (got != expected) fail(explore::FailureKind::kUnsupported, "threads are not numbered in the order of their creation", site);
   return fiber(got);

@@ -145,12 +145,13 @@ bool SpinMemory::give_up(const void* lock) {
   return true;
 }
 
-void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address) {
+void look_for_loop(Fiber& fiber, const void* frame, std::uintptr_t address) {
   const int steps = engine().steps(engine().current());
   const SpinMemory::Visit* const visit = fiber.spin.same_again(fiber, frame, address, steps);
   if (__builtin_expect(visit == nullptr, 1)) return;
   const bool by_one_read = visit->steps == steps - 1 && visit->reads == fiber.reads && visit->writes == fiber.writes;
-  if (by_one_read) session->spin_facts().learn(site_of(frame), SpinFacts::state_of(fiber, frame, address), fiber.last_read);
+  if (by_one_read && session->options().search == explore::Search::kExhaustive)
+    session->spin_facts().learn(site_of(frame), SpinFacts::state_of(fiber, frame, address), fiber.last_read);
   engine().spin(visit->steps, site_of(frame));
 }
 

@@ -127,6 +127,6 @@ class SpinFacts {
 };
 
 /// For a looking hook: if the calling fiber is where it has been before, it waits until something that it reads changes.
-void spin_check(Fiber& fiber, const void* frame, std::uintptr_t address);
+void look_for_loop(Fiber& fiber, const void* frame, std::uintptr_t address);
 
 }  // namespace proberen::runtime

@@ -191,6 +191,24 @@ TEST(Witness, HasTheFewestContextSwitches) {
             2);
 }
 
+TEST(Effects, BeforeOneThatIsReplayedNobodyLooksForALoop) {
+  int foreseen = 0;
+  bool open = true;
+  const Outcome outcome = explore({[&](FiberHost& h) {
+                                     if (!h.engine().may_come_back()) ++foreseen;
+                                     h.load(&memory.x);
+                                     h.engine().effect();
+                                     h.load(&memory.y);
+                                     open = open && h.engine().may_come_back();
+                                     h.load(&memory.z);
+                                     open = open && h.engine().may_come_back();
+                                   },
+                                   [](FiberHost& h) { h.store(&memory.z, 1); }});
+  EXPECT_EQ(outcome.counts.executions, 2U);
+  EXPECT_EQ(foreseen, 1);  // in the second one, where both loads are there from the beginning
+  EXPECT_TRUE(open);
+}
+
 class Sampled : public testing::TestWithParam<Search> {};
 
 TEST_P(Sampled, EveryGraphOfASmallProgramIsMet) {

@@ -158,6 +158,11 @@ class Engine {
   /// The thread has come round in a loop without effect: it is blocked until something that it read in it changes. `first` is what `steps`
   /// said when the loop was where it is now.
   void spin(int first, Site site);
+  /// The running thread has done something for which it does not come back to any state that it has been in.
+  void effect();
+  /// Whether the running thread, before it comes to what is new in this execution, may come back to the state that it is in: where it has
+  /// an effect on the way it does not, and nobody need look for a loop.
+  [[nodiscard]] bool may_come_back() const;
   /// How many steps the thread has made in this execution.
   [[nodiscard]] int steps(ThreadId thread) const;
   /// How many steps of a thread happen before the next step of `knower`.
