@@ -169,6 +169,7 @@ class Engine::Implementation {
   [[noreturn]] void leave(Result how);
   [[noreturn]] void conclude();
   [[nodiscard]] Result conclusion();
+  [[nodiscard]] std::vector<Place> places_of_waiting(std::uint64_t stuck_threads) const;
   [[nodiscard]] bool reads_latest(EventId id) const;
   [[nodiscard]] bool spins_on_latest(ThreadId thread) const;
 

@@ -268,8 +268,7 @@ void Engine::Implementation::conclude() { leave(conclusion()); }
 
 /// The execution is complete, or blocked, or it shows a deadlock or a livelock.
 Engine::Implementation::Result Engine::Implementation::conclusion() {
-  std::vector<Place> waiting;
-  std::vector<Place> joining;  // they wait because others do
+  std::uint64_t stuck_threads = 0;
   bool spins = false;
   bool sleeps = false;
   bool open_end = false;  // somebody might still have gone on, in another execution
@@ -283,17 +282,14 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
     if ((state.wait == Wait::kOtherValue || state.wait == Wait::kAnotherExecution) && !reads_latest(last)) open_end = true;
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
     if (threads[0].finished && host.is_detached(thread)) continue;  // the program ends with its main, whatever this one waits for
+    stuck_threads |= bit(thread);
     if (state.wait == Wait::kSpin) spins = true;
     if (state.wait != Wait::kSpin && state.wait != Wait::kThread) sleeps = true;
-    (state.wait == Wait::kThread ? joining : waiting)
-        .push_back(
-            {thread, state.site,
-             "waits for " + (state.wait == Wait::kThread ? "the end of thread " + std::to_string(state.target) : std::string(state.what))});
   }
-  waiting.insert(waiting.end(), joining.begin(), joining.end());
-  if (waiting.empty()) return Result::kComplete;
+  if (stuck_threads == 0) return Result::kComplete;
   if (exits && !open_end) return Result::kComplete;
   if (open_end) return Result::kBlocked;
+  std::vector<Place> waiting = places_of_waiting(stuck_threads);
   std::string message = "thread " + std::to_string(waiting.front().thread) + " " + waiting.front().what + " for ever";
   const FailureKind kind = spins && !sleeps ? FailureKind::kLivelock : FailureKind::kDeadlock;
   if (!options.stuck_is_an_end) {
@@ -302,6 +298,21 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
   }
   stuck = Failure{kind, std::move(message), std::move(waiting), {}, ""};
   return Result::kComplete;
+}
+
+/// What the threads wait for, those last that wait because others do.
+std::vector<Place> Engine::Implementation::places_of_waiting(std::uint64_t stuck_threads) const {
+  std::vector<Place> waiting;
+  std::vector<Place> joining;
+  for (std::uint64_t rest = stuck_threads; rest != 0; rest &= rest - 1) {
+    const ThreadId thread = std::countr_zero(rest);
+    const Thread& state = threads[static_cast<std::size_t>(thread)];
+    const bool joins = state.wait == Wait::kThread;
+    const std::string what = joins ? "the end of thread " + std::to_string(state.target) : std::string(state.what);
+    (joins ? joining : waiting).push_back({thread, state.site, "waits for " + what});
+  }
+  waiting.insert(waiting.end(), joining.begin(), joining.end());
+  return waiting;
 }
 
 }  // namespace proberen::explore

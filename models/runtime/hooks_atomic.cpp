@@ -3,6 +3,7 @@
 // Those that a loop may wait with (loads, compare-and-swaps) come through arch/, which leaves the caller's registers in proberen_frame.
 
 #include <cstring>
+#include <functional>
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
@@ -64,10 +65,11 @@ template <class Read>
   const SpinFacts& facts = session->spin_facts();
   if (__builtin_expect(!facts.any(access.site), 1)) return read(nullptr);
   std::optional<SpinFacts::State> state;  // wanted only where there are old writes
-  const Futile futile = [&](Value value) {
+  const auto leads_nowhere = [&](Value value) {
     if (!state) state = SpinFacts::state_of(*current, frame, access.address);
     return facts.know(*state, value);
   };
+  const Futile futile = std::ref(leads_nowhere);  // so that it needs no memory
   return read(&futile);
 }
 

@@ -35,9 +35,12 @@ std::string Outcomes::kind_of(const std::string& outcome) const {
 std::optional<std::string> Outcomes::end() {
   if (observed_.empty() && declared_.empty()) return std::nullopt;
   std::sort(observed_.begin(), observed_.end());
-  std::string outcome;
-  for (const auto& [name, value] : observed_) outcome += (outcome.empty() ? "" : " ") + name + "=" + std::to_string(value);
+  std::string& outcome = outcome_;
+  outcome.clear();
+  for (const auto& [name, value] : observed_)
+    outcome.append(outcome.empty() ? "" : " ").append(name).append("=").append(std::to_string(value));
   ++counts_[outcome];
+  if (declared_.empty()) return std::nullopt;
   const std::string kind = kind_of(outcome);
   // A program may declare what is forbidden alone: then everything else is right.
   const bool only_forbidden = std::all_of(declared_.begin(), declared_.end(), [](const auto& entry) { return entry.second == kForbidden; });

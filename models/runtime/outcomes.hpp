@@ -40,6 +40,7 @@ class Outcomes {
   [[nodiscard]] std::string kind_of(const std::string& outcome) const;
 
   std::vector<std::pair<std::string, long long>> observed_;
+  std::string outcome_;  ///< of the execution that has ended: one for all, so that its memory is kept
   std::map<std::string, std::uint64_t> counts_;
   std::map<std::string, Kind> declared_;
 };
