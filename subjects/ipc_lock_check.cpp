@@ -45,7 +45,9 @@ PROBEREN_NAMED_SUBJECT("ipc.Lock.cas-split", RobustGuardSubject<Mutated<m::Split
     .with(guard_operations)
     .twin("ipc.Lock", "its compare-and-swap is a load and a store", {"explore", "explored", "fuzz", "stress"});
 
-PROBEREN_NAMED_SUBJECT("ipc.RLock", RobustRLockInterface<DefaultPlatform>, spec::RecursiveRobustMutex{}).with(ipc_rlock_operations);
+PROBEREN_NAMED_SUBJECT("ipc.RLock", RobustRLockInterface<DefaultPlatform>, spec::RecursiveRobustMutex{})
+    .with(ipc_rlock_operations)
+    .with(benchmarks::ipc_rlock_benchmarks);
 PROBEREN_NAMED_SUBJECT("ipc.RLock.guard", RobustRLockGuardSubject<DefaultPlatform>, spec::Counter{}).with(guard_operations);
 PROBEREN_NAMED_SUBJECT("ipc.RLock.keeps-depth", WrongRulesOfRLock<KeepsDepth>, spec::RecursiveRobustMutex{})
     .with(ipc_rlock_operations)

@@ -49,7 +49,8 @@ class HeadlineTest(unittest.TestCase):
         self.assertIn("belongs to build", done.stderr)
 
     def test_ours_does_not(self):
-        self.build("proberen_semaphore", f"-I{SOURCE}/primitives", SOURCE / "primitives/native/native_platform.cpp")
+        native = SOURCE / "primitives/native"
+        self.build("proberen_semaphore", f"-I{SOURCE}/primitives", native / "native_platform.cpp", native / "stop.cpp")
         record = self.explore("explore", "./proberen_semaphore", status=0)
         self.assertTrue(record["complete"])
 

@@ -143,6 +143,7 @@ void PoolCore::run() {
     if (more && !recruit()) wait_for_news();
   }
   starter_.abandon();
+  if (over_.claim()) (void)over_.publish();
 }
 
 /// Starts a worker where one is missing, without the lock: that may take long. True when there is one, or the pool has ended since there is
@@ -162,7 +163,6 @@ bool PoolCore::recruit() {
     if (staff() == 0) end(std::string("the pool cannot start a worker: ") + exception.what());
     return state_ == State::kEnded;
   }
-  if (over_.claim()) (void)over_.publish();
 }
 
 /// One round. False when the pool has come to its end.

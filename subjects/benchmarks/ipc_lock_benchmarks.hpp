@@ -1,4 +1,4 @@
-/// ipc::Lock beside glibc's robust mutex. For SubjectBuilder::with.
+/// ipc::Lock and ipc::RLock beside glibc's robust mutex, plain and recursive. For SubjectBuilder::with.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 
 #include "proberen/benchmark.hpp"
 #include "proberen/ipc/lock.hpp"
+#include "proberen/ipc/rlock.hpp"
 #include "proberen/ipc/shared_memory.hpp"
 #include "subjects/benchmarks/peers/robust_mutex.hpp"
 
@@ -27,6 +28,7 @@ struct alignas(64) Guarded {
   std::uint64_t count = 0;
 };
 
+template <class Lock>
 class OurRobustLock {
  public:
   void lock() { (void)lock_.acquire(); }
@@ -34,12 +36,17 @@ class OurRobustLock {
   bool lock_and_repair() { return lock_.acquire() == ipc::RobustStatus::owner_died && !lock_.mark_consistent(); }
 
  private:
-  ipc::Lock lock_;
+  Lock lock_;
 };
 
 inline constexpr auto kIncrement = [](auto& guarded) {
   guarded.mutex.lock();
   ++guarded.count;
+  guarded.mutex.unlock();
+};
+inline constexpr auto kNestedIncrement = [](auto& guarded) {
+  guarded.mutex.lock();
+  kIncrement(guarded);
   guarded.mutex.unlock();
 };
 
@@ -98,14 +105,29 @@ Benchmark death_notice(const char* peer) {
 inline constexpr auto ipc_lock_benchmarks = [](auto& subject) {
   using namespace robust_bench;
   const char* const kGlibc = "pthread_mutex_t, robust";
-  subject.template peer<Guarded<OurRobustLock>>("uncontended", "", {1}, kIncrement);
-  subject.template peer<Guarded<peers::PthreadRobustMutex>>("uncontended", kGlibc, {1}, kIncrement);
-  subject.template peer<Guarded<OurRobustLock>>("hammer", "", {2, 0}, kIncrement);
-  subject.template peer<Guarded<peers::PthreadRobustMutex>>("hammer", kGlibc, {2, 0}, kIncrement);
-  subject.measure(death_notice<OurRobustLock>(""));
-  subject.measure(death_notice<peers::PthreadRobustMutex>(kGlibc));
+  using Ours = OurRobustLock<ipc::Lock>;
+  using Theirs = peers::PthreadRobustMutex<>;
+  subject.template peer<Guarded<Ours>>("uncontended", "", {1}, kIncrement);
+  subject.template peer<Guarded<Theirs>>("uncontended", kGlibc, {1}, kIncrement);
+  subject.template peer<Guarded<Ours>>("hammer", "", {2, 0}, kIncrement);
+  subject.template peer<Guarded<Theirs>>("hammer", kGlibc, {2, 0}, kIncrement);
+  subject.measure(death_notice<Ours>(""));
+  subject.measure(death_notice<Theirs>(kGlibc));
   subject.goal(
       {.text = "uncontended at most 1.05 of glibc's robust mutex's time", .benchmark = "uncontended", .peers = {kGlibc}, .limit = 1.05});
+};
+
+inline constexpr auto ipc_rlock_benchmarks = [](auto& subject) {
+  using namespace robust_bench;
+  const char* const kGlibc = "pthread_mutex_t, robust and recursive";
+  using Ours = OurRobustLock<ipc::RLock>;
+  using Theirs = peers::PthreadRobustMutex<PTHREAD_MUTEX_RECURSIVE>;
+  subject.template peer<Guarded<Ours>>("uncontended", "", {1}, kIncrement);
+  subject.template peer<Guarded<Theirs>>("uncontended", kGlibc, {1}, kIncrement);
+  subject.template peer<Guarded<Ours>>("nested", "", {1}, kNestedIncrement);
+  subject.template peer<Guarded<Theirs>>("nested", kGlibc, {1}, kNestedIncrement);
+  subject.template peer<Guarded<Ours>>("hammer", "", {2, 0}, kIncrement);
+  subject.template peer<Guarded<Theirs>>("hammer", kGlibc, {2, 0}, kIncrement);
 };
 
 }  // namespace proberen::benchmarks

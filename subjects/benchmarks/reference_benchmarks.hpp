@@ -15,6 +15,7 @@ inline constexpr auto lifo_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto priority_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto pipe_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto ipc_lock_benchmarks = [](auto& /*subject*/) {};
+inline constexpr auto ipc_rlock_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto timer_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto ipc_queue_benchmarks = [](auto& /*subject*/) {};
 inline constexpr auto ipc_priority_queue_benchmarks = [](auto& /*subject*/) {};

@@ -7,11 +7,14 @@
 
 namespace proberen::benchmarks::peers {
 
+/// `kType` as pthread_mutexattr_settype(3) takes it.
+template <int kType = PTHREAD_MUTEX_DEFAULT>
 class PthreadRobustMutex {
  public:
   PthreadRobustMutex() {
     pthread_mutexattr_t attributes;
     ::pthread_mutexattr_init(&attributes);
+    ::pthread_mutexattr_settype(&attributes, kType);
     ::pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
     ::pthread_mutex_init(&mutex_, &attributes);
