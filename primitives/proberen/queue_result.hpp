@@ -31,4 +31,13 @@ class QueueResult {
   std::optional<T> item_;
 };
 
+namespace detail {
+
+/// As stopped_or() of a status.
+template <class T>
+[[nodiscard]] QueueResult<T> stopped_or(QueueResult<T> result) {
+  return result ? std::move(result) : QueueResult<T>(stopped_or(result.status()));
+}
+
+}  // namespace detail
 }  // namespace proberen

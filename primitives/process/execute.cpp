@@ -138,9 +138,8 @@ std::vector<Descriptor> lift_sources(std::span<PassedDescriptor> descriptors) {
   std::vector<Descriptor> lifted;
   for (PassedDescriptor& descriptor : descriptors) {
     if (descriptor.source > highest) continue;
-    lifted.emplace_back(::fcntl(descriptor.source, F_DUPFD_CLOEXEC, highest + 1));
-    // EINVAL: not even the lowest number is below the limit (fcntl(2)).
-    if (!lifted.back()) throw_error(errno == EINVAL ? EMFILE : errno, "cannot pass a descriptor to a process");
+    lifted.emplace_back(copy_above(descriptor.source, highest));
+    if (!lifted.back()) throw_errno("cannot pass a descriptor to a process");
     descriptor.source = lifted.back().get();
   }
   return lifted;

@@ -38,10 +38,6 @@ std::vector<std::string> places_of(const std::string& file, const StartOptions& 
   }
 }
 
-void require_no_null(const std::string& text) {
-  if (text.find('\0') != std::string::npos) throw std::invalid_argument("an argument of a program has a null character in it");
-}
-
 }  // namespace
 
 Process start_program(Program program, const StartOptions& options) {
@@ -49,8 +45,9 @@ Process start_program(Program program, const StartOptions& options) {
   if (program.arguments.empty()) throw std::invalid_argument("a program has at least one argument, its name");
   detail::Setup setup(options);
   const std::string& file = program.file.empty() ? program.arguments.front() : program.file;
-  require_no_null(file);
-  for (const std::string& argument : program.arguments) require_no_null(argument);
+  constexpr const char* kArgument = "an argument of a program";
+  detail::require_no_null(file, kArgument);
+  for (const std::string& argument : program.arguments) detail::require_no_null(argument, kArgument);
   detail::Execution execution;
   execution.files = places_of(file, options);
   execution.arguments = program.arguments;

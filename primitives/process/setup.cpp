@@ -24,11 +24,12 @@ Environment current_environment() {
 }
 
 namespace detail {
-namespace {
 
 void require_no_null(std::string_view text, const char* what) {
   if (text.find('\0') != std::string_view::npos) throw std::invalid_argument(std::string(what) + " has a null character in it");
 }
+
+namespace {
 
 std::string to_text(const std::string& name, const std::string& value) {
   if (name.empty() || name.find('=') != std::string::npos) {

@@ -25,6 +25,9 @@ struct SetupFailure {
   explicit operator bool() const noexcept { return step != Step::kNone; }
 };
 
+/// Throws std::invalid_argument, which begins with `what`, where no system call could take the text.
+void require_no_null(std::string_view text, const char* what);
+
 class Setup {
  public:
   /// Throws std::invalid_argument.

@@ -17,14 +17,21 @@ namespace proberen::ipc::detail {
 [[noreturn]] inline void throw_error(int error, const std::string& what) { throw std::system_error(error, std::generic_category(), what); }
 [[noreturn]] inline void throw_errno(const std::string& what) { throw_error(errno, what); }
 
+/// A copy of `number`, close-on-exec, above `highest`. -1, with errno, when there is none.
+inline int copy_above(int number, int highest) noexcept {
+  const int copy = ::fcntl(number, F_DUPFD_CLOEXEC, highest + 1);
+  // Not even the lowest number is below the limit (fcntl(2)).
+  if (copy < 0 && errno == EINVAL) errno = EMFILE;
+  return copy;
+}
+
 /// What every call that makes a descriptor goes through: `number`, or a copy above the standard ones, close-on-exec, in place of one of
 /// those, which a daemon has closed. Whatever is open there is a child's standard input or output, which nothing of the library may be. -1,
 /// with errno and with `number` closed, when there is no copy, and for -1.
 inline int above_standard(int number) noexcept {
   if (number < 0 || number > STDERR_FILENO) return number;
-  const int copy = ::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  // EINVAL: not even the lowest number is below the limit (fcntl(2)).
-  const int error = copy < 0 && errno == EINVAL ? EMFILE : errno;
+  const int copy = copy_above(number, STDERR_FILENO);
+  const int error = errno;
   ::close(number);
   errno = error;
   return copy;

@@ -111,8 +111,7 @@ class QueueInterface {
   /// Gets the next item, waiting for one until a stop is requested. Without an item: stopped or closed. With a stop requested before, it
   /// does not wait.
   QueueResult<T> get(const std::stop_token& token) {
-    auto result = until_stopped(token, [this](Deadline deadline) { return get_until_deadline(deadline); });
-    return result ? std::move(result) : QueueResult<T>(stopped_or(result.status()));
+    return stopped_or(until_stopped(token, [this](Deadline deadline) { return get_until_deadline(deadline); }));
   }
 
   /// Closes; with `immediate`, also throws away the items that are left, as if each had been got and done.

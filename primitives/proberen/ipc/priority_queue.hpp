@@ -11,7 +11,8 @@
 /// here; but the queue has one side, so a process that is stopped inside a call holds up those who put and those who get.
 ///
 /// Time logarithmic in the number of items; linear in the capacity once, after a death inside a call. Each item has a place of its own, so
-/// there is room for `capacity` items whatever their sizes. Getting, in all its forms, closing and sizes are in ipc/detail/queue_handle.hpp.
+/// there is room for `capacity` items whatever their sizes. Getting, in all its forms, closing and sizes are in
+/// ipc/detail/queue_handle.hpp.
 #pragma once
 
 #include <algorithm>
@@ -84,7 +85,7 @@ class BasicPriorityQueue
 
   /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait.
   QueueStatus put(const T& item, std::uint32_t priority, const std::stop_token& token) const {
-    return Handle::put_until_stopped(token, [&](Deadline deadline) { return put_encoded(item, priority, true, deadline); });
+    return this->put_until_stopped(token, [&](Deadline deadline) { return put_encoded(item, priority, true, deadline); });
   }
 
  private:

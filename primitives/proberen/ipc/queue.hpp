@@ -84,7 +84,7 @@ class BasicQueue : public detail::QueueHandle<BasicQueue<T, Policy>, detail::Mes
 
   /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait.
   QueueStatus put(const T& item, const std::stop_token& token) const {
-    return Handle::put_until_stopped(token, [&](Deadline deadline) { return put_encoded(item, true, deadline); });
+    return this->put_until_stopped(token, [&](Deadline deadline) { return put_encoded(item, true, deadline); });
   }
 
  private:

@@ -66,28 +66,15 @@ class MessageHeap {
 
   /// ok, full (with `wait` false), timeout or closed. Precondition: the message has at most most_bytes().
   QueueStatus put(std::uint32_t priority, std::span<const std::byte> message, bool wait, Deadline deadline) {
-    const Deadline lock_deadline = patient<P, Policy>(deadline);
-    QueueStatus status = put_now(priority, message, lock_deadline);
-    if (status != QueueStatus::full || !wait) return status;
-    auto settled = [&] { return !looks_full() && (status = put_now(priority, message, lock_deadline)) != QueueStatus::full; };
-    if (spin_until<P>(settled)) return status;
-    if (!not_full_.wait(settled, deadline, Policy::kPatience)) return QueueStatus::timeout;
-    // Passes a wake on, as Sleepers asks of one that was woken alone.
-    if (!looks_full()) not_full_.notify(1);
-    return status;
+    const auto attempt = [&](Deadline lock_deadline) { return put_now(priority, message, lock_deadline); };
+    return attempt_or_wait<P, Policy>(not_full_, QueueStatus::full, wait, deadline, true, attempt, [this] { return looks_full(); });
   }
 
   /// ok, empty (with `wait` false), timeout or closed. `take(priority, message)` copies the message out; when it throws, the message stays.
   template <class Take>
   QueueStatus get(Take take, bool wait, Deadline deadline) {
-    const Deadline lock_deadline = patient<P, Policy>(deadline);
-    QueueStatus status = get_now(take, lock_deadline);
-    if (status != QueueStatus::empty || !wait) return status;
-    auto settled = [&] { return !looks_empty() && (status = get_now(take, lock_deadline)) != QueueStatus::empty; };
-    if (spin_until<P>(settled)) return status;
-    if (!not_empty_.wait(settled, deadline, Policy::kPatience)) return QueueStatus::timeout;
-    if (!looks_empty()) not_empty_.notify(1);
-    return status;
+    const auto attempt = [&](Deadline lock_deadline) { return get_now(take, lock_deadline); };
+    return attempt_or_wait<P, Policy>(not_empty_, QueueStatus::empty, wait, deadline, true, attempt, [this] { return looks_empty(); });
   }
 
   /// No message is put from here on.

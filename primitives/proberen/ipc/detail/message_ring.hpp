@@ -40,31 +40,20 @@ class MessageRing {
 
   /// ok, full (with `wait` false), timeout or closed. Precondition: the message has at most most_bytes().
   QueueStatus put(std::span<const std::byte> message, bool wait, Deadline deadline) {
-    const Deadline lock_deadline = patient<P, Policy>(deadline);
-    QueueStatus status = put_now(message, lock_deadline);
-    if (status != QueueStatus::full || !wait) return status;
-    auto settled = [&] {
-      return !looks_full(units_for(message.size())) && (status = put_now(message, lock_deadline)) != QueueStatus::full;
-    };
+    const auto attempt = [&](Deadline lock_deadline) { return put_now(message, lock_deadline); };
+    const auto looks_in_vain = [&] { return looks_full(units_for(message.size())); };
     // No wake to pass on here, unlike in get(): whoever makes room, or closes, wakes all. One that finds the bit clear comes after such a
     // wake, and those whom it woke set the bit and look again, behind a fence.
-    if (spin_until<P>(settled) || not_full_.wait(settled, deadline, Policy::kPatience)) return status;
-    return QueueStatus::timeout;
+    return attempt_or_wait<P, Policy>(not_full_, QueueStatus::full, wait, deadline, false, attempt, looks_in_vain);
   }
 
   /// ok, empty (with `wait` false), timeout or closed. `take(first, second)` copies the message, which lies in two parts, out; when it
   /// throws, the message stays.
   template <class Take>
   QueueStatus get(Take take, bool wait, Deadline deadline) {
-    const Deadline lock_deadline = patient<P, Policy>(deadline);
-    QueueStatus status = get_now(take, lock_deadline);
-    if (status != QueueStatus::empty || !wait) return status;
-    auto settled = [&] { return !looks_empty() && (status = get_now(take, lock_deadline)) != QueueStatus::empty; };
-    if (spin_until<P>(settled)) return status;
-    if (!not_empty_.wait(settled, deadline, Policy::kPatience)) return QueueStatus::timeout;
-    // Passes a wake on, as Sleepers asks of one that was woken alone: to one who would find a message, or that the ring is closed.
-    if (!looks_empty()) not_empty_.notify(1);
-    return status;
+    const auto attempt = [&](Deadline lock_deadline) { return get_now(take, lock_deadline); };
+    // The wake is passed on to one who would find a message, or that the ring is closed.
+    return attempt_or_wait<P, Policy>(not_empty_, QueueStatus::empty, wait, deadline, true, attempt, [this] { return looks_empty(); });
   }
 
   /// No message is put from here on.

@@ -72,8 +72,8 @@ class QueueHandle {
   /// Gets the next item, waiting for one until a stop is requested. Without an item: stopped or closed. With a stop requested before, it
   /// does not wait.
   QueueResult<Item> get(const std::stop_token& token) const {
-    auto result = proberen::detail::until_stopped(token, [this](Deadline deadline) { return self().get_decoded(true, deadline); });
-    return result ? std::move(result) : QueueResult<Item>(proberen::detail::stopped_or(result.status()));
+    const auto get = [this](Deadline deadline) { return self().get_decoded(true, deadline); };
+    return proberen::detail::stopped_or(proberen::detail::until_stopped(token, get));
   }
 
   /// No more puts by any process; gets take what is left and are then told `closed`. Wakes everybody. May be called again.

@@ -9,6 +9,7 @@
 #include "proberen/ipc/detail/robust_mutex.hpp"
 #include "proberen/ipc/detail/sleepers.hpp"
 #include "proberen/platform.hpp"
+#include "proberen/queue_status.hpp"
 
 namespace proberen::ipc::detail {
 
@@ -69,6 +70,22 @@ template <Platform P, class Settled>
     if (settled()) return true;
   }
   return false;
+}
+
+/// Puts or gets, by `attempt(lock_deadline)`, and with `wait` goes on until that is not `in_vain`, or the deadline: timeout.
+/// `looks_in_vain()` looks without a lock. `passes_on`: those whom it waits for wake one sleeper at a time, so it passes a wake on, as
+/// Sleepers asks of one that was woken alone.
+template <Platform P, class Policy, class Attempt, class LooksInVain>
+[[nodiscard]] QueueStatus attempt_or_wait(Sleepers<P>& sleepers, QueueStatus in_vain, bool wait, Deadline deadline, bool passes_on,
+                                          Attempt attempt, LooksInVain looks_in_vain) {
+  const Deadline lock_deadline = patient<P, Policy>(deadline);
+  QueueStatus status = attempt(lock_deadline);
+  if (status != in_vain || !wait) return status;
+  auto settled = [&] { return !looks_in_vain() && (status = attempt(lock_deadline)) != in_vain; };
+  if (spin_until<P>(settled)) return status;
+  if (!sleepers.wait(settled, deadline, Policy::kPatience)) return QueueStatus::timeout;
+  if (passes_on && !looks_in_vain()) sleepers.notify(1);
+  return status;
 }
 
 }  // namespace proberen::ipc::detail
