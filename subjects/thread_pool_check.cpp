@@ -15,6 +15,9 @@ struct KeepsWhatWaits : detail::TaskRules {
 struct OverlooksEnd : detail::TaskRules {
   static constexpr bool kEndIsLookedFor = false;
 };
+struct LeavesTheEndToTheFirst : detail::TaskRules {
+  static constexpr bool kEndIsLeftToTheFirst = true;
+};
 template <class Rules>
 using WrongRules = TaskLineSubject<DefaultPlatform, Rules>;
 
@@ -26,6 +29,9 @@ PROBEREN_NAMED_SUBJECT("ThreadPool.tasks.keeps-what-waits", WrongRules<KeepsWhat
 PROBEREN_NAMED_SUBJECT("ThreadPool.tasks.overlooks-end", WrongRules<OverlooksEnd>, spec::Tasks{})
     .with(task_line_operations)
     .twin("ThreadPool.tasks", "a task begins after others were told that the pool has ended", {"explore", "explored"});
+PROBEREN_NAMED_SUBJECT("ThreadPool.tasks.leaves-end", WrongRules<LeavesTheEndToTheFirst>, spec::Tasks{})
+    .with(task_line_operations)
+    .twin("ThreadPool.tasks", "whoever ends it second goes on before it has ended", {"explore", "explored"});
 PROBEREN_NAMED_SUBJECT("ThreadPool.tasks.acquire-relaxed", TaskLineSubject<Mutated<m::WeakAcquire>>, spec::Tasks{})
     .with(task_line_operations)
     .twin("ThreadPool.tasks", "its acquires are relaxed", {"explore", "explored", "tsan"});

@@ -73,6 +73,7 @@ inline constexpr auto task_line_operations = []<class T>(SubjectBuilder<T>& subj
       .scenario("ended while one serves", "submit(1) submit(2) : serve | end")
       .scenario("ended while one sees it", "submit(1) : end | submit(2) serve")
       .scenario("ended twice", "submit(1) : end | end serve")
+      .scenario("ended twice, then one submits", "end | end submit(1)")
       .workload("served", "submit(1) | serve | submit(2) | serve")
       .invariant("every task has one answer", [](T& object) { return object.answers_add_up(); });
 };

@@ -28,6 +28,7 @@ enum class PoolState : std::uint8_t {
 struct TaskRules {
   static constexpr bool kEndRefusesWhatWaits = true;
   static constexpr bool kEndIsLookedFor = true;
+  static constexpr bool kEndIsLeftToTheFirst = false;
 };
 
 /// `Task` has `refuse(const std::string& why)`, which is called without a lock held.
@@ -56,17 +57,13 @@ class TaskLine {
     tasks_.close();
   }
 
-  /// Refuses all tasks that have not been handed out. The first reason counts.
+  /// Refuses all tasks that have not been handed out. The first reason counts. Whoever comes second does not leave it to the first, who may
+  /// not have come to it yet.
   void end(const std::string& why) {
-    {
-      const std::scoped_lock hold(mutex_);
-      if (state_ == PoolState::ended) return;
-      state_ = PoolState::ended;
-      end_reason_ = why;
-    }
+    if (begin_end(why) && Rules::kEndIsLeftToTheFirst) return;
     tasks_.close();
     if (!Rules::kEndRefusesWhatWaits) return;
-    while (auto task = tasks_.try_get()) (*task)->refuse(why);
+    while (auto task = tasks_.try_get()) (*task)->refuse(end_reason());
   }
 
   [[nodiscard]] PoolState state() {
@@ -82,6 +79,15 @@ class TaskLine {
   }
 
  private:
+  /// Whether it had ended before.
+  bool begin_end(const std::string& why) {
+    const std::scoped_lock hold(mutex_);
+    if (state_ == PoolState::ended) return true;
+    state_ = PoolState::ended;
+    end_reason_ = why;
+    return false;
+  }
+
   BasicLock<P> mutex_;
   PoolState state_ = PoolState::running;  ///< changed before the queue is closed, so that who finds it closed knows why
   std::string end_reason_;
