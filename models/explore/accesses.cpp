@@ -158,15 +158,8 @@ EventId Engine::Implementation::write_event(const Cell& cell, Order order, Value
     event.source = (*graph_)[read].source;
   }
   bool fresh = false;
-  EventId id = step(event, fresh);
-  if (fresh) {
-    find_waiters(cell.location, value);
-    if (!strategy->write(id, waiters_)) leave(Result::kLeft);
-    if (!waiters_.empty()) {
-      move_waiters();
-      id = graph_->at(current, threads[static_cast<std::size_t>(current)].done - 1);
-    }
-  }
+  const EventId id = step(event, fresh);
+  if (fresh && !strategy->write(id)) leave(Result::kLeft);
   locations_.show(cell.location, (*graph_)[id].place, value);
   return id;
 }

@@ -73,7 +73,7 @@ bool BoundedSearch::read(EventId id, const Prospect& prospect) {
   return true;
 }
 
-bool BoundedSearch::write(EventId id, std::vector<Waiter>& /*waiters*/) {
+bool BoundedSearch::write(EventId id) {
   const Event& event = graph_[id];
   if (event.exclusive) {
     if (graph_.is_updated(event.source, event.location)) return false;

@@ -33,7 +33,7 @@ class BoundedSearch final : public Strategy {
   [[nodiscard]] Graph& graph() override { return graph_; }
   [[nodiscard]] bool next() override;
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
-  [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
+  [[nodiscard]] bool write(EventId write) override;
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
   void yielded() override { yielded_ = true; }

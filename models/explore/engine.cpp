@@ -44,7 +44,6 @@ bool Engine::Implementation::begin() {
   }
   graph_ = &strategy->graph();
   revisited_ = strategy->revisited();
-  unsettled_ = strategy->cause();
   performed_ = 0;
   locations_.begin();
   meetings_.clear();
@@ -58,7 +57,8 @@ bool Engine::Implementation::begin() {
   alive_ = 0;
   enter(0);
   unstarted_ = 0;
-  midway_ = picked_ = kNoThread;
+  midway_ = 0;
+  picked_ = kNoThread;
   result = Result::kRunning;
   return true;
 }
@@ -162,6 +162,10 @@ bool Engine::meet(std::uintptr_t place, int count, Site site, std::string_view w
 int Engine::visitors(std::uintptr_t place) const { return implementation_->visitors(place); }
 void Engine::new_meeting_place(std::uintptr_t place) { implementation_->new_meeting_place(place); }
 void Engine::enter_queue(std::uintptr_t queue, Site site) { implementation_->enter_queue_if(queue, nullptr, 0, site); }
+int Engine::sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what) {
+  return implementation_->sleep_in_any(queues, may_expire, site, what);
+}
+int Engine::leave_queues(std::span<const std::uintptr_t> queues, Site site) { return implementation_->leave_queues(queues, site); }
 bool Engine::enter_queue_if(std::uintptr_t queue, const Access& access, Value expected) {
   return implementation_->enter_queue_if(queue, &access, expected, access.site);
 }

@@ -28,9 +28,9 @@ void Graph::clear() {
   if (threads_.empty()) threads_.resize(1);
   for (Thread& thread : threads_) {
     thread.events.clear();
-    thread.created_by = thread.bound = kNoEvent;
+    thread.created_by = kNoEvent;
   }
-  passed_.clear();
+  withdrawn_.clear();
 }
 
 bool Graph::exists(ThreadId thread) const { return thread == 0 || (thread < threads() && creation(thread) != kNoEvent); }
@@ -44,30 +44,6 @@ ThreadId Graph::next_thread() const {
 const Graph::Clock* Graph::knowledge(ThreadId thread, int length) const {
   const EventId last = length > 0 ? at(thread, length - 1) : creation(thread);
   return last == kNoEvent ? nothing_.data() : before(last);
-}
-
-bool Graph::has_passed(EventId read, EventId write) const {
-  return std::any_of(passed_.begin(), passed_.end(), [=](const Passed& p) { return p.read == read && p.write == write; });
-}
-
-bool Graph::has_passed_any(EventId read) const {
-  return std::any_of(passed_.begin(), passed_.end(), [=](const Passed& p) { return p.read == read; });
-}
-
-void Graph::forget_passing(EventId read, EventId write) {
-  const int place = place_of(write);
-  std::erase_if(passed_, [&](const Passed& p) { return p.read == read && place_of(p.write) >= place; });
-}
-
-void Graph::set_bound(ThreadId thread, EventId write) {
-  Thread& state = threads_[static_cast<std::size_t>(thread)];
-  state.bound = write;
-  state.bound_at = state.events.size();
-}
-
-EventId Graph::bound(ThreadId thread, int index) const {
-  const Thread& state = threads_[static_cast<std::size_t>(thread)];
-  return state.bound != kNoEvent && state.bound_at == static_cast<std::size_t>(index) ? state.bound : kNoEvent;
 }
 
 void Graph::ensure_location(LocationId location) {
@@ -225,12 +201,9 @@ void Graph::truncate(EventId size) {
     if (event.kind == Kind::kWrite && event.place != 0) unplace(id);
     if (event.kind == Kind::kCreate) threads_[static_cast<std::size_t>(event.value)].created_by = kNoEvent;
     if (event.location != kNoLocation) locations_[static_cast<std::size_t>(event.location)].last_event = event.previous_at_location;
-    Thread& thread = threads_[static_cast<std::size_t>(event.thread)];
-    thread.events.pop_back();
-    if (thread.bound_at > thread.events.size()) thread.bound = kNoEvent;
+    threads_[static_cast<std::size_t>(event.thread)].events.pop_back();
     events_.pop_back();
   }
-  std::erase_if(passed_, [=](const Passed& p) { return p.read >= size || p.write >= size; });
 }
 
 void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId loose, EventId last) {
@@ -240,7 +213,6 @@ void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId l
   threads_.resize(from.threads_.size());
   for (Thread& thread : threads_) {
     thread.created_by = kNoEvent;
-    thread.bound = kNoEvent;
     thread.events.clear();
   }
   locations_.assign(from.locations_.size(), Location{});
@@ -273,23 +245,25 @@ void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId l
     event.previous_at_location = location.last_event;
     location.last_event = added;
   }
-  passed_.clear();
-  for (const Passed& p : from.passed_) {
-    // The loose read is as if it had just been added.
-    if (p.read != loose && renamed(p.read) != kNoEvent && renamed(p.write) != kNoEvent)
-      passed_.push_back({renamed(p.read), renamed(p.write)});
-  }
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
-    const Thread& old = from.threads_[i];
-    if (old.bound == kNoEvent || renamed(old.bound) == kNoEvent || threads_[i].events.size() < old.bound_at) continue;
-    threads_[i].bound = renamed(old.bound);
-    threads_[i].bound_at = old.bound_at;
-  }
+  withdrawn_.clear();
+  if (!from.withdrawn_.empty()) assign_withdrawn(from, kept, loose);
   for (LocationId location = 0; location < from.locations(); ++location) {
     for (EventId id = from.first_write(location); id != kNoEvent; id = from[id].later) {
       const EventId write = renamed(id);
       if (write != kNoEvent && id != last) place_after(write, last_write(location));
     }
+  }
+}
+
+void Graph::assign_withdrawn(const Graph& from, const std::vector<EventId>& kept, EventId loose) {
+  for (Withdrawn read : from.withdrawn_) {
+    const auto is_kept = [&](EventId id) { return kept[static_cast<std::size_t>(id)] != kNoEvent; };
+    const bool came_back = from.length(read.thread) > read.index && is_kept(from.at(read.thread, read.index));
+    if (!is_kept(read.source) || (loose != kNoEvent && read.position > loose && !came_back)) continue;
+    read.position =
+        static_cast<EventId>(std::count_if(kept.begin(), kept.begin() + read.position, [](EventId id) { return id != kNoEvent; }));
+    read.source = kept[static_cast<std::size_t>(read.source)];
+    withdrawn_.push_back(read);
   }
 }
 

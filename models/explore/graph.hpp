@@ -48,7 +48,6 @@ struct Event {
   Order order = Order::kRelaxed;
   std::uint8_t size = 0;
   bool exclusive = false;         ///< the read, or the write, of a read-modify-write that writes
-  bool moved = false;             ///< of a read: a waiting one that has been moved on to its source
   bool open : 1 = false;          ///< of a read: its order depends on what it reads
   bool after_effect : 1 = false;  ///< there was an effect since the event before it in its thread (Engine::effect)
 };
@@ -136,15 +135,16 @@ class Graph {
 
   // ---- waiting
 
-  /// The waiting read has been moved on from `write`, where it could not go on: it counts as if it had been added when it could.
-  void pass(EventId read, EventId write) { passed_.push_back({read, write}); }
-  [[nodiscard]] bool has_passed(EventId read, EventId write) const;
-  /// The read is where it was before it passed `write`.
-  void forget_passing(EventId read, EventId write);
-  [[nodiscard]] bool has_passed_any(EventId read) const;
-  /// The thread's next event, a read, may not read what comes before `write` in modification order: that has been tried.
-  void set_bound(ThreadId thread, EventId write);
-  [[nodiscard]] EventId bound(ThreadId thread, int index) const;
+  /// A read that was taken away, since with what it read its thread has to wait. It counts as if it were still there; what its thread reads
+  /// instead comes later in modification order.
+  struct Withdrawn {
+    ThreadId thread;
+    int index;         ///< its place in its thread
+    EventId position;  ///< the number of the event before which it was added
+    EventId source;
+  };
+  void withdraw(const Withdrawn& read) { withdrawn_.push_back(read); }
+  [[nodiscard]] const std::vector<Withdrawn>& withdrawn() const { return withdrawn_; }
 
   // ---- changes
 
@@ -167,13 +167,7 @@ class Graph {
  private:
   struct Thread {
     EventId created_by = kNoEvent;
-    EventId bound = kNoEvent;
-    std::size_t bound_at = 0;  ///< the place in the thread of the event that is bound
     std::vector<EventId> events;
-  };
-  struct Passed {
-    EventId read;
-    EventId write;
   };
   struct Location {
     EventId first_write = kNoEvent;
@@ -184,6 +178,8 @@ class Graph {
   Clock* clock(EventId id, int which) {
     return clocks_.data() + (static_cast<std::size_t>(id) * 3 + static_cast<std::size_t>(which)) * width_;
   }
+  /// Those of another graph of which this one is a part: where neither they nor their sources are removed.
+  void assign_withdrawn(const Graph& from, const std::vector<EventId>& kept, EventId loose);
   void join(Clock* to, const Clock* from) const;
   void widen(std::size_t width);
   /// For the clocks of so many events.
@@ -196,9 +192,9 @@ class Graph {
   std::size_t width_ = 4;  ///< of a clock; a multiple of 4
   std::vector<Event> events_;
   std::vector<Clock> clocks_;  ///< three for each event, and room for more
+  std::vector<Withdrawn> withdrawn_;
   std::vector<Thread> threads_;
   std::vector<Location> locations_;
-  std::vector<Passed> passed_;
   std::vector<Clock> nothing_ = std::vector<Clock>(4, 0);
 };
 

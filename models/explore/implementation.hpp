@@ -75,6 +75,8 @@ class Engine::Implementation {
                                       std::string_view what);
   bool enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site);
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
+  int sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what);
+  int leave_queues(std::span<const std::uintptr_t> queues, Site site);
   int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible);
 
   // ---- meetings (meetings.cpp)
@@ -86,7 +88,6 @@ class Engine::Implementation {
     kNothing,
     kThread,            ///< another thread's end
     kValue,             ///< a value, which may still come
-    kOtherValue,        ///< a value that it may write on, where the search moves waiters on to it
     kAnotherExecution,  ///< a value, which comes in another execution if it comes
     kMeeting,
     kWakeup,
@@ -106,10 +107,11 @@ class Engine::Implementation {
     Wait wait = Wait::kNothing;
     ThreadId target = kNoThread;        ///< of kThread; of kMeeting: the number of the place
     int round = 0;                      ///< of kMeeting: how often the thread had been there before
-    int entered = 0;                    ///< of kWakeup: the place in its thread of the write that joined the queue
-    LocationId location = kNoLocation;  ///< of kValue and kOtherValue
-    const Update* update = nullptr;     ///< of kValue and kOtherValue
-    Order order = Order::kRelaxed;      ///< of kOtherValue: with which it goes on
+    int entered = 0;                    ///< of kWakeup: the place in its thread of the write that joined the queue, the last of several
+    int queues = 1;                     ///< of kWakeup: in how many it sleeps
+    LocationId location = kNoLocation;  ///< of kValue
+    const Update* update = nullptr;     ///< of kValue
+    Order order = Order::kRelaxed;      ///< of kValue: with which it goes on
     std::string_view what;              ///< in what it waits; of kThread: ""
     Site site = 0;
     int cycle = 0;  ///< of kSpin: the place in the thread of the first step of its loop
@@ -144,7 +146,9 @@ class Engine::Implementation {
   [[nodiscard]] ThreadId next_of_replay() const;
   [[nodiscard]] ThreadId next_to_grow();
   [[nodiscard]] bool can_go_on(ThreadId thread) const;
-  [[nodiscard]] EventId waker(ThreadId thread) const;
+  /// The write that took the thread out of a queue, which it had joined by its event at `entered`.
+  [[nodiscard]] EventId waker(ThreadId thread, int entered) const;
+  [[nodiscard]] bool is_woken(ThreadId thread) const;
   /// Where threads meet. A thread's n-th arrival is for the n-th meeting.
   struct Arrival {
     ThreadId thread;
@@ -159,13 +163,10 @@ class Engine::Implementation {
   [[nodiscard]] bool all_there(const MeetingPlace& meeting, int round) const;
   [[nodiscard]] EventId arrival(const MeetingPlace& meeting, int round, int which) const;
   void switch_to(ThreadId thread);
-  /// The running thread does not go on, unless it waits for another value and is moved on to one: then this returns.
+  /// The running thread does not go on.
   void block(Wait wait, std::string_view what, Site site);
-  /// Those who wait at the location for another value than the ones they have read.
-  void find_waiters(LocationId location, Value value);
-  void move_waiters();
-  /// The beginning has been performed: waiters learn of the write that is new in it.
-  void settle();
+  void withdraw();
+  [[nodiscard]] bool older_lets_go_on();
   [[noreturn]] void leave(Result how);
   [[noreturn]] void conclude();
   [[nodiscard]] Result conclusion();
@@ -214,8 +215,11 @@ class Engine::Implementation {
   EventId write_event(const Cell& cell, Order order, Value value, EventId read);
   /// The second half of a read-modify-write: nobody comes between it and the read.
   void write_back(const Cell& cell, const Access* access, Order order, Value value, EventId read);
-  void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order);
-  void set_midway(bool midway) { midway_ = midway ? current : kNoThread; }
+  void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order, bool first);
+  void set_midway(bool midway) {
+    const std::uint64_t mine = std::uint64_t{1} << current;
+    midway_ = midway ? midway_ | mine : midway_ & ~mine;
+  }
   /// Decides a read that may be part of a read-modify-write, then writes if it is; if not it has read with the order `otherwise`.
   std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update, bool waits,
                                    Value& old);
@@ -223,15 +227,13 @@ class Engine::Implementation {
   const bool takes_first_ = strategy->takes_first();
   const bool looks_ahead_ = strategy->looks_ahead();
   Graph* graph_ = nullptr;
-  ThreadId midway_ = kNoThread;  ///< the thread between the events of one step: it goes on before others do
+  std::uint64_t midway_ = 0;     ///< threads between the events of one step: they go on before others do
   ThreadId picked_ = kNoThread;  ///< for the next step, which it has come to
   std::uint64_t alive_ = 0;      ///< threads that are there and have not finished
   std::uint64_t unstarted_ = 0;  ///< threads that have been created and have not run
-  std::vector<Waiter> waiters_;
   std::uint64_t begun_ = 0;
   EventId performed_ = 0;
   EventId revisited_ = kNoEvent;
-  EventId unsettled_ = kNoEvent;
   Locations locations_;
   Races races_;
   std::vector<MeetingPlace> meetings_;

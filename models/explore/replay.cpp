@@ -67,7 +67,7 @@ bool Replay::read(EventId id, const Prospect& /*prospect*/) {
   return true;
 }
 
-bool Replay::write(EventId id, std::vector<Waiter>& /*waiters*/) {
+bool Replay::write(EventId id) {
   const Event& event = graph_[id];
   EventId earlier = graph_.last_write(event.location);
   for (int back = choice_of(id); back > 0 && earlier != kInitial; --back) earlier = graph_[earlier].earlier;

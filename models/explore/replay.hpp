@@ -20,9 +20,14 @@ class Replay final : public Strategy {
   [[nodiscard]] Graph& graph() override { return graph_; }
   [[nodiscard]] bool next() override;
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
-  [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
+  [[nodiscard]] bool write(EventId write) override;
+  [[nodiscard]] bool outlives(const Clash& /*clash*/) override { return true; }
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
+  [[nodiscard]] bool knows_step_of(ThreadId thread) const override {
+    const auto at = static_cast<std::size_t>(graph_.size());
+    return at < steps_.size() && steps_[at].thread == thread;
+  }
   [[nodiscard]] bool waits_for_good() const override { return true; }
 
  private:

@@ -53,7 +53,7 @@ bool Sampler::read(EventId id, const Prospect& /*prospect*/) {
   return true;
 }
 
-bool Sampler::write(EventId id, std::vector<Waiter>& /*waiters*/) {
+bool Sampler::write(EventId id) {
   const Event& event = graph_[id];
   const EventId latest = graph_.last_write(event.location);
   if (event.exclusive) {

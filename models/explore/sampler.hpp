@@ -18,7 +18,7 @@ class Sampler final : public Strategy {
   [[nodiscard]] Graph& graph() override { return graph_; }
   [[nodiscard]] bool next() override;
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
-  [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
+  [[nodiscard]] bool write(EventId write) override;
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) override {
     return scheduler_->pick(enabled, graph_.size());

@@ -24,7 +24,7 @@ ExhaustiveSearch::Frame& ExhaustiveSearch::open_frame(EventId loose, EventId las
   Frame& frame = frames_[depth_ + 1];
   frame.graph.assign_part(here, kept_, loose, last);
   frame.alternatives.clear();
-  frame.returned.clear();
+  frame.to_be_added.clear();
   frame.cause = frame.loose = kNoEvent;
   enter(depth_ + 1);
   return frame;
@@ -37,7 +37,7 @@ bool ExhaustiveSearch::is_coherent(const Graph& graph, EventId read) {
 }
 
 bool ExhaustiveSearch::next() {
-  revisited_ = cause_ = kNoEvent;
+  revisited_ = kNoEvent;
   if (!started_) {
     started_ = true;
     graph().clear();
@@ -83,13 +83,20 @@ void ExhaustiveSearch::keep_half(Half half) {
 
 /// What the program makes of another value is not known yet.
 void ExhaustiveSearch::reopen(Event& read) {
-  read.exclusive = read.moved = false;
+  read.exclusive = false;
   if (read.open) read.order = Order::kRelaxed;
 }
 
 bool ExhaustiveSearch::take(const Alternative& alternative) {
   Graph& here = *graph_;
-  here.truncate(alternative.event + 1);
+  if (alternative.to_be_added < 0) {
+    here.truncate(alternative.event + 1);
+  } else {
+    std::vector<Event>& to_be_added = frames_[depth_].to_be_added;
+    to_be_added.resize(static_cast<std::size_t>(alternative.to_be_added) + 1);  // those behind it have been
+    here.truncate(alternative.event);
+    static_cast<void>(here.add(to_be_added.back()));
+  }
   Event& event = here[alternative.event];
   switch (alternative.what) {
     case What::kSource:
@@ -109,7 +116,6 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
     case What::kPlace:
       if (event.place != 0) here.unplace(alternative.event);
       here.place_after(alternative.event, alternative.other);
-      cause_ = alternative.event;
       revisited_ = frames_[depth_].cause == alternative.event ? frames_[depth_].loose : kNoEvent;
       return sc_order_exists(here, alternative.event, revisited_);
     case What::kValue:
@@ -117,41 +123,81 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
       return true;
     case What::kRevisit:
       return revisit(alternative.event, alternative.other);
-    case What::kMove:
-      return move(alternative.event, alternative.other);
-    case What::kMoveConflict:
-      if (move(alternative.event, alternative.other)) try_update(alternative.other, alternative);
+    case What::kClash:
+      try_update(alternative.other, alternative);
       return false;
   }
   return false;
 }
 
 bool ExhaustiveSearch::read(EventId id, const Prospect& prospect) {
-  const auto& [initial, follow, futile, if_futile] = prospect;
   Graph& here = *graph_;
-  const Event& event = here[id];
-  int lowest = here.lowest_place(event.location, here.knowledge(event.thread, event.index));
-  if (const EventId bound = here.bound(event.thread, event.index); bound != kNoEvent) lowest = std::max(lowest, here.place_of(bound));
-  const EventId latest = here.last_write(event.location);
-  here.set_source(id, latest);
+  here.set_source(id, here.last_write(here[id].location));
+  plan_sources(here[id], {id, kNoEvent, What::kSource}, prospect);
+  return true;
+}
+
+void ExhaustiveSearch::plan_sources(const Event& read, const Alternative& of, const Prospect& prospect) {
+  const auto& [initial, follow, futile, if_futile] = prospect;
+  const Graph& here = *graph_;
+  int lowest = here.lowest_place(read.location, here.knowledge(read.thread, read.index));
+  for (const Graph::Withdrawn& withdrawn : here.withdrawn()) {
+    const bool same = withdrawn.thread == read.thread && withdrawn.index == read.index;
+    if (same) lowest = std::max(lowest, here.place_of(withdrawn.source));
+  }
   std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
   const std::size_t first = alternatives.size();
-  for (EventId source = latest; here.place_of(source) > lowest;) {
+  for (EventId source = here.last_write(read.location); here.place_of(source) > lowest;) {
     source = here[source].earlier;
     const Value value = source == kInitial ? initial : here[source].value;
     const std::optional<Value> written = follow != nullptr ? follow->update(value) : std::nullopt;
     // Who waits for another value than an old one waits in vain.
     if (!written && follow != nullptr && follow->waits) continue;
+    Alternative& alternative = alternatives.emplace_back(of);
+    alternative.other = source;
     if (!written && futile != nullptr && (*futile)(value)) {
-      alternatives.push_back({id, source, What::kFutile, if_futile});
-    } else if (written && here.is_updated(source, event.location)) {
-      alternatives.push_back({id, source, What::kConflict, follow->read_order, follow->write_order, *written});
-    } else {
-      alternatives.push_back({id, source, What::kSource});
+      alternative.what = What::kFutile;
+      alternative.read_order = if_futile;
+    } else if (written && here.is_updated(source, read.location)) {
+      alternative.what = What::kConflict;
+      alternative.read_order = follow->read_order;
+      alternative.write_order = follow->write_order;
+      alternative.value = *written;
     }
   }
   std::reverse(alternatives.begin() + static_cast<std::ptrdiff_t>(first), alternatives.end());
+}
+
+/// A waiting thread is one whose next step is not there. So a read that a revisit has given such a value is taken away; the other places of
+/// its source, all alternatives that there can be, stay.
+bool ExhaustiveSearch::withdraw(EventId read) {
+  Frame& frame = frames_[depth_];
+  const Event event = frame.graph[read];
+  kept_.assign(static_cast<std::size_t>(frame.graph.size()), 0);
+  kept_[static_cast<std::size_t>(read)] = kNoEvent;
+  spare_.assign_part(frame.graph, kept_, kNoEvent, kNoEvent);
+  std::swap(frame.graph, spare_);
+  const auto renamed = [&](EventId id) { return id < 0 ? id : kept_[static_cast<std::size_t>(id)]; };
+  frame.loose = kNoEvent;
+  frame.cause = renamed(frame.cause);
+  for (Alternative& alternative : frame.alternatives) {
+    alternative.event = renamed(alternative.event);
+    alternative.other = renamed(alternative.other);
+  }
+  frame.graph.withdraw({event.thread, event.index, read, renamed(event.source)});
+  revisited_ = kNoEvent;
   return true;
+}
+
+/// Where all of them are taken, it goes on waiting, once it has been seen whom its update would let read on.
+bool ExhaustiveSearch::reads_older(const Event& read, const Prospect& prospect) {
+  Frame& frame = frames_[depth_];
+  const std::size_t first = frame.alternatives.size();
+  frame.to_be_added.push_back(read);
+  plan_sources(read, {graph_->size(), kNoEvent, What::kSource, {}, {}, 0, static_cast<int>(frame.to_be_added.size()) - 1}, prospect);
+  if (frame.alternatives.size() == first) frame.to_be_added.pop_back();
+  return std::any_of(frame.alternatives.begin() + static_cast<std::ptrdiff_t>(first), frame.alternatives.end(),
+                     [](const Alternative& alternative) { return alternative.what == What::kSource; });
 }
 
 /// Two read-modify-writes read the same write. That is no execution, but the reads that came before may read the new write instead: it is
@@ -182,58 +228,22 @@ void ExhaustiveSearch::try_update(EventId id, const Alternative& alternative) {
   write.value = alternative.value;
   write.source = read.source;
   write.exclusive = true;
-  plan_revisits(here.add(write), {});
+  plan_revisits(here.add(write));
 }
 
-bool ExhaustiveSearch::write(EventId id, std::vector<Waiter>& waiters) {
-  const Event& event = (*graph_)[id];
-  if (event.exclusive && graph_->is_updated(event.source, event.location)) waiters.clear();  // no execution: it matters to others alone
-  plan_revisits(id, waiters);
-  if (!place(id, kNoEvent)) return false;
-  if (!waiters.empty()) move_waiters(id, waiters);
-  return true;
-}
-
-/// Where the write is the latest at its location, those who wait for another value there read it instead, in a graph of their own: that
-/// they keep waiting where they are would lead nowhere. Only the first of those who are content can go on; the others read again. What they
-/// could read of what came before has been tried. Where it is not the latest, they may wait on, or read it if they are content with it.
-/// After Kokologiannakis, Marmanis, Vafeiadis: "Unblocking Dynamic Partial Order Reduction" (CAV 2023), in-place revisits.
-void ExhaustiveSearch::move_waiters(EventId write, std::vector<Waiter>& waiters) {
+/// As conflict(), once for each thing that the look may find; but the execution goes on, since a later write may be found by the look.
+bool ExhaustiveSearch::outlives(const Clash& clash) {
   const Graph& here = *graph_;
-  // One that reads what is no cause of the write has been moved by another one; where it had not been, it meets this write too.
-  std::erase_if(waiters, [&](const Waiter& waiter) { return !canonical(waiter.read, write); });
-  if (waiters.empty()) return;
-  if (!here.is_last(write, here[write].location)) {
-    for (const Waiter& waiter : waiters) {
-      if (waiter.content) {
-        frames_[depth_].alternatives.push_back({write, waiter.read, What::kMove});
-      } else {
-        graph_->pass(waiter.read, write);
-      }
-    }
-    waiters.clear();
-    return;
+  if (clash.anew) {
+    frames_[depth_].alternatives.push_back(
+        {here.size() - 1, clash.read, What::kClash, here[clash.read].order, clash.write_order, clash.value});
   }
-  kept_.assign(static_cast<std::size_t>(here.size()), 0);
-  bool taken = false;
-  for (Waiter& waiter : waiters) {
-    waiter.removed = waiter.content && taken;
-    if (waiter.content) taken = true;
-    if (waiter.removed) kept_[static_cast<std::size_t>(waiter.read)] = kNoEvent;
-  }
-  Frame& frame = open_frame(kNoEvent, kNoEvent);
-  const EventId moved_to = kept_[static_cast<std::size_t>(write)];
-  for (const Waiter& waiter : waiters) {
-    if (waiter.removed) {
-      frame.graph.set_bound(here[waiter.read].thread, moved_to);
-      continue;
-    }
-    const EventId read = kept_[static_cast<std::size_t>(waiter.read)];
-    const EventId from = frame.graph[read].source;
-    frame.graph.pass(read, from);
-    frame.graph[read].moved = true;
-    frame.graph.set_source(read, moved_to);
-  }
+  return may_change(clash.look);
+}
+
+bool ExhaustiveSearch::write(EventId id) {
+  plan_revisits(id);
+  return place(id, kNoEvent);
 }
 
 /// Places the write, and notes the other places. `loose` reads it and must be allowed to.
@@ -270,41 +280,8 @@ void ExhaustiveSearch::choose(EventId id, unsigned count) {
   for (unsigned value = count; --value > 0;) frames_[depth_].alternatives.push_back({id, static_cast<EventId>(value), What::kValue});
 }
 
-/// The write came with a revisit. Waiting reads that had gone on without it meet it in another graph. If the revisited read will write,
-/// others who will write cannot have what it reads, but wait for what comes after.
-void ExhaustiveSearch::move_on(EventId write, std::vector<Waiter>& waiters) {
-  const Frame& frame = frames_[depth_];
-  const bool came_so = write == frame.cause;
-  std::erase_if(waiters, [&](const Waiter& waiter) {
-    return came_so && std::find(frame.returned.begin(), frame.returned.end(), waiter.read) != frame.returned.end();
-  });
-  if (came_so && (*graph_)[frame.loose].exclusive) {
-    std::erase_if(waiters, [&](const Waiter& waiter) {
-      if (!canonical(waiter.read, write)) return true;
-      graph_->pass(waiter.read, write);
-      if (waiter.content) {
-        frames_[depth_].alternatives.push_back(
-            {write, waiter.read, What::kMoveConflict, waiter.read_order, waiter.write_order, waiter.written});
-      }
-      return true;
-    });
-  }
-  if (!waiters.empty()) move_waiters(write, waiters);
-}
-
-/// A waiting read takes a write that is not the latest; nothing else changes.
-bool ExhaustiveSearch::move(EventId write, EventId read) {
-  const Graph& here = *graph_;
-  kept_.assign(static_cast<std::size_t>(here.size()), 0);
-  Frame& frame = open_frame(read, kNoEvent);
-  reopen(frame.graph[read]);
-  frame.graph.set_source(read, write);
-  revisited_ = read;
-  return is_coherent(frame.graph, read) && sc_order_exists(frame.graph, write, read);
-}
-
-/// Goes back from the write as far as all events are canonical. Those in `waiters` may read it without that anything is removed.
-void ExhaustiveSearch::plan_revisits(EventId write, const std::vector<Waiter>& waiters) {
+/// Goes back from the write as far as all events are canonical.
+void ExhaustiveSearch::plan_revisits(EventId write) {
   const Graph& here = *graph_;
   const Event& event = here[write];
   const Graph::Clock* const causes = here.causes(write);
@@ -312,9 +289,8 @@ void ExhaustiveSearch::plan_revisits(EventId write, const std::vector<Waiter>& w
     if (here.contains(causes, id)) continue;
     if (!canonical(id, write)) return;
     const Event& candidate = here[id];
-    if (candidate.kind != Kind::kRead || candidate.location != event.location) continue;
-    if (std::any_of(waiters.begin(), waiters.end(), [=](const Waiter& waiter) { return waiter.read == id; })) continue;
-    frames_[depth_].alternatives.push_back({write, id, What::kRevisit});
+    if (candidate.kind == Kind::kRead && candidate.location == event.location)
+      frames_[depth_].alternatives.push_back({write, id, What::kRevisit});
   }
 }
 
@@ -331,33 +307,15 @@ bool ExhaustiveSearch::canonical(EventId id, EventId cause) const {
     // Without a cause: there may yet be one that depends on the source.
     while (latest != kInitial && (latest == cause || !was_there(latest)) && !(cause == kNoEvent && latest == event.source))
       latest = here[latest].earlier;
-    return latest == event.source || here.has_passed(id, latest);
+    return latest == event.source;
   }
   for (EventId later = event.later; later != kNoEvent; later = here[later].later) {
     if (later != cause && was_there(later)) return false;
   }
   for (EventId other = here.last_at(event.location); other != kNoEvent; other = here[other].previous_at_location) {
-    // One that has been moved on to it can be moved back.
-    if (other < id && here[other].kind == Kind::kRead && here[other].source == id && !here[other].moved) return false;
+    if (other < id && here[other].kind == Kind::kRead && here[other].source == id) return false;
   }
-  return true;
-}
-
-/// Waiting reads that had been moved on to a write which is gone wait again where they would have waited. False: they would not have.
-bool ExhaustiveSearch::move_back(Frame& frame) {
-  Graph& graph = frame.graph;
-  for (EventId id = 0; id < graph.size(); ++id) {
-    Event& event = graph[id];
-    if (event.kind != Kind::kRead || event.source != kNoEvent) continue;
-    const EventId latest = graph.last_write(event.location);
-    if (!graph.has_passed(id, latest)) return false;
-    graph.forget_passing(id, latest);
-    reopen(event);
-    event.moved = graph.has_passed_any(id);
-    frame.returned.push_back(id);
-    graph.set_source(id, latest);
-  }
-  return true;
+  return std::none_of(here.withdrawn().begin(), here.withdrawn().end(), [=](const Graph::Withdrawn& read) { return read.source == id; });
 }
 
 bool ExhaustiveSearch::revisit(EventId write, EventId read) {
@@ -372,10 +330,9 @@ bool ExhaustiveSearch::revisit(EventId write, EventId read) {
   frame.loose = kept_[static_cast<std::size_t>(read)];
   reopen(frame.graph[frame.loose]);
   frame.graph[frame.loose].source = kInitial;  // for now
-  if (!move_back(frame) || !place(frame.cause, frame.loose)) return false;
+  if (!place(frame.cause, frame.loose)) return false;
   frame.graph.set_source(frame.loose, frame.cause);
   revisited_ = frame.loose;
-  cause_ = frame.cause;
   // An update has one place: the reader may not be allowed to read from there.
   if (!is_coherent(frame.graph, frame.loose)) return false;
   return frame.graph.is_last(frame.cause, frame.graph[frame.cause].location) || sc_order_exists(frame.graph, frame.cause, frame.loose);

@@ -7,6 +7,12 @@
 /// graph once, this is done only where r and all that is removed were added in the one canonical way, that is as if they had been added
 /// last: each read reads the last write there was, each write was the last and unread, each choice is the first.
 ///
+/// A thread that waits for a value (a lock's, mostly) makes its step, a read-modify-write, once the latest value lets it, so executions in
+/// which it waits for ever are no by-product of the search. Where a revisit gives such a read a value that does not let it go on, another
+/// thread has come before it: the read is withdrawn, its thread waits, and what it will read comes later in modification order (what came
+/// before has been tried). The write that took its place stays: it counts as read by the withdrawn one. Where nobody can go on, those who
+/// wait try older values. The aim is that of Kokologiannakis, Marmanis, Vafeiadis: "Unblocking Dynamic Partial Order Reduction", CAV 2023.
+///
 /// The order in which threads add events must be a function of the graph (the engine takes the first thread that can go on).
 /// Memory: one graph for each backward revisit on the way to the current execution; it does not grow with the number of executions.
 #pragma once
@@ -28,35 +34,37 @@ class ExhaustiveSearch final : public Strategy {
   [[nodiscard]] Graph& graph() override { return *graph_; }
   [[nodiscard]] bool next() override;
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
-  [[nodiscard]] bool write(EventId write, std::vector<Waiter>& waiters) override;
+  [[nodiscard]] bool write(EventId write) override;
   void choose(EventId choice, unsigned count) override;
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) override { return std::countr_zero(enabled); }
   [[nodiscard]] bool takes_first() const override { return true; }
   [[nodiscard]] EventId revisited() const override { return revisited_; }
-  [[nodiscard]] EventId cause() const override { return cause_; }
-  void move_on(EventId write, std::vector<Waiter>& waiters) override;
+  [[nodiscard]] bool withdraw(EventId read) override;
+  [[nodiscard]] bool reads_older(const Event& read, const Prospect& prospect) override;
   [[nodiscard]] bool may_change(EventId event) const override { return canonical(event, kNoEvent); }
+  [[nodiscard]] bool outlives(const Clash& clash) override;
   [[nodiscard]] std::uint64_t blocked_unseen() override { return std::exchange(blocked_unseen_, 0); }
   [[nodiscard]] bool exhausts() const override { return true; }
   [[nodiscard]] bool divisible() const override;
   void keep_half(Half half) override;
 
  private:
-  enum class What : std::uint8_t { kSource, kFutile, kConflict, kPlace, kValue, kRevisit, kMove, kMoveConflict };
+  enum class What : std::uint8_t { kSource, kFutile, kConflict, kPlace, kValue, kRevisit, kClash };
   struct Alternative {
     EventId event;
     EventId other;  ///< the source; the neighbour before; the value; the read to be changed
     What what;
-    Order read_order = Order::kRelaxed;  ///< of kFutile, kConflict and kMoveConflict
+    Order read_order = Order::kRelaxed;  ///< of kFutile, kConflict and kClash
     Order write_order = Order::kRelaxed;
-    Value value = 0;  ///< of kConflict: what would be written
+    Value value = 0;       ///< of kConflict and kClash: what would be written
+    int to_be_added = -1;  ///< of an event that is not there yet: its number among those of the frame
   };
   struct Frame {
     Graph graph;
     std::vector<Alternative> alternatives;
-    EventId loose = kNoEvent;       ///< the read changed by the revisit that made this frame
-    EventId cause = kNoEvent;       ///< and the write that it reads
-    std::vector<EventId> returned;  ///< the waiting reads that had to be moved back then
+    std::vector<Event> to_be_added;  ///< by alternatives
+    EventId loose = kNoEvent;        ///< the read changed by the revisit that made this frame
+    EventId cause = kNoEvent;        ///< and the write that it reads
   };
 
   static void reopen(Event& read);
@@ -64,13 +72,12 @@ class ExhaustiveSearch final : public Strategy {
   void conflict(const Alternative& alternative);
   void try_update(EventId read, const Alternative& alternative);
   bool revisit(EventId write, EventId read);
-  bool move(EventId write, EventId read);
   bool place(EventId write, EventId loose);
-  void plan_revisits(EventId write, const std::vector<Waiter>& waiters);
+  /// The sources of a read before the latest write: alternatives to what is done.
+  void plan_sources(const Event& read, const Alternative& of, const Prospect& prospect);
+  void plan_revisits(EventId write);
 
   [[nodiscard]] bool canonical(EventId event, EventId cause) const;
-  [[nodiscard]] static bool move_back(Frame& frame);
-  void move_waiters(EventId write, std::vector<Waiter>& waiters);
 
   void enter(std::size_t depth);
   Frame& open_frame(EventId loose, EventId last);
@@ -80,8 +87,8 @@ class ExhaustiveSearch final : public Strategy {
   std::size_t depth_ = 0;
   Graph* graph_ = nullptr;  ///< that of the frame at depth_
   bool started_ = false;
+  Graph spare_;
   EventId revisited_ = kNoEvent;
-  EventId cause_ = kNoEvent;
   std::uint64_t blocked_unseen_ = 0;
   std::vector<EventId> kept_;
 };

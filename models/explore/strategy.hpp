@@ -39,15 +39,14 @@ struct Prospect {
   Order if_futile = Order::kRelaxed;  ///< the order of the read where its value is futile
 };
 
-/// A thread that waits: it has read a value with which it cannot go on. With another one it writes, so that only one of them can.
-struct Waiter {
-  ThreadId thread;
+/// An update that cannot be: another one has the same source. Its thread has looked somewhere between its read and its write, which depends
+/// on what it found there.
+struct Clash {
   EventId read;
-  bool content;   ///< the new value lets it go on
-  Value written;  ///< and what it would write
-  Order read_order;
+  EventId look;
+  bool anew;  ///< what the look finds was not known before
   Order write_order;
-  bool removed = false;  ///< set where its read was taken back, so that the thread has to read again
+  Value value;  ///< what it would write
 };
 
 class Strategy {
@@ -65,14 +64,14 @@ class Strategy {
   /// After a read was added without a source: gives it one. `follow` says what comes of it, where that is known and the write, if any,
   /// comes right after the read. False: there is no source, and the execution must be left.
   [[nodiscard]] virtual bool read(EventId read, const Prospect& prospect) = 0;
-  /// After a write was added without a place: gives it one. `waiters` are the threads that wait at its location, by the number of their
-  /// reads; where the write is the latest they may be moved on to it. That may change the numbers of events. False: there is no place,
-  /// and the execution must be left.
-  [[nodiscard]] virtual bool write(EventId write, std::vector<Waiter>& waiters) = 0;
+  /// After a write was added without a place: gives it one. False: there is no place, and the execution must be left.
+  [[nodiscard]] virtual bool write(EventId write) = 0;
   /// After a choice among 0 … count-1 was added: gives it a value.
   virtual void choose(EventId choice, unsigned count) = 0;
   /// One of the threads that can go on, given as a set (never empty); some of them have not started. kNoThread: the execution must be left.
   [[nodiscard]] virtual ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) = 0;
+  /// Whether the thread's next step is one that is known, whatever it waits for.
+  [[nodiscard]] virtual bool knows_step_of(ThreadId /*thread*/) const { return false; }
   /// Whether it is always the first of them, and need not be asked.
   [[nodiscard]] virtual bool takes_first() const { return false; }
 
@@ -86,12 +85,16 @@ class Strategy {
 
   /// The read in the beginning given by `next` of which it is not known yet what the program makes of its value.
   [[nodiscard]] virtual EventId revisited() const { return kNoEvent; }
-  /// The write in it that is new to those who wait at its location.
-  [[nodiscard]] virtual EventId cause() const { return kNoEvent; }
-  /// Moves waiters on to a write that is the latest, as `write` does; called once the beginning has been performed.
-  virtual void move_on(EventId /*write*/, std::vector<Waiter>& /*waiters*/) {}
   /// Whether the last event of a thread that waits may still be taken back, so that it is worth while to go on.
   [[nodiscard]] virtual bool may_change(EventId /*event*/) const { return true; }
+  /// The read, its thread's last step, has got a value with which that has to wait: it is removed. What comes before its source has been
+  /// tried. May change the numbers of events. False: the execution must be left.
+  [[nodiscard]] virtual bool withdraw(EventId /*read*/) { return false; }
+  /// No thread can go on, and one waits for another value than the latest. `read` is what would be its next step, which has not been added:
+  /// it may read an older value. True: it does in an execution of its own, so that this one must be left.
+  [[nodiscard]] virtual bool reads_older(const Event& /*read*/, const Prospect& /*prospect*/) { return false; }
+  /// Whether the others go on without the thread, since its look may yet find something else; else the execution must be left.
+  [[nodiscard]] virtual bool outlives(const Clash& /*clash*/) { return false; }
   /// How many executions have been found to be blocked, since it was last asked, without being run.
   [[nodiscard]] virtual std::uint64_t blocked_unseen() { return 0; }
   /// How many different reads-from graphs it has seen, this one included; 0 where all are different by construction.
@@ -103,7 +106,7 @@ class Strategy {
   [[nodiscard]] virtual bool stands() const { return true; }
   /// The execution has come to its end: whether it had been visited before. It has been now.
   [[nodiscard]] virtual bool visited_before() { return false; }
-  /// Whether it visits every execution, each once, and waiting threads are its own to move on.
+  /// Whether it visits every execution, each once.
   [[nodiscard]] virtual bool exhausts() const { return false; }
   /// After `next` has said that there is none: whether every execution was visited; and whether a bound has left some out.
   [[nodiscard]] virtual bool visits_all() const { return exhausts(); }

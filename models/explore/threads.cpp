@@ -37,10 +37,6 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
       switch_to(next_of_replay());
       continue;
     }
-    if (unsettled_ != kNoEvent) {
-      settle();
-      continue;
-    }
     if (const ThreadId next = next_to_grow(); next != current) {
       switch_to(next);
       continue;
@@ -116,8 +112,9 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
       return all_there(meetings_[static_cast<std::size_t>(state.target)], state.round);
     case Wait::kWakeup:
     case Wait::kWakeupOrTime:
-      return waker(thread) != kNoEvent;
+      return is_woken(thread);
     case Wait::kValue: {
+      if (strategy->knows_step_of(thread)) return true;
       const EventId write = graph_->last_write(state.location);
       return (*state.update)(initial_or_written(write, state.location)).has_value();
     }
@@ -129,7 +126,7 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
 /// The thread that makes the next step. Does not return where there is none. Who is picked while another one runs is at its step already,
 /// and is not to be picked a second time; but one that has not started yet has its step still before it, and may have to wait there.
 ThreadId Engine::Implementation::next_to_grow() {
-  if (midway_ != kNoThread) return midway_;
+  if (midway_ != 0) return std::countr_zero(midway_);
   if (picked_ == current) return current;
   std::uint64_t enabled = 0;
   for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
@@ -138,6 +135,7 @@ ThreadId Engine::Implementation::next_to_grow() {
     if (takes_first_) return thread;
     enabled |= bit(thread);
   }
+  if (enabled == 0 && older_lets_go_on()) leave(Result::kLeft);
   if (enabled == 0) conclude();
   const ThreadId next = enabled == bit(current) ? current : strategy->pick(enabled, unstarted_);
   if (next == kNoThread) leave(Result::kLeft);
@@ -221,7 +219,7 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
   me.wait = wait;
   me.what = what;
   me.site = site;
-  if (midway_ == self) midway_ = kNoThread;
+  midway_ &= ~bit(self);
   if (!me.finished && wait != Wait::kExit && strategy->exhausts() && me.done == graph_->length(self) && me.done > 0 &&
       !strategy->may_change(graph_->at(self, me.done - 1))) {
     leave(Result::kBlocked);
@@ -229,10 +227,6 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
   while (me.finished || me.wait != Wait::kNothing) {
     if (performed_ < graph_->size()) {
       switch_to(next_of_replay());
-      continue;
-    }
-    if (unsettled_ != kNoEvent) {
-      settle();
       continue;
     }
     switch_to(next_to_grow());
@@ -279,7 +273,7 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
     const EventId last = state.done > 0 ? graph_->at(thread, state.done - 1) : kNoEvent;
     exits = exits || state.wait == Wait::kExit;
     if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
-    if ((state.wait == Wait::kOtherValue || state.wait == Wait::kAnotherExecution) && !reads_latest(last)) open_end = true;
+    if (state.wait == Wait::kAnotherExecution && !reads_latest(last)) open_end = true;
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
     if (threads[0].finished && host.is_detached(thread)) continue;  // the program ends with its main, whatever this one waits for
     stuck_threads |= bit(thread);

@@ -2,7 +2,9 @@
 //
 // A queue is a location that holds the set of its sleepers, changed by read-modify-writes alone: they are in one order, so a wake-up is
 // either before a thread joins the queue, and then it sees what was written before the wake-up, or after, and then it may be meant for it.
-// FUTEX_WAIT reads the queue, looks at its word, and joins, in one step; a sleeper goes on from the first wake-up that names it.
+// FUTEX_WAIT reads the queue, looks at its word, and joins, in one step; a sleeper goes on from the first wake-up that names it. Who sleeps
+// in several queues joins them one by one, and once it is woken in any it leaves them one by one, as the kernel does: in which it was woken
+// is what it finds there.
 
 #include <algorithm>
 #include <bit>
@@ -17,13 +19,13 @@ constexpr Value bit(ThreadId thread) { return Value{1} << thread; }
 
 }  // namespace
 
-/// Where the search is exhaustive a thread reads first and then waits; else it waits first.
-void Engine::Implementation::prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order) {
+/// What the thread waits for. Where `first`, it waits before it reads, and goes on once the latest value is such a one.
+void Engine::Implementation::prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order, bool first) {
   Thread& me = threads[static_cast<std::size_t>(current)];
   me.location = cell.location;
   me.update = &update;
   me.order = order;
-  if (strategy->waits_for_good()) return;
+  if (!first) return;
   me.wait = Wait::kValue;
   me.what = what;
   me.site = cell.site;
@@ -31,49 +33,49 @@ void Engine::Implementation::prepare_to_wait(const Cell& cell, const Update& upd
 
 Value Engine::Implementation::await_update(const Access& access, const Update& update, std::string_view what) {
   const Cell cell{locate(access), access.size, access.site};
+  Value old = 0;
   while (true) {
-    prepare_to_wait(cell, update, what, strengthened(access.order));
-    Value old = 0;
+    prepare_to_wait(cell, update, what, strengthened(access.order), true);
     if (update_cell(cell, &access, strengthened(access.order), Order::kRelaxed, update, true, old)) return old;
-    block(Wait::kOtherValue, what, access.site);
+    withdraw();
   }
 }
 
-void Engine::Implementation::find_waiters(LocationId location, Value value) {
-  waiters_.clear();
-  if (!strategy->exhausts()) return;
-  for (ThreadId thread = 0; thread < graph_->threads(); ++thread) {
+/// Takes back the running thread's last step, a read.
+void Engine::Implementation::withdraw() {
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  if (!strategy->withdraw(graph_->at(current, me.done - 1))) leave(Result::kLeft);
+  --me.done;
+  --performed_;
+  revisited_ = kNoEvent;
+  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
+    const ThreadId thread = std::countr_zero(rest);
+    Thread& state = threads[static_cast<std::size_t>(thread)];
+    state.next = graph_->first_of(thread) + state.done;
+    state.end = graph_->first_of(thread) + graph_->length(thread);
+  }
+}
+
+/// No thread can go on. One that waits may read an older value than the latest, or, where others have read them all for updates of their
+/// own, come before those: the search is told, thread by thread. True: one of them does go on, in another execution.
+bool Engine::Implementation::older_lets_go_on() {
+  if (!strategy->exhausts()) return false;
+  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
+    const auto thread = static_cast<ThreadId>(std::countr_zero(rest));
     const Thread& state = threads[static_cast<std::size_t>(thread)];
-    if (state.wait != Wait::kOtherValue || state.location != location) continue;
-    const std::optional<Value> written = (*state.update)(value);
-    waiters_.push_back({thread, graph_->at(thread, state.done - 1), written.has_value(), written.value_or(0), read_part(state.order),
-                        write_part(state.order)});
+    if (state.wait != Wait::kValue) continue;
+    Event event;
+    event.kind = Kind::kRead;
+    event.thread = static_cast<std::int16_t>(thread);
+    event.index = graph_->length(thread);
+    event.location = state.location;
+    event.size = static_cast<std::uint8_t>(locations_.size(state.location));
+    event.open = true;
+    event.site = state.site;
+    const Follow follow{*state.update, read_part(state.order), write_part(state.order), true};
+    if (strategy->reads_older(event, {.initial = locations_.initial(state.location), .follow = &follow})) return true;
   }
-  std::sort(waiters_.begin(), waiters_.end(), [](const Waiter& a, const Waiter& b) { return a.read < b.read; });
-}
-
-void Engine::Implementation::settle() {
-  const EventId write = unsettled_;
-  unsettled_ = kNoEvent;
-  const Event& event = (*graph_)[write];
-  find_waiters(event.location, event.value);
-  std::erase_if(waiters_, [&](const Waiter& waiter) { return (*graph_)[waiter.read].source == write; });
-  if (waiters_.empty()) return;
-  strategy->move_on(write, waiters_);
-  if (!waiters_.empty()) move_waiters();
-}
-
-/// Those who were moved on to a value that lets them go on, or whose read was taken back, make that step again.
-void Engine::Implementation::move_waiters() {
-  graph_ = &strategy->graph();
-  for (const Waiter& waiter : waiters_) {
-    if (!waiter.content) continue;
-    Thread& state = threads[static_cast<std::size_t>(waiter.thread)];
-    state.wait = Wait::kNothing;
-    --state.done;
-    --performed_;
-    if (!waiter.removed) revisited_ = graph_->at(waiter.thread, state.done);
-  }
+  return false;
 }
 
 std::optional<Value> Engine::Implementation::try_update(const Access& access, const Update& update) {
@@ -87,7 +89,7 @@ Value Engine::Implementation::await(const Access& access, const std::function<bo
   const Cell cell{locate(access), access.size, access.site};
   const Update same = [&](Value value) { return ready(value) ? std::optional<Value>(value) : std::nullopt; };
   while (true) {
-    prepare_to_wait(cell, same, what, strengthened(access.order));
+    prepare_to_wait(cell, same, what, strengthened(access.order), !strategy->waits_for_good());
     bool fresh = false;
     const EventId id = read_event(cell, strengthened(access.order), false, false, {}, fresh);
     note_access(access, id, false);
@@ -102,7 +104,7 @@ std::optional<Value> Engine::Implementation::update_or_wait(const Access& access
   const Cell cell{locate(access), access.size, access.site};
   const Update goes_on = [&](Value value) { return waits(value) ? std::nullopt : std::optional<Value>(value); };
   while (true) {
-    prepare_to_wait(cell, goes_on, what, strengthened(access.order));
+    prepare_to_wait(cell, goes_on, what, strengthened(access.order), !strategy->waits_for_good());
     Value old = 0;
     if (update_cell(cell, &access, strengthened(access.order), access.order, update, false, old)) return old;
     if (!waits(old)) return std::nullopt;
@@ -110,56 +112,68 @@ std::optional<Value> Engine::Implementation::update_or_wait(const Access& access
   }
 }
 
+/// Also where it does not join it writes, as FUTEX_WAIT takes the lock of its queue in any case. So that it writes does not depend on what
+/// it has looked at, which a later write may change.
 bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site) {
   const Cell cell{locations_.find_queue(queue), 0, site};
   graph_->ensure_location(cell.location);
   const Order order = strengthened(Order::kAcqRel);
   bool fresh = false;
-  const EventId read = read_event(cell, Order::kRelaxed, false, true, {}, fresh);
-  decide(read, fresh, order == Order::kSeqCst ? order : Order::kAcquire, (*graph_)[read].exclusive);
+  const EventId read = read_event(cell, read_part(order), true, false, {}, fresh);
   set_midway(true);
   bool joins = true;
+  EventId look = kNoEvent;
+  bool fresh_look = false;
   if (access != nullptr) {
-    bool fresh_look = false;
     unsigned shift = 0;
     const LocationId location = locations_.find_around(access->address, access->size, shift);
     if (location == kNoLocation) static_cast<void>(locate(*access));  // says what is wrong
     graph_->ensure_location(location);
     const unsigned size = locations_.size(location);
-    const EventId look = read_event({location, size, site}, strengthened(access->order), false, false, {}, fresh_look);
+    look = read_event({location, size, site}, strengthened(access->order), false, false, {}, fresh_look);
     note_access({locations_.address(location), size, access->order, site}, look, false);
     joins = ((value_of(look) >> shift) & ((Value{1} << (8 * access->size)) - 1)) == expected;
   }
-  (*graph_)[read].exclusive = joins;
-  if (joins) {
-    Thread& me = threads[static_cast<std::size_t>(current)];
-    static_cast<void>(write_event(cell, order == Order::kSeqCst ? order : Order::kRelease, value_of(read) | bit(current), read));
-    me.entered = me.done - 1;
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  const Value written = joins ? value_of(read) | bit(current) : value_of(read);
+  const bool is_new = me.done == graph_->length(current);
+  if (is_new && look != kNoEvent && graph_->is_updated((*graph_)[read].source, cell.location)) {
+    if (!strategy->outlives({read, look, fresh_look, write_part(order), written})) leave(Result::kLeft);
+    block(Wait::kAssumption, "its turn at a queue", site);
   }
+  static_cast<void>(write_event(cell, write_part(order), written, read));
+  if (joins) me.entered = me.done - 1;
   set_midway(false);
   return joins;
 }
 
 /// The first write to the queue, after the one by which the thread joined it, that takes it out.
-EventId Engine::Implementation::waker(ThreadId thread) const {
-  const Event& event = (*graph_)[graph_->at(thread, threads[static_cast<std::size_t>(thread)].entered)];
+EventId Engine::Implementation::waker(ThreadId thread, int entered) const {
+  const Event& event = (*graph_)[graph_->at(thread, entered)];
   for (EventId id = event.later; id != kNoEvent; id = (*graph_)[id].later) {
     if (((*graph_)[id].value & bit(event.thread)) == 0) return id;
   }
   return kNoEvent;
 }
 
+bool Engine::Implementation::is_woken(ThreadId thread) const {
+  const Thread& state = threads[static_cast<std::size_t>(thread)];
+  int place = state.entered;
+  for (int rest = state.queues; rest > 0; --place) {
+    if ((*graph_)[graph_->at(thread, place)].kind != Kind::kWrite)
+      continue;  // between two queues it looks at the words, and writes nothing
+    if (waker(thread, place) != kNoEvent) return true;
+    --rest;
+  }
+  return false;
+}
+
 bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
   Thread& me = threads[static_cast<std::size_t>(current)];
   const ThreadId self = current;
-  if (may_expire && choose(2, site) == 1) {
-    const Cell cell{locations_.find_queue(queue), 0, site};
-    Value old = 0;
-    const auto leave_it = [&](Value value) { return std::optional<Value>(value & ~bit(self)); };
-    static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), Order::kRelaxed, leave_it, false, old));
-    return (old & bit(self)) == 0;
-  }
+  if (may_expire && choose(2, site) == 1) return leave_queues({&queue, 1}, site) == 0;
   me.wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;
+  me.queues = 1;
   me.what = what;
   me.site = site;
   Event event;
@@ -168,8 +182,35 @@ bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site s
   event.site = site;
   bool fresh = false;
   const EventId id = step(event, fresh);
-  if (fresh) graph_->set_source(id, waker(self));
+  if (fresh) graph_->set_source(id, waker(self, me.entered));
   return true;
+}
+
+int Engine::Implementation::leave_queues(std::span<const std::uintptr_t> queues, Site site) {
+  const ThreadId self = current;
+  const auto without_it = [&](Value value) { return std::optional<Value>(value & ~bit(self)); };
+  int woken = -1;
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    const Cell cell{locations_.find_queue(queues[i]), 0, site};
+    Value old = 0;
+    static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), Order::kRelaxed, without_it, false, old));
+    if ((old & bit(self)) == 0) woken = static_cast<int>(i);
+  }
+  return woken;
+}
+
+int Engine::Implementation::sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what) {
+  if (may_expire && choose(2, site) == 1) return leave_queues(queues, site);
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  me.wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;  // its next step is that it leaves the first
+  me.queues = static_cast<int>(queues.size());
+  me.what = what;
+  me.site = site;
+  const int woken = leave_queues(queues, site);
+  // A wake-up that a revisit has taken away may have let it leave a queue. Whether it is woken in one of the others is seen when it leaves
+  // that; where it is not, this is no execution.
+  assume(woken >= 0, site);
+  return woken;
 }
 
 int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {

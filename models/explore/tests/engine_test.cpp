@@ -182,9 +182,9 @@ TEST(Witness, HasTheFewestContextSwitches) {
                                    if (h.load(&memory.x, sc) == 0) h.check(h.load(&memory.x, sc) != 1);
                                  }}),
             3);  // main, second, first, second
-  // Three rings of waiting: each lock is taken by its thread before another one asks for it.
+  // A ring of three who wait: to take one's first lock is all that a thread does, to wait is no step.
   const auto takes = [](int* one, int* other) { return [=](FiberHost& h) { h.lock(one); h.lock(other); }; };
-  EXPECT_EQ(switches_of_failure({takes(&memory.x, &memory.y), takes(&memory.y, &memory.z), takes(&memory.z, &memory.x)}), 3);
+  EXPECT_EQ(switches_of_failure({takes(&memory.x, &memory.y), takes(&memory.y, &memory.z), takes(&memory.z, &memory.x)}), 2);
   // A store buffer: no interleaving, and no more switches than threads.
   EXPECT_EQ(switches_of_failure({[](FiberHost& h) { h.store(&memory.x, 1); h.store(&memory.m, static_cast<Value>(h.load(&memory.y)) + 1, rel); },
                                  [](FiberHost& h) { h.store(&memory.y, 1); h.check(h.load(&memory.x) != 0 || h.load(&memory.m, acq) != 1); }}),

@@ -1,15 +1,18 @@
 // syscall(): the futex operations of explored threads are the engine's queues. libstdc++'s std::atomic::wait, counting_semaphore, latch and
 // barrier are inlined down to this call. There is no membarrier. Everything else goes to the kernel.
 //
-// Not modelled: requeues, priority inheritance, waits for several. They end the exploration, and say so.
+// Not modelled: requeues, priority inheritance. They end the exploration, and say so.
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdarg>
+#include <span>
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
@@ -49,6 +52,43 @@ long wait(const Arguments& arguments, unsigned bits, Site site) {
       engine().sleep(address, timeout != nullptr, site, waiting_for("futex wait at", reinterpret_cast<const void*>(address)));
   if (woken) return 0;
   current->clock_ns = std::max(current->clock_ns, deadline_of(operation, timeout));
+  return refuse(ETIMEDOUT);
+}
+
+bool is_valid(const futex_waitv& waiter) {
+  return (waiter.flags & ~static_cast<unsigned>(FUTEX_PRIVATE_FLAG)) == FUTEX_32 && waiter.__reserved == 0 && waiter.uaddr % 4 == 0;
+}
+
+/// futex_waitv(2): the kernel joins the queues one by one, and looks at each word when it does.
+long wait_for_any(const Arguments& arguments, Site site) {
+  const auto count = static_cast<unsigned>(arguments.values[1]);
+  const auto* const timeout = reinterpret_cast<const timespec*>(arguments.values[3]);
+  const auto clock = static_cast<clockid_t>(arguments.values[4]);
+  if (arguments.values[2] != 0 || count == 0 || count > FUTEX_WAITV_MAX || arguments.values[0] == 0) return refuse(EINVAL);
+  if (timeout != nullptr && clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME) return refuse(EINVAL);
+  const std::span waiters(reinterpret_cast<const futex_waitv*>(arguments.values[0]), count);
+  if (!std::all_of(waiters.begin(), waiters.end(), is_valid)) return refuse(EINVAL);
+  current->futex_bits = FUTEX_BITSET_MATCH_ANY;
+  std::array<std::uintptr_t, FUTEX_WAITV_MAX> all;  // no vector: who is left here does not come back to free it
+  std::span<const std::uintptr_t> joined;
+  for (const futex_waitv& waiter : waiters) {
+    if (std::find(joined.begin(), joined.end(), waiter.uaddr) != joined.end()) {
+      fail(FailureKind::kUnsupported, "waiting twice for one futex at once is not modelled", site, "syscall(SYS_futex_waitv)");
+    }
+    heap_check(waiter.uaddr, 4, false, site);
+    if (!engine().enter_queue_if(waiter.uaddr, {waiter.uaddr, 4, Order::kSeqCst, site}, static_cast<unsigned>(waiter.val))) {
+      const int woken = engine().leave_queues(joined, site);
+      return woken >= 0 ? woken : refuse(EAGAIN);
+    }
+    all[joined.size()] = waiter.uaddr;
+    joined = {all.data(), joined.size() + 1};
+  }
+  effect();
+  const int woken =
+      engine().sleep_in_any(joined, timeout != nullptr, site,
+                            waiting_for("wake-up at one of several futexes from", reinterpret_cast<const void*>(joined.front())));
+  if (woken >= 0) return woken;
+  current->clock_ns = std::max(current->clock_ns, deadline_ns(clock, timeout));
   return refuse(ETIMEDOUT);
 }
 
@@ -96,7 +136,7 @@ long explored_call(long number, const Arguments& arguments, std::uintptr_t retur
     case SYS_futex:
       return futex(arguments, site);
     case SYS_futex_waitv:
-      fail(FailureKind::kUnsupported, "waiting for several futexes at once is not modelled", site, "syscall(SYS_futex_waitv)");
+      return wait_for_any(arguments, site);
     case SYS_gettid:
       return getpid() + current->id;
     case SYS_sched_yield:

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -136,6 +137,12 @@ class Engine {
   bool enter_queue_if(std::uintptr_t queue, const Access& access, Value expected);
   /// Sleeps until woken. Where `may_expire`, it may also end by itself, at any moment: that is a choice. True: woken.
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
+  /// The same in several queues, which the thread has joined one after the other since it last slept, and which it leaves one after the
+  /// other. Returns the place of the last one in which it was woken, -1 for none: it ended by itself. This is FUTEX_WAITV. Under a bound of
+  /// preemptions it counts as able to leave before it is woken.
+  int sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what);
+  /// Leaves them without having slept. Returns the same.
+  int leave_queues(std::span<const std::uintptr_t> queues, Site site);
   /// Wakes up to `count` threads of the queue, whichever: that is a choice. Returns how many. Where not all may be woken, `eligible` gives
   /// the set of those who may, asked once it is known who sleeps.
   int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible = {});
