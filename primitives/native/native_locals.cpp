@@ -1,6 +1,8 @@
 #include "proberen/detail/native_locals.hpp"
 
+#include <atomic>
 #include <climits>
+#include <cstdint>
 #include <system_error>
 
 #include <pthread.h>
@@ -28,6 +30,17 @@ pthread_key_t make_key() {
   return key;
 }
 
+/// Not made by the initialisation of a static: a child that is forked in the middle of that would wait for its end for ever.
+pthread_key_t exit_key() {
+  constinit static std::atomic<std::uint64_t> one_more{0};  // than the key; 0: there is none yet
+  std::uint64_t found = one_more.load(std::memory_order_relaxed);
+  if (found != 0) return static_cast<pthread_key_t>(found - 1);
+  const pthread_key_t made = make_key();
+  if (one_more.compare_exchange_strong(found, std::uint64_t{made} + 1, std::memory_order_relaxed)) return made;
+  ::pthread_key_delete(made);
+  return static_cast<pthread_key_t>(found - 1);
+}
+
 void forget_other_threads() {
   local_registry.keep_only([](NativeLocalRegistry::Cell& cell) { local_table.keep_only_mine_of(cell); });
 }
@@ -42,8 +55,7 @@ constinit thread_local NativeLocalTable local_table;
 
 void leave_at_thread_exit() {
   if (leaves) return;
-  static const pthread_key_t key = make_key();
-  if (const int error = ::pthread_setspecific(key, &local_table); error != 0) {
+  if (const int error = ::pthread_setspecific(exit_key(), &local_table); error != 0) {
     throw std::system_error(error, std::generic_category(), "proberen::ThreadLocal: pthread_setspecific");
   }
   leaves = true;

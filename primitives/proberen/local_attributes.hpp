@@ -7,6 +7,7 @@
 
 #include <any>
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -69,6 +70,8 @@ class Attributes {
 
   template <class V>
   void set(std::string_view name, V&& value) {
+    static_assert(!std::same_as<std::remove_cvref_t<V>, std::nullptr_t>,
+                  "a null pointer is no string: erase the attribute, or give it a value");
     if constexpr (std::convertible_to<V, std::string_view>) {
       values_.insert_or_assign(std::string(name), std::any(std::string(std::string_view(value))));
     } else {

@@ -1,7 +1,9 @@
 #include "proberen/timer_service.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <vector>
@@ -15,34 +17,35 @@ namespace proberen {
 namespace detail {
 namespace {
 
-/// Every service of the process, for fork handlers. Never destroyed, because a thread may fork while the program ends.
+/// Every service of the process, for fork handlers. Never destroyed, because a thread may fork while the program ends; and there from the
+/// beginning, because a child that is forked while it is being made would wait for that for ever.
 struct Registry {
   BasicLock<NativePlatform> lock;
   std::vector<TimerCore*> cores;
 };
+union Undestroyed {
+  constexpr Undestroyed() : registry() {}
+  ~Undestroyed() {}  // NOLINT(modernize-use-equals-default): that would be deleted
+  Registry registry;
+};
+constinit Undestroyed undestroyed;
 
-Registry& registry() {
-  static auto* const all = [] {
-    // The lock of the registry first and the locks of the services after it, each of them the lock of its thread first: as everywhere.
-    const auto hold = [] {
-      registry().lock.lock();
-      for (TimerCore* const core : registry().cores) core->hold();
-    };
-    const auto let_go = [] {
-      for (TimerCore* const core : registry().cores) core->let_go();
-      registry().lock.unlock();
-    };
-    const auto restart = [] {
-      for (TimerCore* const core : registry().cores) core->restart_in_child();
-      registry().lock.reinitialize();
-    };
-    if (const int error = ::pthread_atfork(hold, let_go, restart); error != 0) {
-      throw std::system_error(error, std::generic_category(), "pthread_atfork");
-    }
-    return new Registry();
-  }();
-  return *all;
+Registry& registry() { return undestroyed.registry; }
+
+// The lock of the registry first and the locks of the services after it, each of them the lock of its thread first: as everywhere.
+void hold_all() {
+  registry().lock.lock();
+  for (TimerCore* const core : registry().cores) core->hold();
 }
+void let_all_go() {
+  for (TimerCore* const core : registry().cores) core->let_go();
+  registry().lock.unlock();
+}
+void restart_all() {
+  for (TimerCore* const core : registry().cores) core->restart_in_child();
+  registry().lock.reinitialize();
+}
+[[maybe_unused]] const int registered = ::pthread_atfork(hold_all, let_all_go, restart_all);
 
 /// An exception that leaves a callback ends in std::terminate, as one that leaves a std::thread does.
 void run_callback(TimerTask& task) noexcept { task.run(); }
@@ -131,8 +134,15 @@ TimerService::TimerService() : core_(std::make_shared<detail::TimerCore>()) {}
 TimerService::~TimerService() { core_->stop(); }
 
 TimerService& TimerService::shared() {
-  static auto* const service = new TimerService();
-  return *service;
+  // Not made by the initialisation of a static: a child that is forked in the middle of that would wait for its end for ever.
+  constinit static std::atomic<TimerService*> shared_one{nullptr};
+  // (1) acquire: synchronizes with the release (2)
+  TimerService* found = shared_one.load(std::memory_order_acquire);
+  if (found != nullptr) return *found;
+  auto made = std::make_unique<TimerService>();
+  // (2) release: whoever finds it finds it whole
+  if (!shared_one.compare_exchange_strong(found, made.get(), std::memory_order_acq_rel, std::memory_order_acquire)) return *found;
+  return *made.release();
 }
 
 std::size_t TimerService::pending() const { return core_->queue.pending(); }

@@ -37,7 +37,7 @@ class QueueInterface {
   QueueInterface(const QueueInterface&) = delete;
   QueueInterface& operator=(const QueueInterface&) = delete;
 
-  /// Puts an item, waiting for room. ok or closed. An item that is not put is not moved from.
+  /// Puts an item, waiting for room. ok or closed. An item that is not put is not moved from, unless this throws and so may its move.
   QueueStatus put(T&& item) { return put_until_deadline(item, kForever); }
   QueueStatus put(const T& item) { return put(T(item)); }
   /// ok, full or closed. Never waits for room.
@@ -77,7 +77,8 @@ class QueueInterface {
     return put(T(item), blocking, timeout);
   }
 
-  /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait.
+  /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait. The
+  /// stop also ends what a move of the item waits for with a limit.
   QueueStatus put(T&& item, const std::stop_token& token) {
     const auto put = [&](Deadline deadline) { return put_until_deadline(item, deadline); };
     return stopped_or(until_stopped(token, put));

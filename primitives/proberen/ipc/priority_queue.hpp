@@ -83,7 +83,8 @@ class BasicPriorityQueue
     return put_encoded(item, priority, blocking, blocking ? deadline : kForever);
   }
 
-  /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait.
+  /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait. The
+  /// stop also ends what the item's serialisation waits for with a limit.
   QueueStatus put(const T& item, std::uint32_t priority, const std::stop_token& token) const {
     return this->put_until_stopped(token, [&](Deadline deadline) { return put_encoded(item, priority, true, deadline); });
   }

@@ -82,7 +82,8 @@ class BasicQueue : public detail::QueueHandle<BasicQueue<T, Policy>, detail::Mes
     return put_encoded(item, blocking, blocking ? deadline : kForever);
   }
 
-  /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait.
+  /// Puts an item, waiting for room until a stop is requested. ok, stopped or closed. With a stop requested before, it does not wait. The
+  /// stop also ends what the item's serialisation waits for with a limit.
   QueueStatus put(const T& item, const std::stop_token& token) const {
     return this->put_until_stopped(token, [&](Deadline deadline) { return put_encoded(item, true, deadline); });
   }

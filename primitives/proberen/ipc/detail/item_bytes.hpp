@@ -6,11 +6,13 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <functional>
 #include <istream>
 #include <ostream>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -43,11 +45,21 @@ struct ItemBytes {
   }
 };
 
+/// What holds no more than the address of something else.
+template <class T>
+inline constexpr bool kIsView = std::is_pointer_v<T>;
+template <class C, class Traits>
+inline constexpr bool kIsView<std::basic_string_view<C, Traits>> = true;
+template <class T, std::size_t extent>
+inline constexpr bool kIsView<std::span<T, extent>> = true;
+template <class T>
+inline constexpr bool kIsView<std::reference_wrapper<T>> = true;
+
 /// Copied bit by bit: numbers, enumerations, structs of them. A pointer among them would point nowhere in another process.
 template <class T>
 requires std::is_trivially_copyable_v<T>
 struct ItemBytes<T> {
-  static_assert(!std::is_pointer_v<T>, "a pointer points nowhere in another process");
+  static_assert(!kIsView<T>, "what it points to is not there in another process");
   static std::span<const std::byte> encode(const T& item, std::string&) { return std::as_bytes(std::span(&item, 1)); }
 };
 

@@ -7,7 +7,7 @@
 ///
 /// Only the thread itself and, once it has ended, the kernel look at the list: so relaxed accesses in an order that the compiler must keep.
 /// (Relaxed rather than plain, because ThreadSanitizer does not see the kernel hand a dead owner's entry on.) Limits: the kernel looks
-/// after the first 2048 locks that a thread holds; a process made by a bare clone(2), not by fork(), has no list.
+/// after the first 2048 locks that a thread holds; a process made by a bare clone(2) or _Fork(3), not by fork(), has no list.
 #pragma once
 
 #include <atomic>
