@@ -18,13 +18,6 @@ std::uint64_t hash(std::string_view text) {
   return value;
 }
 
-void append_text(std::string& bytes, std::string_view text) {
-  AppendingBuffer buffer(bytes);
-  std::ostream stream(&buffer);
-  cereal::BinaryOutputArchive writer(stream);
-  writer(std::string(text));
-}
-
 std::string current_exception_type() {
   const std::type_info* const type = abi::__cxa_current_exception_type();
   if (type == nullptr) return "unknown";
@@ -49,7 +42,7 @@ const TaskRecord* TaskRecord::find(std::uint64_t id) noexcept {
 }
 
 void append_current_exception(std::string& answer) {
-  std::string type = current_exception_type();
+  const std::string type = current_exception_type();
   std::string message;
   try {
     throw;
@@ -58,9 +51,7 @@ void append_current_exception(std::string& answer) {
   } catch (...) {
     message = "something that is not a std::exception";
   }
-  answer.push_back(kRaised);
-  append_text(answer, type);
-  append_text(answer, message);
+  ItemWriter<std::string>(answer).add([&](auto& archive) { archive(kRaised, type, message); });
 }
 
 }  // namespace proberen::ipc::detail

@@ -37,7 +37,9 @@ class Worker {
     if (task != 0) {
       std::string answer;
       run_chunk(task, 1, arguments, answer);
-      if (answer.front() == kRaised) {
+      try {
+        AnswerReader<std::monostate>(answer).next();
+      } catch (const TaskError&) {
         say(AnswerHeader::Kind::kInitializerFailed, answer);
         return false;
       }

@@ -264,4 +264,58 @@ TEST_P(PoolFailures, X19_WhatCannotBeSerialisedIsThatTasksError) {
 }
 
 }  // namespace
+
+/// Reads otherwise than it was written at some numbers: fails, reads on after its own end, reads nothing.
+struct Misread {
+  int number = 0;
+  std::string text = std::string(40, 't');
+  template <class Archive>
+  void save(Archive& archive, std::uint32_t) const {
+    archive(number, text);
+  }
+  template <class Archive>
+  void load(Archive& archive, std::uint32_t version) {
+    if (version != 7) throw std::logic_error("version " + std::to_string(version));
+    archive(number);
+    if (number == 1) throw std::invalid_argument("one is refused");
+    if (number == 5) return;
+    archive(text);
+    for (std::uint64_t more = 0; number == 3;) archive(more);
+  }
+};
+
+}  // namespace proberen::test
+
+CEREAL_CLASS_VERSION(proberen::test::Misread, 7);
+
+namespace proberen::test {
+namespace {
+
+Misread write_misread(int number) { return {number}; }
+int read_misread(const Misread& item) { return item.number * 10 + (item.text == Misread().text ? 1 : 0); }
+
+TEST_P(PoolFailures, X19_AnItemThatIsReadWronglyHarmsNoOtherOfItsChunk) {
+  Pool pool(1, options());
+  const auto expect_items = [](auto next, const std::string& raised) {
+    for (int index = 0; index < 8; ++index) {
+      if (index == 1) {
+        EXPECT_EQ(error_of(next), raised + "one is refused");
+      } else if (index == 3) {
+        EXPECT_NE(error_of(next).find("Failed to read 8 bytes"), std::string::npos);
+      } else {
+        EXPECT_EQ(next(), 10 * index + 1);
+      }
+    }
+  };
+  for (const std::size_t chunk : {1, 3, 8}) {
+    std::vector<Misread> items(8);
+    for (int index = 0; index < 8; ++index) items[static_cast<std::size_t>(index)].number = index;
+    auto sent = pool.imap<read_misread>(items, chunk);
+    expect_items([&] { return *sent.next(); }, "TaskError std::invalid_argument: ");
+    auto made = pool.imap<write_misread>(numbers(8), chunk);
+    expect_items([&] { return read_misread(*made.next()); }, "");
+  }
+}
+
+}  // namespace
 }  // namespace proberen::test

@@ -69,7 +69,8 @@ class DiscardingBuffer final : public std::streambuf {
 
 class ReadingBuffer final : public std::streambuf {
  public:
-  explicit ReadingBuffer(std::string_view bytes) {
+  explicit ReadingBuffer(std::string_view bytes = {}) { read_from(bytes); }
+  void read_from(std::string_view bytes) {
     // setg() wants char*; nothing writes through it.
     char* const begin = const_cast<char*>(bytes.data());
     setg(begin, begin, begin + bytes.size());

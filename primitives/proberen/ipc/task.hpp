@@ -8,8 +8,6 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <istream>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -19,10 +17,8 @@
 #include <variant>
 #include <vector>
 
-#include <cereal/archives/binary.hpp>
-
 #include "proberen/ipc/detail/function_of.hpp"
-#include "proberen/ipc/entry.hpp"
+#include "proberen/ipc/detail/item_row.hpp"
 #include "proberen/ipc/pool_errors.hpp"
 
 namespace proberen::ipc {
@@ -49,7 +45,7 @@ class TaskRecord {
   const TaskRecord* next_;
 };
 
-/// What became of a task stands in front of its result, or of the error's type and message.
+/// What became of a task is an item: one of these, and the result, or the error's type and message.
 inline constexpr char kReturned = 'r';
 inline constexpr char kRaised = 't';
 
@@ -74,20 +70,14 @@ struct Task {
   using Result = typename Signature::Result;
 
   static void run(std::string_view bytes, std::uint32_t count, std::string& answer) {
-    ReadingBuffer read(bytes);
-    std::istream input(&read);
-    cereal::BinaryInputArchive reader(input);
-    AppendingBuffer append(answer);
-    std::ostream output(&append);
-    cereal::BinaryOutputArchive writer(output);
+    ItemReader<Arguments> reader(bytes);
+    ItemWriter<Result> writer(answer);
     for (; count > 0; --count) {
-      const std::size_t begin = answer.size();
       try {
         Arguments arguments;
-        std::apply([&](auto&... argument) { (reader(argument), ...); }, arguments);
-        call(arguments, writer, answer);
+        reader.next([&](auto& archive) { std::apply([&](auto&... argument) { (archive(argument), ...); }, arguments); });
+        call(arguments, writer);
       } catch (...) {
-        answer.resize(begin);
         append_current_exception(answer);
       }
     }
@@ -96,14 +86,13 @@ struct Task {
   static inline const TaskRecord record{typeid(Task), &run};
 
  private:
-  static void call(Arguments& arguments, cereal::BinaryOutputArchive& writer, std::string& answer) {
+  static void call(Arguments& arguments, ItemWriter<Result>& writer) {
     if constexpr (std::is_same_v<Result, std::monostate>) {
       std::apply(function_of<kFunction>(), std::move(arguments));
-      answer.push_back(kReturned);
+      writer.add([](auto& archive) { archive(kReturned); });
     } else {
       const Result result = std::apply(function_of<kFunction>(), std::move(arguments));
-      answer.push_back(kReturned);
-      writer(result);
+      writer.add([&](auto& archive) { archive(kReturned, result); });
     }
   }
 };
@@ -112,51 +101,42 @@ struct Task {
 template <class Arguments>
 class ArgumentAppender {
  public:
-  explicit ArgumentAppender(std::string& bytes) : bytes_(bytes), append_(bytes), output_(&append_), writer_(output_) {}
+  explicit ArgumentAppender(std::string& bytes) : writer_(bytes) {}
 
   /// Throws what the serialisation throws, and then has appended nothing.
   void operator()(const Arguments& arguments) {
-    const std::size_t begin = bytes_.size();
-    try {
-      std::apply([&](const auto&... argument) { (writer_(argument), ...); }, arguments);
-    } catch (...) {
-      bytes_.resize(begin);
-      throw;
-    }
+    writer_.add([&](auto& archive) { std::apply([&](const auto&... argument) { (archive(argument), ...); }, arguments); });
   }
 
  private:
-  std::string& bytes_;
-  AppendingBuffer append_;
-  std::ostream output_;
-  cereal::BinaryOutputArchive writer_;
+  ItemWriter<Arguments> writer_;
 };
 
 /// Reads what became of tasks.
 template <class Result>
 class AnswerReader {
  public:
-  explicit AnswerReader(std::string_view answer) : read_(answer), input_(&read_), reader_(input_) {}
+  explicit AnswerReader(std::string_view answer) : reader_(answer) {}
 
   /// The next result; throws the TaskError that came instead, or what reading it throws.
   Result next() {
-    char kind = kRaised;
-    reader_(kind);
-    if (kind == kRaised) {
-      std::string type;
-      std::string message;
-      reader_(type, message);
-      throw TaskError(std::move(type), message);
-    }
     Result result{};
-    if constexpr (!std::is_same_v<Result, std::monostate>) reader_(result);
+    reader_.next([&](auto& archive) {
+      char kind = kRaised;
+      archive(kind);
+      if (kind == kRaised) {
+        std::string type;
+        std::string message;
+        archive(type, message);
+        throw TaskError(std::move(type), message);
+      }
+      if constexpr (!std::is_same_v<Result, std::monostate>) archive(result);
+    });
     return result;
   }
 
  private:
-  ReadingBuffer read_;
-  std::istream input_;
-  cereal::BinaryInputArchive reader_;
+  ItemReader<Result> reader_;
 };
 
 }  // namespace detail
