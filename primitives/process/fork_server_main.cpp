@@ -56,7 +56,7 @@ class Server {
   Server(Descriptor channel, Descriptor creator) : channel_(std::move(channel)), creator_(std::move(creator)) {
     ::sigemptyset(&child_ended_);
     ::sigaddset(&child_ended_, SIGCHLD);
-    ::sigprocmask(SIG_BLOCK, &child_ended_, nullptr);
+    keep_ended_children();
     signals_.reset(above_standard(::signalfd(-1, &child_ended_, SFD_CLOEXEC | SFD_NONBLOCK)));
     if (!signals_) throw_errno("the fork server cannot watch its children");
     // Ctrl-C is for the creator, which ends this process when it goes.
@@ -84,6 +84,16 @@ class Server {
     pid_t pid;
     Descriptor report;
   };
+
+  /// Those that have ended are to stay until reap(), which the signal calls.
+  void keep_ended_children() const {
+    struct sigaction action {};
+    ::sigaction(SIGCHLD, nullptr, &action);
+    if (action.sa_handler == SIG_IGN) action.sa_handler = SIG_DFL;
+    action.sa_flags &= ~SA_NOCLDWAIT;
+    ::sigaction(SIGCHLD, &action, nullptr);
+    ::sigprocmask(SIG_BLOCK, &child_ended_, nullptr);
+  }
 
   void reap() {
     // One read takes the signal, however many children it stands for.
@@ -163,6 +173,7 @@ class Server {
     Report report{Report::Kind::kReady, 0};
     std::string problem;
     while (!text.empty() && problem.empty()) problem = run_preload(line());
+    keep_ended_children();
     if (!problem.empty()) {
       report.kind = Report::Kind::kNotReady;
     } else if (const int error = idle_wanted_ > 0 ? open_taken() : 0; error != 0) {

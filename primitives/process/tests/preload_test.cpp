@@ -36,6 +36,18 @@ PROBEREN_ENTRY(forbid_processes, [] {
   const rlimit none{0, 0};
   if (::setrlimit(RLIMIT_NPROC, &none) != 0 || ::setresuid(65534, 65534, 65534) != 0) throw std::runtime_error("needs root");
 });
+PROBEREN_ENTRY(ignore_children, [] { ::signal(SIGCHLD, SIG_IGN); });
+PROBEREN_ENTRY(discard_children, [] {
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_NOCLDWAIT;
+  ::sigaction(SIGCHLD, &action, nullptr);
+});
+PROBEREN_ENTRY(unblock_signals, [] {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+});
 PROBEREN_ENTRY(tell_loaded, [] { return loaded; });
 PROBEREN_ENTRY(tell_family, [](const Descriptor& output) { write_text(output, std::to_string(::getppid())); });
 
@@ -74,6 +86,16 @@ TEST_P(PreloadTest, AFailureIsTheStarts) {
     EXPECT_EQ(message_of<std::invalid_argument>([&] { unknown.start("nothing"); }), "no entry is registered as 'unheard of'");
   }
   EXPECT_EQ(count_descriptors(), descriptors);
+}
+
+TEST_P(PreloadTest, WhatAPreloadDoesToTheSignalOfChildrenHidesNoEnd) {
+  for (const char* const preload : {"ignore_children", "discard_children", "unblock_signals"}) {
+    Context context = PreloadTest::context({preload});
+    for (int code = 0; code < 6; ++code) {
+      Process process = context.start("give_back", code);
+      ASSERT_EQ(process.join_for(20s), code) << preload;
+    }
+  }
 }
 
 TEST_P(PreloadTest, AServerWithSeveralThreadsDoesNotFork) {
