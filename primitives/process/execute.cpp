@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include <fcntl.h>
 #include <sched.h>
@@ -101,7 +102,7 @@ __attribute__((no_sanitize("address", "thread"))) int run(void* argument) {
 
 }  // namespace
 
-pid_t execute(const Execution& execution, Setup& setup, SetupFailure& failure) {
+Executed execute(const Execution& execution, Setup& setup, SetupFailure& failure) {
   constexpr std::size_t kStackBytes = std::size_t{64} * 1024;
   Order order{.files = {},
               .arguments = {},
@@ -117,19 +118,31 @@ pid_t execute(const Execution& execution, Setup& setup, SetupFailure& failure) {
   for (const PassedDescriptor& descriptor : execution.descriptors) order.kept.push_back(descriptor.number);
   std::sort(order.kept.begin(), order.kept.end());
   const auto stack = std::make_unique_for_overwrite<std::max_align_t[]>(kStackBytes / sizeof(std::max_align_t));
-  pid_t pid = -1;
+  Executed executed;
+  int pidfd = -1;
   {
     const KernelSignalsBlocked blocked;
-    pid = ::__clone(&run, stack.get() + kStackBytes / sizeof(std::max_align_t), CLONE_VM | CLONE_VFORK | SIGCHLD, &order);
-    if (pid < 0) order.failure = {SetupFailure::Step::kExecute, errno};
+    constexpr int kFlags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+    executed.pid = ::__clone(&run, stack.get() + kStackBytes / sizeof(std::max_align_t), kFlags, &order, &pidfd);
+    if (executed.pid < 0) order.failure = {SetupFailure::Step::kExecute, errno};
   }
   failure = order.failure;
-  if (failure && pid >= 0) {
-    siginfo_t info{};
-    resumed([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED); });
-    pid = -1;
+  if (executed.pid < 0) return {};
+  executed.pidfd.reset(pidfd);
+  if (!failure && pidfd <= STDERR_FILENO) {
+    Descriptor copy(copy_above(pidfd, STDERR_FILENO));
+    if (copy) {
+      executed.pidfd = std::move(copy);
+    } else {
+      // Another thread has taken the number that was free.
+      failure = {SetupFailure::Step::kExecute, errno};
+      send_signal(pidfd, SIGKILL);
+    }
   }
-  return pid;
+  if (!failure) return executed;
+  siginfo_t info{};
+  resumed([&] { return ::waitid(P_PIDFD, static_cast<id_t>(executed.pidfd.get()), &info, WEXITED); });
+  return {};
 }
 
 std::vector<Descriptor> lift_sources(std::span<PassedDescriptor> descriptors) {

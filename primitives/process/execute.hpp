@@ -32,9 +32,14 @@ struct Execution {
   bool close_others = true;
 };
 
-/// Starts a child that executes it, with every signal at its default and none blocked. Its pid; or, with `failure` set, -1, and the child
-/// has been reaped.
-[[nodiscard]] pid_t execute(const Execution& execution, Setup& setup, SetupFailure& failure);
+/// Of one that executes, the pid and the pidfd, which is its from its birth: somebody else may have reaped it by now.
+struct Executed {
+  pid_t pid = -1;
+  Descriptor pidfd;
+};
+
+/// Starts a child that executes it, with every signal at its default and none blocked. With `failure` set there is none any more.
+[[nodiscard]] Executed execute(const Execution& execution, Setup& setup, SetupFailure& failure);
 
 /// Copies of those sources that stand where the child's numbers will be, for the execution, in which they are replaced. Throws
 /// std::system_error.

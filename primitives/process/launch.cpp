@@ -74,6 +74,23 @@ SetupFailure hear(const Descriptor& heard, const Descriptor& pidfd) {
   return failure;
 }
 
+/// Holds a child that fork() has made. Throws std::system_error, and then ends and reaps it.
+void hold(Launched& child) {
+  child.pidfd.reset(open_pidfd(child.pid));
+  const int error = child.pidfd ? 0 : errno;
+  siginfo_t info{};
+  if (error != 0 && error != ESRCH) {
+    ::kill(child.pid, SIGKILL);
+    resumed([&] { return ::waitid(P_PID, static_cast<id_t>(child.pid), &info, WEXITED); });
+    throw_error(error, "cannot hold the process that was started");
+  }
+  // One that somebody else has reaped, or the kernel, where SIGCHLD is ignored; the number may be a stranger's by now.
+  child.lost = error == ESRCH || ::waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), &info, WEXITED | WNOHANG | WNOWAIT) != 0;
+  if (!child.lost) return;
+  child.pidfd.reset(above_standard(::eventfd(1, EFD_CLOEXEC)));
+  if (!child.pidfd) throw_errno("cannot hold the process that was started, which has ended");
+}
+
 [[noreturn]] void run_forked(const Entry& entry, void* arguments, const std::optional<std::vector<int>>& kept, const LastWords& words,
                              Life& life, Beginning& beginning) {
   if (kept) {
@@ -87,20 +104,6 @@ SetupFailure hear(const Descriptor& heard, const Descriptor& pidfd) {
 }
 
 }  // namespace
-
-Descriptor hold_child(pid_t pid) {
-  Descriptor pidfd(open_pidfd(pid));
-  if (!pidfd) {
-    const int error = errno;
-    // Without such a child (SIGCHLD is ignored, and it has ended) the number may be anybody's.
-    if (error == ESRCH) throw_error(error, "the process that was started has ended and was reaped by somebody else");
-    ::kill(pid, SIGKILL);
-    siginfo_t info{};
-    resumed([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED); });
-    throw_error(error, "cannot hold the process that was started");
-  }
-  return pidfd;
-}
 
 void require_open(std::span<const int> descriptors) {
   for (const int descriptor : descriptors) {
@@ -131,7 +134,7 @@ Launched launch_fork(const Entry& entry, void* arguments, const Birth& birth, Se
   if (launched.pid < 0) throw_errno("cannot fork");
   if (launched.pid == 0) run_forked(entry, arguments, kept, launched.last_words, life, beginning);
   reserved.reset();
-  launched.pidfd = hold_child(launched.pid);
+  hold(launched);
   if (!beginning.heard) return launched;
   beginning.told.reset();
   if (const SetupFailure failure = hear(beginning.heard, launched.pidfd)) {
@@ -166,11 +169,12 @@ Launched launch_self(const char* role, std::span<const int> descriptors) {
 Launched launch_execution(const Execution& execution, Setup& setup, const std::string& problem) {
   Descriptor reserved = reserve_descriptor();
   SetupFailure failure;
-  Launched launched;
-  launched.pid = execute(execution, setup, failure);
-  if (failure) throw_error(failure.error, failure.step == SetupFailure::Step::kExecute ? problem : setup.problem(failure));
   reserved.reset();
-  launched.pidfd = hold_child(launched.pid);
+  Executed executed = execute(execution, setup, failure);
+  if (failure) throw_error(failure.error, failure.step == SetupFailure::Step::kExecute ? problem : setup.problem(failure));
+  Launched launched;
+  launched.pid = executed.pid;
+  launched.pidfd = std::move(executed.pidfd);
   return launched;
 }
 

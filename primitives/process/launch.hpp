@@ -22,6 +22,8 @@ class ForkServer;
 struct Launched {
   pid_t pid = -1;
   Descriptor pidfd;
+  /// It has ended, and somebody else has reaped it before it could be held; `pidfd` is another descriptor that is readable.
+  bool lost = false;
   std::string name;
   OnDestroy on_destroy = OnDestroy::kill();
   /// Without a fork server.
@@ -54,9 +56,6 @@ inline constexpr const char* kTrackerRole = "tracker";
 /// Throws std::system_error when one of these, which a child is to have, is not open. To be asked before anything is opened that might get
 /// its number.
 void require_open(std::span<const int> descriptors);
-
-/// A pidfd of a child that nobody has reaped. Throws std::system_error, and then ends and reaps the child.
-[[nodiscard]] Descriptor hold_child(pid_t pid);
 
 /// Keeps a descriptor's number free for what must not fail later: close it, and open the other.
 [[nodiscard]] Descriptor reserve_descriptor();

@@ -33,6 +33,9 @@ Process::Process(detail::Launched&& launched)
       last_words_(std::make_unique<detail::LastWords>(std::move(launched.last_words))),
       on_destroy_(launched.on_destroy) {
   detail::list_child(pidfd_.get(), pid_, name_);
+  if (!launched.lost) return;
+  exit_code_ = kUnknownExitCode;
+  error_ = last_words_->read();
 }
 
 Process::Process(Process&& other) noexcept = default;

@@ -23,11 +23,12 @@ struct Launched;
 }  // namespace detail
 
 /// A child started by Context::start() or start_program(). Every signal and wait goes through its pidfd, so none can meet another process
-/// that got the same number; SIGCHLD must not be ignored. Move-only; one thread at a time. What the destructor does with a child that has
-/// neither been joined nor detached, on_destroy() says; without it, it kills and reaps the child, so that none is left behind. For a fork
-/// server to reap a child that has ended it waits half a second at most. A move assignment is such an end of what was there before. Errors
-/// of the kernel are std::system_error; so is any call but pid(), name() and on_destroy() after close() or detach(), and in a copy of the
-/// process that started it (no_child_process), where the destructor leaves the child alone.
+/// that got the same number. Where SIGCHLD is ignored, or something else in this process reaps its children, nobody knows how one that was
+/// started without a fork server has ended. Move-only; one thread at a time. What the destructor does with a child that has neither been
+/// joined nor detached, on_destroy() says; without it, it kills and reaps the child, so that none is left behind. For a fork server to reap
+/// a child that has ended it waits half a second at most. A move assignment is such an end of what was there before. Errors of the kernel
+/// are std::system_error; so is any call but pid(), name() and on_destroy() after close() or detach(), and in a copy of the process that
+/// started it (no_child_process), where the destructor leaves the child alone.
 class Process {
  public:
   /// What join() returns when nobody knows how the child ended: its fork server died before it, or someone else has reaped it.

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "primitives/process/tests/support.hpp"
+#include "proberen/ipc/at_fork.hpp"
 #include "proberen/ipc/context.hpp"
 #include "proberen/ipc/entry.hpp"
 
@@ -42,6 +43,7 @@ PROBEREN_ENTRY(answer, [](const Descriptor& question, const Descriptor& output) 
   char byte;
   if (::read(question.get(), &byte, 1) == 1) write_text(output, "x");
 });
+PROBEREN_ENTRY(leave_mark, [](const Descriptor& output) { write_text(output, "x"); });
 PROBEREN_ENTRY(print, [](const std::string& text) { std::fputs(text.c_str(), stdout); });
 PROBEREN_ENTRY(start_grandchild, [](const std::string& method, int code) {
   Context context(parse_start_method(method));
@@ -163,6 +165,33 @@ TEST_P(LifecycleTest, ADetachedChildGoesOn) {
   // It is reaped at a later start.
   for (int round = 0; ::kill(pid, 0) == 0 && round < 1000; ++round) context_.start("nothing").join();
   EXPECT_EQ(::kill(pid, 0), -1);
+}
+
+TEST_P(LifecycleTest, AStartDoesNotNeedAnEndThatCanBeWaitedFor) {
+  EXPECT_EQ(in_a_copy([&] {
+              ::signal(SIGCHLD, SIG_IGN);
+              // By fork every child has gone when the start goes on; by the other ways some.
+              at_fork({.prepare = {},
+                       .parent =
+                           [] {
+                             siginfo_t info{};
+                             ::waitid(P_ALL, 0, &info, WEXITED);
+                           },
+                       .child = {}});
+              constexpr int kStarts = 60;
+              const bool told = GetParam().method == StartMethod::forkserver;
+              Pipe marks;
+              for (int round = 0; round < kStarts; ++round) {
+                Process process = context_.start("leave_mark", marks.writer.duplicate());
+                if (process.join() != (told ? 0 : Process::kUnknownExitCode) || process.alive()) return 1;
+                process.kill();
+              }
+              Process failed = context_.start("fail", "why");
+              failed.join();
+              if (failed.error() != "why") return 2;
+              return marks.read_all() == std::string(kStarts, 'x') ? 0 : 3;
+            }),
+            0);
 }
 
 TEST_P(LifecycleTest, AHundredChildrenAtOnce) {

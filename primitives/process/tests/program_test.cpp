@@ -323,6 +323,18 @@ TEST_F(ProgramTest, ACreatorWithoutStandardDescriptorsGivesItNoneOfItsOwn) {
             0);
 }
 
+TEST_F(ProgramTest, SomebodyElseMayReapIt) {
+  EXPECT_EQ(in_a_copy([] {
+              ::signal(SIGCHLD, SIG_IGN);
+              for (int round = 0; round < 60; ++round) {
+                if (start_program({.arguments = {"true"}}).join() != Process::kUnknownExitCode) return 1;
+                if (refusal_of([] { return start_program({.arguments = {"/nowhere"}}); }) != std::errc::no_such_file_or_directory) return 2;
+              }
+              return 0;
+            }),
+            0);
+}
+
 TEST_F(ProgramTest, ThreadsStartTheirsBesideEachOther) {
   // Each reads to the end of its own pipe, which comes only when no other child has a copy of the write end.
   std::atomic<bool> over{false};
