@@ -1,5 +1,6 @@
 #include "primitives/pool/worker.hpp"
 
+#include <chrono>
 #include <cstring>
 #include <deque>
 #include <iterator>
@@ -13,6 +14,7 @@
 #include "primitives/pool/worker_memory.hpp"
 #include "primitives/process/packet.hpp"
 #include "primitives/process/system_call.hpp"
+#include "proberen/deadline.hpp"
 #include "proberen/ipc/at_fork.hpp"
 #include "proberen/ipc/entry.hpp"
 #include "proberen/ipc/shared_memory.hpp"
@@ -51,6 +53,7 @@ class Worker {
   void run() {
     std::string answer;
     for (;;) {
+      look_for_pool();
       if (memory_->tasks.claim()) {
         answer.clear();
         run_next(answer);
@@ -118,6 +121,17 @@ class Worker {
     if (send_packet(socket_.get(), {"m", 1}, {}, {&number, 1}) != 0) throw PoolIsGone();
   }
 
+  /// Now and then, as a worker with tasks ahead never sleeps, and begins none of them for a pool that has gone.
+  void look_for_pool() {
+    constexpr std::chrono::milliseconds kBetween{10};
+    const Deadline now = SteadyClock::now();
+    if (now < next_look_) return;
+    next_look_ = now + kBetween;
+    // The process may also have executed another program, which has the pid but not the socket.
+    pollfd sources[] = {{socket_.get(), 0, 0}, {pool_.get(), POLLIN, 0}};
+    if (resumed([&] { return ::poll(sources, std::size(sources), 0); }) > 0) throw PoolIsGone();
+  }
+
   /// Waits for a packet of the pool.
   void sleep() {
     pollfd sources[] = {{socket_.get(), POLLIN, 0}, {pool_.get(), POLLIN, 0}};
@@ -152,6 +166,7 @@ class Worker {
   std::string arguments_;
   std::uint64_t position_ = 0;
   std::uint64_t answered_ = 0;
+  Deadline next_look_ = Deadline::min();
   std::deque<std::pair<std::uint64_t, Descriptor>> beside_;
 };
 

@@ -272,6 +272,36 @@ TEST_P(KilledWorker, X22_ACopyOfAWorkerIsNoWorker) {
   EXPECT_EQ(pool.map<[](int x) { return 2 * x; }>({1, 2, 3}), (std::vector<int>{2, 4, 6}));
 }
 
+int count_up(const std::string& counter) {
+  const auto begun = ipc::Shared<std::atomic<int>>::map(ipc::Descriptor(::open(counter.c_str(), O_RDWR | O_CLOEXEC)));
+  ++*begun;
+  return nap(20);
+}
+
+TEST_P(KilledWorker, X22_BeginsNothingMoreWhenItsOwnerIsKilled) {
+  const auto begun = ipc::Shared<std::atomic<int>>::create();
+  const ipc::Descriptor descriptor = begun.duplicate_descriptor();
+  const std::string counter = path_of(descriptor);
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    ::alarm(60);
+    try {
+      Pool pool(2, options());
+      (void)pool.map<count_up>(std::vector(1'000, counter), 1);
+    } catch (const std::exception& exception) {
+      std::fprintf(stderr, "the owner: %s\n", exception.what());
+    }
+    ::_exit(1);
+  }
+  EXPECT_TRUE(eventually([&] { return *begun > 4; }));
+  ::kill(owner, SIGKILL);
+  int status = 0;
+  ASSERT_EQ(::waitpid(owner, &status, 0), owner);
+  const int before = *begun;
+  std::this_thread::sleep_for(500ms);
+  EXPECT_LE(*begun, before + 2) << "each of the two may have looked just before";
+}
+
 TEST_P(KilledWorker, X22_ACopyOfThePoolCannotUseIt) {
   Pool pool(1, options());
   const pid_t child = ::fork();

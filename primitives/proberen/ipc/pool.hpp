@@ -69,6 +69,9 @@ void submit(PoolCore& pool, std::span<RequestPointer> requests);
 ///
 /// A chunk goes to a worker as one task, and is lost as one.
 ///
+/// Workers whose pool's process is killed, or executes another program, finish what they are running, and end: one that has tasks ahead
+/// looks before each, but not again within 10 milliseconds.
+///
 /// Errors of use: std::logic_error for a task submitted to a closed pool, and for join() of one that is running; PoolEnded for a task
 /// submitted to a pool that has ended; std::system_error with ECHILD in a process that is a fork of the pool's. A copy of a worker that a
 /// task forks, and that comes back from the task, ends there.
