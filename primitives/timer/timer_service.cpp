@@ -45,7 +45,7 @@ void restart_all() {
   for (TimerCore* const core : registry().cores) core->restart_in_child();
   registry().lock.reinitialize();
 }
-[[maybe_unused]] const int registered = ::pthread_atfork(hold_all, let_all_go, restart_all);
+[[maybe_unused]] const int heeds_forks = ::pthread_atfork(hold_all, let_all_go, restart_all);
 
 /// An exception that leaves a callback ends in std::terminate, as one that leaves a std::thread does.
 void run_callback(TimerTask& task) noexcept { task.run(); }
