@@ -1,5 +1,6 @@
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "cli/proberen/verbs.hpp"
@@ -10,11 +11,30 @@ namespace {
 
 using State = ipc::NamedFile::State;
 
+/// Control characters as `\xNN`: anybody may have given a file its name, and a terminal obeys them.
+std::string printable(std::string_view text) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string printable;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    // In UTF-8 those above ASCII begin with C2.
+    const bool second = at > 0 && text[at - 1] == '\xc2' && byte >= 0x80 && byte < 0xa0;
+    if (byte >= 0x20 && byte != 0x7f && !second) {
+      printable += text[at];
+    } else {
+      if (second) printable.replace(printable.size() - 1, 1, "\\xc2");
+      printable.append("\\x") += kDigits[byte / 16];
+      printable += kDigits[byte % 16];
+    }
+  }
+  return printable;
+}
+
 /// Says one file a line.
 class Report {
  public:
   void say(const char* what, const ipc::NamedFile& file, const std::string& note) const {
-    std::cout << what << file.resource.path << ": " << note << '\n';
+    std::cout << what << printable(file.resource.path) << ": " << printable(note) << '\n';
   }
   /// Removes what was left, or says that it would. Whether that went well.
   bool sweep(const ipc::NamedFile& file, bool remove) {

@@ -77,6 +77,11 @@ class SweepTest(CliTest):
         self.assertTrue(all(path.exists() for path in (alive, shared, container, strange, future, short)))
         self.assertEqual(self.swept("--remove")["shared"], "removed")
 
+    def test_a_name_cannot_command_the_terminal(self):
+        for name in ("red\x1b[31m\n", "c1\u009b", "größe", "delete\x7f"):
+            self.forge(name, self.dead.pid, self.dead_start)
+        self.assertEqual(self.swept(), dict.fromkeys([r"red\x1b[31m\x0a", r"c1\xc2\x9b", "größe", r"delete\x7f"], "left"))
+
     @unittest.skipUnless(os.geteuid() == 0, "needs another user")
     def test_what_cannot_be_removed_is_told(self):
         self.forge("dead", self.dead.pid, self.dead_start).chmod(0o666)
