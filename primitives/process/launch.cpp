@@ -158,7 +158,7 @@ Launched launch_self(const char* role, std::span<const int> descriptors, Setup& 
   }
   std::vector<Descriptor> lifted;
   if (!keep_descriptors) lifted = lift_sources(execution.descriptors);
-  return launch_execution(execution, setup, "cannot run this executable again");
+  return launch_execution(execution, setup, "cannot run this executable again, as /proc/self/exe");
 }
 
 Launched launch_self(const char* role, std::span<const int> descriptors) {

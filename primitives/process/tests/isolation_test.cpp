@@ -154,7 +154,7 @@ TEST_P(FreshProcessTest, AnExecThatFailsIsAnErrorOfStart) {
     ADD_FAILURE() << "it started";
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code(), std::errc::argument_list_too_long);
-    EXPECT_STREQ(error.what(), "cannot run this executable again: Argument list too long");
+    EXPECT_STREQ(error.what(), "cannot run this executable again, as /proc/self/exe: Argument list too long");
   }
   ::unsetenv("PROBEREN_TOO_LONG");
   EXPECT_EQ(count_descriptors(), before);
