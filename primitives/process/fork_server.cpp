@@ -110,6 +110,11 @@ std::optional<AskedChild> ForkServer::ask(const Payload& payload) {
     file = write_memory_file(payload.bytes);
     descriptors.push_back(file.get());
   }
+  const std::size_t room = kMostDescriptors - descriptors.size();
+  if (payload.descriptors.size() > room) {
+    throw_error(E2BIG, "a fork server can be given at most " + std::to_string(room) + " descriptors for a process, not " +
+                           std::to_string(payload.descriptors.size()));
+  }
   descriptors.insert(descriptors.end(), payload.descriptors.begin(), payload.descriptors.end());
   const int error = file ? send_packet(channel_.get(), {&kMemoryFileFollows, 1}, {}, descriptors)
                          : send_packet(channel_.get(), {&kBytesFollow, 1}, payload.bytes, descriptors);

@@ -27,6 +27,7 @@ PROBEREN_ENTRY(count_bytes, [](const std::vector<std::string>& words, const Desc
   for (const std::string& word : words) bytes += word.size();
   write_text(output, std::to_string(bytes));
 });
+PROBEREN_ENTRY(count_given, [](const std::vector<Descriptor>& given, const std::string&) { return static_cast<int>(given.size()); });
 PROBEREN_ENTRY(is_close_on_exec, [](const Descriptor& argument) { return (::fcntl(argument.get(), F_GETFD) & FD_CLOEXEC) != 0 ? 0 : 1; });
 
 class ArgumentTest : public EveryWay {};
@@ -70,6 +71,21 @@ TEST_P(ArgumentTest, RefusesADescriptorThatIsClosed) {
     EXPECT_EQ(message_of<std::system_error>([&] { context.start("is_close_on_exec", std::move(pipe.writer)); }),
               "cannot pass a descriptor to a process: Bad file descriptor");
   }
+}
+
+TEST_P(ArgumentTest, TakesAsManyDescriptorsAsAMessageCarries) {
+  const auto most = [](std::size_t count) {
+    std::vector<Descriptor> descriptors(count);
+    for (Descriptor& descriptor : descriptors) descriptor.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    return descriptors;
+  };
+  EXPECT_EQ(context_.start("count_given", most(252), "").join(), 252);
+  if (GetParam().method != StartMethod::forkserver) return;
+  EXPECT_EQ(message_of<std::system_error>([&] { context_.start("count_given", most(253), ""); }),
+            "a fork server can be given at most 252 descriptors for a process, not 253: Argument list too long");
+  const std::string large(100'000, 'x');
+  EXPECT_EQ(context_.start("count_given", most(251), large).join(), 251);
+  EXPECT_EQ(refusal_of([&] { return context_.start("count_given", most(252), large); }), std::errc::argument_list_too_long);
 }
 
 TEST_P(ArgumentTest, RefusesUnknownEntriesAndWrongTypes) {
