@@ -51,7 +51,8 @@ void append_current_exception(std::string& answer) {
   } catch (...) {
     message = "something that is not a std::exception";
   }
-  ItemWriter<std::string>(answer).add([&](auto& archive) { archive(kRaised, type, message); });
+  answer.push_back(kItemMark);
+  ItemWriter<std::string>(answer).add([&](auto& archive) { archive(type, message); });
 }
 
 }  // namespace proberen::ipc::detail

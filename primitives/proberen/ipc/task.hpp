@@ -45,11 +45,7 @@ class TaskRecord {
   const TaskRecord* next_;
 };
 
-/// What became of a task is an item: one of these, and the result, or the error's type and message.
-inline constexpr char kReturned = 'r';
-inline constexpr char kRaised = 't';
-
-/// Appends the exception that is being handled.
+/// Appends the exception that is being handled, where a result is an item: as one with a mark, of its type and message.
 void append_current_exception(std::string& answer);
 
 template <class Callable>
@@ -89,10 +85,10 @@ struct Task {
   static void call(Arguments& arguments, ItemWriter<Result>& writer) {
     if constexpr (std::is_same_v<Result, std::monostate>) {
       std::apply(function_of<kFunction>(), std::move(arguments));
-      writer.add([](auto& archive) { archive(kReturned); });
+      writer.add([](auto& /*archive*/) {});
     } else {
       const Result result = std::apply(function_of<kFunction>(), std::move(arguments));
-      writer.add([&](auto& archive) { archive(kReturned, result); });
+      writer.add([&](auto& archive) { archive(result); });
     }
   }
 };
@@ -120,16 +116,14 @@ class AnswerReader {
 
   /// The next result; throws the TaskError that came instead, or what reading it throws.
   Result next() {
+    if (reader_.skip_mark()) {
+      std::string type;
+      std::string message;
+      reader_.next([&](auto& archive) { archive(type, message); });
+      throw TaskError(std::move(type), message);
+    }
     Result result{};
-    reader_.next([&](auto& archive) {
-      char kind = kRaised;
-      archive(kind);
-      if (kind == kRaised) {
-        std::string type;
-        std::string message;
-        archive(type, message);
-        throw TaskError(std::move(type), message);
-      }
+    reader_.next([&]([[maybe_unused]] auto& archive) {
       if constexpr (!std::is_same_v<Result, std::monostate>) archive(result);
     });
     return result;

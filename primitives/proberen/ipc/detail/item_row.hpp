@@ -23,7 +23,9 @@
 namespace proberen::ipc::detail {
 
 /// A length in one byte; or this byte, and then the length in eight.
-inline constexpr unsigned char kLongItem = 255;
+inline constexpr unsigned char kLongItem = 254;
+/// No length begins with it: it may stand in front of an item, to tell it from others.
+inline constexpr char kItemMark = '\xff';
 
 /// An archive remembers shared pointers and the versions of classes, so each item has its own; but not where items are of such a type,
 /// which has neither: an archive costs more than a small task.
@@ -69,6 +71,13 @@ template <class Item>
 class ItemReader {
  public:
   explicit ItemReader(std::string_view bytes) : rest_(bytes), input_(&buffer_) {}
+
+  /// Whether the next item has the mark, which is then read.
+  [[nodiscard]] bool skip_mark() {
+    if (rest_.empty() || rest_.front() != kItemMark) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
 
   /// `read(archive)` reads the next item. Throws what that throws, and then the item counts as read.
   template <class Read>
