@@ -82,8 +82,7 @@ class Context {
   ///  - std::runtime_error, when the method is fork and this process has several threads, or forkserver and the server has, or when a
   ///    preload has failed in it;
   ///  - std::system_error, when the kernel refuses, when a Descriptor in `args` has been closed (bad_file_descriptor), or when a fork
-  ///  server
-  ///    is given more of them than a message carries, 252, or 251 where the arguments are large (argument_list_too_long).
+  ///    server is given more of them than a message carries, 252, or 251 where the arguments are large (argument_list_too_long).
   template <class... Args>
   Process start(std::string_view entry, Args&&... args) {
     return start(StartOptions(), entry, std::forward<Args>(args)...);
