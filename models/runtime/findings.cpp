@@ -100,6 +100,7 @@ void walk(Stream& stream, Part& findings) {
   stream.number(findings.left_out);
   stream.number(findings.barriers);
   stream.number(findings.clean_stacks);
+  stream.number(findings.spurious);
   bool failed = findings.failure.has_value();
   stream.number(failed);
   if constexpr (Stream::kReads) {
@@ -122,6 +123,7 @@ void Findings::add(const Findings& part) {
   left_out = left_out || part.left_out;
   barriers = barriers || part.barriers;
   clean_stacks = clean_stacks || part.clean_stacks;
+  spurious = spurious || part.spurious;
   if (!failure) failure = part.failure;
   outcomes.add(part.outcomes);
   if (presuppositions.empty()) presuppositions = part.presuppositions;

@@ -29,6 +29,13 @@ void attend() {
 namespace {
 
 constexpr const char* kCleanStacks = "Z;";
+constexpr const char* kSpurious = "S;";
+
+bool take_off_front(std::string& text, std::string_view front) {
+  if (!text.starts_with(front)) return false;
+  text.erase(0, front.size());
+  return true;
+}
 
 explore::Options with_judge(explore::Options options, const explore::Body& body) {
   options.stuck_is_an_end = body.judge != nullptr;
@@ -64,14 +71,15 @@ void Session::run(const std::function<void()>& before) {
   } while (!findings_.presuppositions.empty());
 }
 
-std::string Session::presuppositions() const { return racy_text() + crowds_text() + (clean_stacks_ ? kCleanStacks : ""); }
+std::string Session::presuppositions() const {
+  return racy_text() + crowds_text() + (clean_stacks_ ? kCleanStacks : "") + (options_.spurious_failures ? kSpurious : "");
+}
 
 void Session::presuppose(std::string& text) {
   racy_parse(text);
   crowds_parse(text);
-  if (!text.starts_with(kCleanStacks)) return;
-  clean_stacks_ = true;
-  text.erase(0, std::string_view(kCleanStacks).size());
+  if (take_off_front(text, kCleanStacks)) clean_stacks_ = true;
+  if (take_off_front(text, kSpurious)) options_.spurious_failures = engine_options_.spurious_failures = true;
 }
 
 Findings Session::search_and_settle(const std::function<void()>& before) {
@@ -81,10 +89,9 @@ Findings Session::search_and_settle(const std::function<void()>& before) {
   engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
   search(before);
   const bool settled = settle_failure();
-  return {engine_->counts(),   engine_->complete(),
-          engine_->left_out(), barriers_used(),
-          clean_stacks_,       failure_,
-          outcomes_,           settled ? "" : presuppositions()};
+  return {engine_->counts(), engine_->complete(), engine_->left_out(),
+          barriers_used(),   clean_stacks_,       options_.spurious_failures,
+          failure_,          outcomes_,           settled ? "" : presuppositions()};
 }
 
 Findings Session::search_in_processes(const std::function<void()>& before) {
@@ -166,7 +173,7 @@ bool Session::settle_failure() {
     }
   }
   if (failure.kind == explore::FailureKind::kLeak) failure.places = {leak_};
-  failure.witness = racy_text() + crowds_text() + failure.witness;
+  failure.witness = presuppositions() + failure.witness;
   return true;
 }
 

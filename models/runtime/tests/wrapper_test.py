@@ -142,12 +142,30 @@ class Wrapper(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("inconclusive", done.stderr)
 
+    def test_a_witness_knows_that_it_needs_spurious_wakeups(self):
+        (self.folder / "wakes.c").write_text(
+            "#include <assert.h>\n#include <pthread.h>\npthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;\npthread_cond_t condition = PTHREAD_COND_INITIALIZER;\nint told;\n"
+            "void* run(void* p) { pthread_mutex_lock(&mutex); told = 1; pthread_cond_signal(&condition); pthread_mutex_unlock(&mutex); return p; }\n"
+            "int main(void) {\n  pthread_t t;\n  pthread_mutex_lock(&mutex);\n  pthread_create(&t, 0, run, 0);\n  pthread_cond_wait(&condition, &mutex);\n"
+            "  assert(told);\n  pthread_mutex_unlock(&mutex);\n  return pthread_join(t, 0);\n}\n")
+        self.call("wakes.c", "-o", "wakes", wrapper="proberen-cc")
+        self.explored("wakes")
+        for options in ("", " model=sc"):
+            failure = self.record("wakes", "spurious=1" + options)["failure"]
+            again = self.record("wakes", f"search=replay witness={failure['witness']}{options}")
+            self.assertEqual(again["failure"]["witness"], failure["witness"])
+            self.assertEqual([limit for limit in again["limits"] if "for no reason" in limit], [])
+
+    def record(self, program, options):
+        file = self.folder / "record.jsonl"
+        subprocess.run([self.folder / program], cwd=self.folder, env={**os.environ, "PROBEREN_EXPLORE": "record=record.jsonl " + options})
+        record = json.loads(file.read_text())
+        file.unlink()
+        return record
+
     def unseen(self, program="program"):
         """What the record says of code that is not seen."""
-        record = self.folder / "record.jsonl"
-        subprocess.run([self.folder / program], cwd=self.folder, env={**os.environ, "PROBEREN_EXPLORE": "record=record.jsonl"}, check=True)
-        limits = json.loads(record.read_text())["limits"]
-        record.unlink()
+        limits = self.record(program, "")["limits"]
         return [limit for limit in limits if any(word in limit for word in ("compiled with", "inline assembly", "annotations", "C library"))]
 
     def plain(self, *arguments):
