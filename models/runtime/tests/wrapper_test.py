@@ -142,6 +142,18 @@ class Wrapper(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("inconclusive", done.stderr)
 
+    def test_instruments_whatever_else_is_said(self):
+        (self.folder / "race.c").write_text(
+            "#include <pthread.h>\nint x;\nvoid* run(void* p) { x = 1; return p; }\n"
+            "int main(void) { pthread_t t; pthread_create(&t, 0, run, 0); x = 2; return pthread_join(t, 0); }\n")
+        clang = ["-fno-sanitize-thread-memory-access"] if "clang" in CC else []
+        for option in ["-fno-sanitize=thread", "-fno-sanitize=all", *clang]:
+            self.call(option, "race.c", "-o", "in_one", wrapper="proberen-cc")
+            self.call(option, "-c", "race.c", "-o", "race.o", wrapper="proberen-cc")
+            self.call(option, "race.o", "-o", "in_two", wrapper="proberen-cc")
+            for program in ("in_one", "in_two"):
+                self.assertEqual(self.record(program, "").get("failure", {}).get("kind"), "data-race", (option, program))
+
     def test_a_witness_knows_that_it_needs_spurious_wakeups(self):
         (self.folder / "wakes.c").write_text(
             "#include <assert.h>\n#include <pthread.h>\npthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;\npthread_cond_t condition = PTHREAD_COND_INITIALIZER;\nint told;\n"
