@@ -36,9 +36,18 @@ Order order_of(int order) {
   }
 }
 
+[[noreturn, gnu::cold, gnu::noinline]] void misaligned(std::size_t size, Site site) {
+  const std::string bytes = std::to_string(size);
+  fail(
+      FailureKind::kMixedSize,
+      "an atomic access of " + bytes + " bytes at an address that is not a multiple of " + bytes + ": the memory model gives it no meaning",
+      site, "atomic access");
+}
+
 template <class T>
 [[gnu::always_inline]] inline Access access_of(const volatile T* pointer, int order, Site site, bool write) {
   const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  if (__builtin_expect(address % sizeof(T) != 0, 0)) misaligned(sizeof(T), site);
   heap_check(address, sizeof(T), write, site);
   note_atomic(address, sizeof(T));
   current->last_access = {address, sizeof(T), false};
