@@ -32,8 +32,7 @@ Engine::Implementation::Implementation(Options given, Host& its_host)
 
 bool Engine::Implementation::begin() {
   if ((failure && !options.keep_going) || stopping.load(std::memory_order_relaxed)) return false;
-  const std::uint64_t seen = counts.executions + counts.blocked;
-  if (options.max_executions != 0 && seen >= options.max_executions) return false;
+  const bool spent = no_more || (options.max_executions != 0 && counts.executions + counts.blocked >= options.max_executions);
   if (begun_++ % kLooksAtClock == 0 && out_of_time()) return false;
   const bool found = strategy->next();
   counts.blocked += strategy->blocked_unseen();
@@ -42,6 +41,7 @@ bool Engine::Implementation::begin() {
     left_out = strategy->left_out();
     return false;
   }
+  if (spent) return false;
   graph_ = &strategy->graph();
   revisited_ = strategy->revisited();
   performed_ = 0;
@@ -113,6 +113,7 @@ Engine::~Engine() = default;
 
 bool Engine::begin() { return implementation_->begin(); }
 void Engine::end() { implementation_->end(); }
+void Engine::allow_no_more() { implementation_->no_more = true; }
 void Engine::stop() { implementation_->stop(); }
 void Engine::abandon() { implementation_->abandon(); }
 bool Engine::out_of_time() const { return implementation_->out_of_time(); }

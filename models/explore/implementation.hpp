@@ -126,6 +126,7 @@ class Engine::Implementation {
   std::optional<Failure> stuck;
   bool complete = false;
   bool left_out = false;
+  bool no_more = false;
   std::atomic<bool> stopping{false};
   ThreadId current = kNoThread;
   Result result = Result::kComplete;

@@ -110,8 +110,7 @@ Findings Session::search_in_processes(const std::function<void()>& before) {
   return all;
 }
 
-bool Session::goes_on() {
-  if (!jobs_) return true;
+void Session::share() {
   if (jobs_->wants_worker() && engine_->divisible()) {
     const Jobs::Started started = jobs_->start_worker();
     if (started == Jobs::Started::kInParent) engine_->keep_half(explore::Half::kFirst);
@@ -121,13 +120,17 @@ bool Session::goes_on() {
       outcomes_.count_anew();
     }
   }
-  return jobs_->may_begin(engine_->counts().executions + engine_->counts().blocked);
+  if (!jobs_->may_begin(engine_->counts().executions + engine_->counts().blocked)) engine_->allow_no_more();
 }
 
 void Session::search(const std::function<void()>& before) {
   session = this;
   proberen_mode = kInside;
-  while (!failure_ && goes_on() && engine_->begin()) {
+  const auto begin = [this] {
+    if (jobs_) share();
+    return engine_->begin();
+  };
+  while (!failure_ && begin()) {
     before();
     heap_begin_execution();
     keys_begin_execution();

@@ -64,8 +64,9 @@ class Session final : public explore::Host {
   void search(const std::function<void()>& before);
   [[nodiscard]] Findings search_and_settle(const std::function<void()>& before);
   [[nodiscard]] Findings search_in_processes(const std::function<void()>& before);
-  /// Between two executions: whether this process goes on. It may be two of them afterwards.
-  [[nodiscard]] bool goes_on();
+  /// Between two executions of a search in several processes: there may be one more afterwards, and this one may be allowed no more of
+  /// them.
+  void share();
   /// What a search must know from its beginning, as text, and back: what is in the text is taken off its front.
   [[nodiscard]] std::string presuppositions() const;
   void presuppose(std::string& text);

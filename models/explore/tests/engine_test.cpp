@@ -209,6 +209,16 @@ TEST(Effects, BeforeOneThatIsReplayedNobodyLooksForALoop) {
   EXPECT_TRUE(open);
 }
 
+TEST(Search, ABudgetOfAllExecutionsIsEnough) {
+  const Threads program = store_buffering(rlx, false);  // four
+  Options options;
+  for (options.max_executions = 3; options.max_executions <= 5; ++options.max_executions) {
+    const Outcome outcome = explore(program, options);
+    EXPECT_EQ(outcome.counts.executions, std::min<std::uint64_t>(options.max_executions, 4));
+    EXPECT_EQ(outcome.complete, options.max_executions >= 4);
+  }
+}
+
 class Sampled : public testing::TestWithParam<Search> {};
 
 TEST_P(Sampled, EveryGraphOfASmallProgramIsMet) {

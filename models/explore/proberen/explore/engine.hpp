@@ -43,6 +43,8 @@ class Engine {
   [[nodiscard]] bool begin();
   /// Counts the execution that has just ended or been left.
   void end();
+  /// The budget has been spent: the next begin() only looks whether anything is left.
+  void allow_no_more();
   /// From a signal handler: the search ends after the current execution.
   void stop();
   /// From a signal handler that has interrupted the program's own code, not the engine: the search ends now, without the current execution.
