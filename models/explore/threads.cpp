@@ -275,7 +275,7 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
     if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
     if (state.wait == Wait::kAnotherExecution && !reads_latest(last)) open_end = true;
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
-    if (threads[0].finished && host.is_detached(thread)) continue;  // the program ends with its main, whatever this one waits for
+    if (threads[0].finished && host.may_be_left(thread)) continue;  // the program ends with its main, whatever this one waits for
     stuck_threads |= bit(thread);
     if (state.wait == Wait::kSpin) spins = true;
     if (state.wait != Wait::kSpin && state.wait != Wait::kThread) sleeps = true;

@@ -37,7 +37,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   id = new_id;
   start = new_start;
   result = nullptr;
-  detached = joined = false;
+  detached = joined = returned = false;
   effects = reads = writes = 0;
   spin.forget();
   pending.clear();
@@ -66,6 +66,7 @@ void proberen_fiber_main(void* argument) {
   if (PROBEREN_SET_EXIT_PLACE(place) == 0) {
     proberen_mode = kExplored;
     run(fiber);
+    fiber.returned = true;
   }
   proberen_mode = kInside;
   place.forget();

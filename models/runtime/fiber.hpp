@@ -44,7 +44,8 @@ struct Fiber {
   Start start;
   void* result = nullptr;
   bool detached = false;
-  bool joined = false;  ///< or being joined
+  bool joined = false;    ///< or being joined
+  bool returned = false;  ///< from its function; else pthread_exit() has ended it, or nothing has
 
   // Effects that other threads or a later turn of a loop could see; see spin.hpp.
   std::uint64_t effects = 0;

@@ -37,7 +37,10 @@ class Session final : public explore::Host {
 
   void resume(ThreadId thread) override;
   [[noreturn]] void leave() override;
-  [[nodiscard]] bool is_detached(ThreadId thread) const override { return fibers_[static_cast<std::size_t>(thread)]->detached; }
+  /// A process ends when its main returns, not where pthread_exit() ends main.
+  [[nodiscard]] bool may_be_left(ThreadId thread) const override {
+    return fibers_.front()->returned && fibers_[static_cast<std::size_t>(thread)]->detached;
+  }
 
   /// A thread of the execution asks for another one.
   Fiber& create(const Start& start, bool detached, Site site);

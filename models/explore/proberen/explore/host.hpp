@@ -15,8 +15,8 @@ class Host {
 
   /// Leaves the execution: control goes back to whoever called `Engine::begin`. No thread of this execution runs again.
   [[noreturn]] virtual void leave() = 0;
-  /// Whether nobody expects the thread to end: it may wait for ever once thread 0 has ended, and the program with it.
-  [[nodiscard]] virtual bool is_detached(ThreadId /*thread*/) const { return false; }
+  /// Whether nobody expects the thread to end: it may wait for ever, as thread 0 has ended the program.
+  [[nodiscard]] virtual bool may_be_left(ThreadId /*thread*/) const { return false; }
 };
 
 }  // namespace proberen::explore
