@@ -4,6 +4,7 @@
 // What libc itself asks for (a FILE's buffer, a locale) outlives executions and never comes from the arena.
 
 #include <malloc.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -42,6 +43,22 @@ void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t returns_t
   return memory;
 }
 
+[[noreturn]] void never_allocated(const void* pointer, Site site) {
+  char text[80];
+  std::snprintf(text, sizeof(text), "free of %p, which no allocation has returned", pointer);
+  fail(FailureKind::kCrash, text, site, "free");
+}
+
+/// Of memory outside the arena that the program gives up: fails the execution where the memory is no allocator's.
+void check_allocated(const void* pointer, std::uintptr_t returns_to, std::uintptr_t frame_end) {
+  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  const auto& modules = session->modules();
+  const bool is_static = std::any_of(modules.begin(), modules.end(), [=](const Module& module) { return module.whole.contains(address); });
+  if (!is_static && stack_slot(address) < 0) return;
+  const Inside inside;
+  never_allocated(pointer, user_site(returns_to, frame_end));
+}
+
 void release(void* pointer, std::uintptr_t returns_to, std::uintptr_t frame_end) {
   Block* const block = heap_block_at(pointer);
   if (proberen_mode == kNative) {
@@ -51,11 +68,7 @@ void release(void* pointer, std::uintptr_t returns_to, std::uintptr_t frame_end)
   const Inside inside;
   effect();
   const Site site = user_site(returns_to, frame_end);
-  if (block == nullptr) {
-    char text[80];
-    std::snprintf(text, sizeof(text), "free of %p, which no allocation has returned", pointer);
-    fail(FailureKind::kCrash, text, site, "free");
-  }
+  if (block == nullptr) never_allocated(pointer, site);
   if (block->freed) {
     engine().fail(FailureKind::kDoubleFree, "a block of " + std::to_string(block->size) + " bytes is freed again",
                   {{current->id, site, "freed again here"},
@@ -93,9 +106,9 @@ PROBEREN_INTERPOSED void* calloc(std::size_t count, std::size_t size) {
 PROBEREN_INTERPOSED void free(void* pointer) {
   if (pointer == nullptr) return;
   if (!in_arena(pointer)) {
-    // Memory from before the exploration must be there for the next execution, too.
-    if (proberen_mode != kExplored || is_libc(__builtin_return_address(0))) __libc_free(pointer);
-    return;
+    if (proberen_mode != kExplored || is_libc(__builtin_return_address(0))) return __libc_free(pointer);
+    check_allocated(pointer, PROBEREN_CALLER);
+    return;  // memory from before the exploration must be there for the next execution, too
   }
   if (proberen_mode == kInside) return;
   if (proberen_mode == kNative && !static_constructors_run()) return;  // after the exploration
@@ -105,6 +118,7 @@ PROBEREN_INTERPOSED void free(void* pointer) {
 PROBEREN_INTERPOSED void* realloc(void* pointer, std::size_t size) {
   if (pointer == nullptr ? !from_arena(__builtin_return_address(0)) : !in_arena(pointer)) {
     if (pointer == nullptr || proberen_mode != kExplored || is_libc(__builtin_return_address(0))) return __libc_realloc(pointer, size);
+    check_allocated(pointer, PROBEREN_CALLER);
     void* const copy = allocate(size, 16, PROBEREN_CALLER);
     if (copy != nullptr) std::memcpy(copy, pointer, std::min(size, malloc_usable_size(pointer)));
     return copy;
