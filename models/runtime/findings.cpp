@@ -101,6 +101,7 @@ void walk(Stream& stream, Part& findings) {
   stream.number(findings.barriers);
   stream.number(findings.clean_stacks);
   stream.number(findings.spurious);
+  stream.number(findings.unknown_strength);
   bool failed = findings.failure.has_value();
   stream.number(failed);
   if constexpr (Stream::kReads) {
@@ -124,6 +125,7 @@ void Findings::add(const Findings& part) {
   barriers = barriers || part.barriers;
   clean_stacks = clean_stacks || part.clean_stacks;
   spurious = spurious || part.spurious;
+  unknown_strength = unknown_strength || part.unknown_strength;
   if (!failure) failure = part.failure;
   outcomes.add(part.outcomes);
   if (presuppositions.empty()) presuppositions = part.presuppositions;

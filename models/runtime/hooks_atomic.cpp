@@ -200,6 +200,7 @@ using namespace proberen::runtime;  // NOLINT: what follows is the compilers' in
 #define PROBEREN_EXCHANGE_VALUE(bits)                                                              \
   PROBEREN_HIDDEN uint##bits##_t proberen_explored___tsan_atomic##bits##_compare_exchange_val(     \
       volatile uint##bits##_t* p, uint##bits##_t c, uint##bits##_t v, int order, int on_failure) { \
+    session->note_unknown_strength();                                                              \
     explored_exchange(p, c, v, order, on_failure, false);                                          \
     return c;                                                                                      \
   }
@@ -226,6 +227,7 @@ PROBEREN_EXCHANGE_VALUE(64)
 
 PROBEREN_HIDDEN uint128_t proberen_explored___tsan_atomic128_compare_exchange_val(volatile uint128_t* p, uint128_t c, uint128_t v,
                                                                                   int order) {
+  session->note_unknown_strength();
   explored_exchange(p, c, v, order, failure_order(order), false);
   return c;
 }

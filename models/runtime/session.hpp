@@ -59,6 +59,8 @@ class Session final : public explore::Host {
   /// Those of this process, so far.
   [[nodiscard]] Outcomes& outcomes() { return outcomes_; }
   [[nodiscard]] SpinFacts& spin_facts() { return spin_facts_; }
+  /// A compare-and-swap is made of which the compiler does not say whether it is a weak one.
+  void note_unknown_strength() { unknown_strength_ = true; }
   /// What run() has come to, of all processes. The failure is the engine's, or one of the whole execution.
   [[nodiscard]] const Findings& findings() const { return findings_; }
 
@@ -95,6 +97,7 @@ class Session final : public explore::Host {
   bool leaks_ = false;
   bool starts_over_ = false;
   bool clean_stacks_ = false;
+  bool unknown_strength_ = false;
   explore::Place leak_;
   int threads_ = 0;  ///< created in this execution
   void* loop_stack_pointer_ = nullptr;

@@ -168,6 +168,17 @@ class Wrapper(unittest.TestCase):
             self.assertEqual(again["failure"]["witness"], failure["witness"])
             self.assertEqual([limit for limit in again["limits"] if "for no reason" in limit], [])
 
+    def test_says_which_swaps_never_fail_for_no_reason(self):
+        (self.folder / "swaps.c").write_text(
+            "#include <stdatomic.h>\natomic_int x;\nint main(void) { int old = 0; atomic_compare_exchange_weak(&x, &old, 1); return 0; }\n")
+        self.call("swaps.c", "-o", "swaps", wrapper="proberen-cc")
+        for options, said in (("", ["weak compare-and-swaps and condition waits never fail for no reason"]),
+                              ("spurious=1", ["compare-and-swaps compiled by clang, which does not say which are weak, never fail for no reason"]
+                               if "clang" in CC else [])):
+            record = self.record("swaps", options)
+            self.assertEqual([limit for limit in record["limits"] if "for no reason" in limit], said)
+            self.assertEqual(record["counts"]["executions"], 2 if options and not said else 1)
+
     def record(self, program, options):
         file = self.folder / "record.jsonl"
         subprocess.run([self.folder / program], cwd=self.folder, env={**os.environ, "PROBEREN_EXPLORE": "record=record.jsonl " + options})
