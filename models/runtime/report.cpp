@@ -89,14 +89,15 @@ Record make_record(const Findings& findings, const ProgramOptions& options, cons
   }
   set_verdict(record, findings, options.engine, stopped);
   record.how = std::string(name_of(options.engine.search)) + ", " + grouped(counts.executions) + " executions" +
-               (counts.blocked != 0 ? ", " + grouped(counts.blocked) + " blocked" : "");
+               (counts.blocked != 0 ? ", " + grouped(counts.blocked) + " blocked" : "") +
+               (counts.distinct != 0 ? ", " + grouped(counts.distinct) + " distinct" : "");
   record.limits = {
       "load buffering is not explored, and consume is acquire",
       "a loop whose updates write what they have read, or whose locks are given up again, is cut short as if it had only read"};
   if (!findings.spurious) record.limits.push_back("weak compare-and-swaps and condition waits never fail for no reason");
-  if (!options.engine.races_fail) record.limits.push_back("accesses that the compiler has optimized away are not explored: -O0 keeps them");
   if (findings.spurious && findings.unknown_strength)
     record.limits.push_back("compare-and-swaps compiled by clang, which does not say which are weak, never fail for no reason");
+  if (!options.engine.races_fail) record.limits.push_back("accesses that the compiler has optimized away are not explored: -O0 keeps them");
   if (findings.barriers) record.limits.push_back("of the threads at a barrier always the same one is told PTHREAD_BARRIER_SERIAL_THREAD");
   if (findings.clean_stacks) record.limits.push_back("local variables that the program does not initialize are zero");
   if (counts.executions == 0 && !findings.failure)

@@ -141,6 +141,8 @@ class Wrapper(unittest.TestCase):
         done = subprocess.run([self.folder / "program"], env={**os.environ, "PROBEREN_EXPLORE": "executions=2"}, capture_output=True, text=True)
         self.assertEqual(done.returncode, 3)
         self.assertIn("inconclusive", done.stderr)
+        done = subprocess.run([self.folder / "program"], env={**os.environ, "PROBEREN_EXPLORE": "search=random executions=2000"}, capture_output=True, text=True)
+        self.assertIn("pass (random, 2,000 executions, 20 distinct)", done.stderr)
 
     def test_instruments_whatever_else_is_said(self):
         (self.folder / "race.c").write_text(
