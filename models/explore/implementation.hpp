@@ -76,7 +76,7 @@ class Engine::Implementation {
   bool enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site);
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
   int sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what);
-  int leave_queues(std::span<const std::uintptr_t> queues, Site site);
+  int leave_queues(std::span<const std::uintptr_t> queues, Site site, int first = 0);
   int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible);
 
   // ---- meetings (meetings.cpp)
@@ -92,6 +92,7 @@ class Engine::Implementation {
     kMeeting,
     kWakeup,
     kWakeupOrTime,
+    kAnyWakeup,  ///< in one of several queues
     kAssumption,
     kSpin,
     kExit,  ///< for all others to stop
@@ -107,7 +108,8 @@ class Engine::Implementation {
     Wait wait = Wait::kNothing;
     ThreadId target = kNoThread;        ///< of kThread; of kMeeting: the number of the place
     int round = 0;                      ///< of kMeeting: how often the thread had been there before
-    int entered = 0;                    ///< of kWakeup: the place in its thread of the write that joined the queue, the last of several
+    int entered = 0;                    ///< of kWakeup: the place in its thread of the write that joined the queue
+    int joined_last = 0;                ///< of a sleeper in several queues: the same of the last of them
     int queues = 1;                     ///< of kWakeup: in how many it sleeps
     LocationId location = kNoLocation;  ///< of kValue
     const Update* update = nullptr;     ///< of kValue
@@ -149,7 +151,8 @@ class Engine::Implementation {
   [[nodiscard]] bool can_go_on(ThreadId thread) const;
   /// The write that took the thread out of a queue, which it had joined by its event at `entered`.
   [[nodiscard]] EventId waker(ThreadId thread, int entered) const;
-  [[nodiscard]] bool is_woken(ThreadId thread) const;
+  [[nodiscard]] int joined(ThreadId thread, int which) const;
+  [[nodiscard]] int first_woken(ThreadId thread) const;
   /// Where threads meet. A thread's n-th arrival is for the n-th meeting.
   struct Arrival {
     ThreadId thread;

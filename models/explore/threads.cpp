@@ -112,7 +112,9 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
       return all_there(meetings_[static_cast<std::size_t>(state.target)], state.round);
     case Wait::kWakeup:
     case Wait::kWakeupOrTime:
-      return is_woken(thread);
+      return waker(thread, state.entered) != kNoEvent;
+    case Wait::kAnyWakeup:
+      return first_woken(thread) >= 0;
     case Wait::kValue: {
       if (strategy->knows_step_of(thread)) return true;
       const EventId write = graph_->last_write(state.location);
@@ -275,6 +277,7 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
     if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
     if (state.wait == Wait::kAnotherExecution && !reads_latest(last)) open_end = true;
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
+    if (state.wait == Wait::kWakeup && state.queues > 1 && first_woken(thread) >= 0) open_end = true;
     if (threads[0].finished && host.may_be_left(thread)) continue;  // the program ends with its main, whatever this one waits for
     stuck_threads |= bit(thread);
     if (state.wait == Wait::kSpin) spins = true;

@@ -156,16 +156,22 @@ EventId Engine::Implementation::waker(ThreadId thread, int entered) const {
   return kNoEvent;
 }
 
-bool Engine::Implementation::is_woken(ThreadId thread) const {
+/// Of a sleeper in several queues: the place in its thread of the write that joined the one at `which`.
+int Engine::Implementation::joined(ThreadId thread, int which) const {
   const Thread& state = threads[static_cast<std::size_t>(thread)];
-  int place = state.entered;
-  for (int rest = state.queues; rest > 0; --place) {
-    if ((*graph_)[graph_->at(thread, place)].kind != Kind::kWrite)
-      continue;  // between two queues it looks at the words, and writes nothing
-    if (waker(thread, place) != kNoEvent) return true;
-    --rest;
+  int place = state.joined_last;
+  for (int rest = state.queues - 1 - which;; --place) {
+    if ((*graph_)[graph_->at(thread, place)].kind != Kind::kWrite) continue;  // between two queues it looks at the words, and does no more
+    if (rest-- == 0) return place;
   }
-  return false;
+}
+
+/// The first of its queues in which it is woken; -1: in none.
+int Engine::Implementation::first_woken(ThreadId thread) const {
+  for (int which = 0; which < threads[static_cast<std::size_t>(thread)].queues; ++which) {
+    if (waker(thread, joined(thread, which)) != kNoEvent) return which;
+  }
+  return -1;
 }
 
 bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
@@ -186,7 +192,7 @@ bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site s
   return true;
 }
 
-int Engine::Implementation::leave_queues(std::span<const std::uintptr_t> queues, Site site) {
+int Engine::Implementation::leave_queues(std::span<const std::uintptr_t> queues, Site site, int first) {
   const ThreadId self = current;
   const auto without_it = [&](Value value) { return std::optional<Value>(value & ~bit(self)); };
   int woken = -1;
@@ -194,23 +200,37 @@ int Engine::Implementation::leave_queues(std::span<const std::uintptr_t> queues,
     const Cell cell{locations_.find_queue(queues[i]), 0, site};
     Value old = 0;
     static_cast<void>(update_cell(cell, nullptr, strengthened(Order::kAcqRel), Order::kRelaxed, without_it, false, old));
-    if ((old & bit(self)) == 0) woken = static_cast<int>(i);
+    if ((old & bit(self)) != 0) continue;
+    woken = static_cast<int>(i);
+    assume(woken >= first, site);  // else that is another execution
   }
   return woken;
 }
 
+/// Executions differ in the first of the queues in which it is woken: that is a choice, made before, so that what wakes it is among the
+/// causes of all that it does then.
 int Engine::Implementation::sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what) {
   if (may_expire && choose(2, site) == 1) return leave_queues(queues, site);
   Thread& me = threads[static_cast<std::size_t>(current)];
-  me.wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;  // its next step is that it leaves the first
+  const Wait wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;
   me.queues = static_cast<int>(queues.size());
+  me.joined_last = me.entered;
   me.what = what;
   me.site = site;
-  const int woken = leave_queues(queues, site);
-  // A wake-up that a revisit has taken away may have let it leave a queue. Whether it is woken in one of the others is seen when it leaves
-  // that; where it is not, this is no execution.
-  assume(woken >= 0, site);
-  return woken;
+  if (!strategy->waits_for_good()) me.wait = Wait::kAnyWakeup;
+  auto first = static_cast<int>(choose(static_cast<unsigned>(queues.size()), site));
+  if (const int woken = first_woken(current); !strategy->waits_for_good() && woken >= 0 && queues.size() > 1) {
+    first = woken;
+    (*graph_)[graph_->at(current, me.done - 1)].value = static_cast<Value>(first);
+  }
+  me.entered = joined(current, first);
+  me.wait = wait;
+  bool fresh = false;
+  const EventId id = thread_event(Kind::kWakeup, site, 0, fresh);
+  if (fresh) graph_->set_source(id, waker(current, me.entered));
+  const int last = leave_queues(queues, site, first);
+  me.queues = 1;
+  return last;
 }
 
 int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {

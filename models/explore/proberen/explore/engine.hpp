@@ -140,8 +140,7 @@ class Engine {
   /// Sleeps until woken. Where `may_expire`, it may also end by itself, at any moment: that is a choice. True: woken.
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
   /// The same in several queues, which the thread has joined one after the other since it last slept, and which it leaves one after the
-  /// other. Returns the place of the last one in which it was woken, -1 for none: it ended by itself. This is FUTEX_WAITV. Under a bound of
-  /// preemptions it counts as able to leave before it is woken.
+  /// other. Returns the place of the last one in which it was woken, -1 for none: it ended by itself. This is FUTEX_WAITV.
   int sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what);
   /// Leaves them without having slept. Returns the same.
   int leave_queues(std::span<const std::uintptr_t> queues, Site site);
