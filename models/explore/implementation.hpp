@@ -151,6 +151,7 @@ class Engine::Implementation {
   [[nodiscard]] bool can_go_on(ThreadId thread) const;
   /// The write that took the thread out of a queue, which it had joined by its event at `entered`.
   [[nodiscard]] EventId waker(ThreadId thread, int entered) const;
+  void await_wakeup(bool may_expire, Site site, std::string_view what);
   [[nodiscard]] int joined(ThreadId thread, int which) const;
   [[nodiscard]] int first_woken(ThreadId thread) const;
   /// Where threads meet. A thread's n-th arrival is for the n-th meeting.

@@ -174,21 +174,21 @@ int Engine::Implementation::first_woken(ThreadId thread) const {
   return -1;
 }
 
-bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
+/// Sleeps in the queue that the thread has joined by its event at `entered`.
+void Engine::Implementation::await_wakeup(bool may_expire, Site site, std::string_view what) {
   Thread& me = threads[static_cast<std::size_t>(current)];
-  const ThreadId self = current;
-  if (may_expire && choose(2, site) == 1) return leave_queues({&queue, 1}, site) == 0;
   me.wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;
-  me.queues = 1;
   me.what = what;
   me.site = site;
-  Event event;
-  event.kind = Kind::kWakeup;
-  event.thread = static_cast<std::int16_t>(self);
-  event.site = site;
   bool fresh = false;
-  const EventId id = step(event, fresh);
-  if (fresh) graph_->set_source(id, waker(self, me.entered));
+  const EventId id = thread_event(Kind::kWakeup, site, 0, fresh);
+  if (fresh) graph_->set_source(id, waker(current, me.entered));
+}
+
+bool Engine::Implementation::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
+  if (may_expire && choose(2, site) == 1) return leave_queues({&queue, 1}, site) == 0;
+  threads[static_cast<std::size_t>(current)].queues = 1;
+  await_wakeup(may_expire, site, what);
   return true;
 }
 
@@ -212,7 +212,6 @@ int Engine::Implementation::leave_queues(std::span<const std::uintptr_t> queues,
 int Engine::Implementation::sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what) {
   if (may_expire && choose(2, site) == 1) return leave_queues(queues, site);
   Thread& me = threads[static_cast<std::size_t>(current)];
-  const Wait wait = may_expire ? Wait::kWakeupOrTime : Wait::kWakeup;
   me.queues = static_cast<int>(queues.size());
   me.joined_last = me.entered;
   me.what = what;
@@ -224,13 +223,8 @@ int Engine::Implementation::sleep_in_any(std::span<const std::uintptr_t> queues,
     (*graph_)[graph_->at(current, me.done - 1)].value = static_cast<Value>(first);
   }
   me.entered = joined(current, first);
-  me.wait = wait;
-  bool fresh = false;
-  const EventId id = thread_event(Kind::kWakeup, site, 0, fresh);
-  if (fresh) graph_->set_source(id, waker(current, me.entered));
-  const int last = leave_queues(queues, site, first);
-  me.queues = 1;
-  return last;
+  await_wakeup(may_expire, site, what);
+  return leave_queues(queues, site, first);
 }
 
 int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {
