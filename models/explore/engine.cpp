@@ -45,6 +45,7 @@ bool Engine::Implementation::begin() {
   graph_ = &strategy->graph();
   revisited_ = strategy->revisited();
   performed_ = 0;
+  look_later();
   locations_.begin();
   meetings_.clear();
   races_.begin();

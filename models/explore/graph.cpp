@@ -12,18 +12,36 @@ using Four [[gnu::vector_size(16), gnu::aligned(4), gnu::may_alias]] = Graph::Cl
 Four* fours(Graph::Clock* clock) { return reinterpret_cast<Four*>(clock); }
 const Four* fours(const Graph::Clock* clock) { return reinterpret_cast<const Four*>(clock); }
 
-void copy_clock(const Graph::Clock* from, std::size_t size, Graph::Clock* to) {
-  for (std::size_t i = 0; i < size / 4; ++i) fours(to)[i] = fours(from)[i];
+/// A width that is known where it is compiled, or 0, and then the one that is given.
+template <std::size_t kWidth>
+std::size_t fours_in(std::size_t width) {
+  return (kWidth != 0 ? kWidth : width) / 4;
 }
 
-void clear_clock(Graph::Clock* clock, std::size_t size) {
-  for (std::size_t i = 0; i < size / 4; ++i) fours(clock)[i] = Four{};
+template <std::size_t kWidth>
+void copy_clock(const Graph::Clock* from, std::size_t width, Graph::Clock* to) {
+  for (std::size_t i = 0; i < fours_in<kWidth>(width); ++i) fours(to)[i] = fours(from)[i];
+}
+
+template <std::size_t kWidth>
+void clear_clock(Graph::Clock* clock, std::size_t width) {
+  for (std::size_t i = 0; i < fours_in<kWidth>(width); ++i) fours(clock)[i] = Four{};
+}
+
+/// `to` becomes what is in either.
+template <std::size_t kWidth>
+void join_clock(const Graph::Clock* from, std::size_t width, Graph::Clock* to) {
+  for (std::size_t i = 0; i < fours_in<kWidth>(width); ++i) {
+    const Four a = fours(to)[i];
+    const Four b = fours(from)[i];
+    fours(to)[i] = a > b ? a : b;
+  }
 }
 
 }  // namespace
 
 void Graph::clear() {
-  events_.clear();
+  size_ = 0;
   locations_.clear();
   if (threads_.empty()) threads_.resize(1);
   for (Thread& thread : threads_) {
@@ -61,17 +79,10 @@ int Graph::lowest_place(LocationId location, const Clock* clock) const {
   return lowest;
 }
 
-void Graph::join(Clock* to, const Clock* from) const {
-  for (std::size_t i = 0; i < width_ / 4; ++i) {
-    const Four a = fours(to)[i];
-    const Four b = fours(from)[i];
-    fours(to)[i] = a > b ? a : b;
-  }
-}
-
 void Graph::widen(std::size_t width) {
+  const auto clocks = static_cast<std::size_t>(size_) * 3;
   std::vector<Clock> wide(events_.size() * 3 * width, 0);
-  for (std::size_t i = 0; i < events_.size() * 3; ++i) {
+  for (std::size_t i = 0; i < clocks; ++i) {
     std::copy_n(clocks_.begin() + static_cast<std::ptrdiff_t>(i * width_), width_, wide.begin() + static_cast<std::ptrdiff_t>(i * width));
   }
   clocks_ = std::move(wide);
@@ -79,23 +90,30 @@ void Graph::widen(std::size_t width) {
   width_ = width;
 }
 
+void Graph::enlarge(std::size_t events) {
+  events_.resize(std::max(2 * events, events_.size()));
+  clocks_.resize(events_.size() * 3 * width_);
+}
+
 EventId Graph::add(const Event& event) {
-  const EventId id = size();
-  events_.push_back(event);
-  make_room(events_.size());
-  Event& added = events_.back();
-  std::vector<EventId>& thread = threads_[static_cast<std::size_t>(event.thread)].events;
-  added.index = static_cast<std::int32_t>(thread.size());
-  thread.push_back(id);
+  const EventId id = size_;
+  make_room(static_cast<std::size_t>(id) + 1);
+  Event& added = events_[static_cast<std::size_t>(id)];
+  added = event;
+  Thread& thread = threads_[static_cast<std::size_t>(event.thread)];
+  EventId previous = thread.created_by;
+  if (!thread.events.empty()) {
+    previous = thread.events.back();
+    const Event& last = (*this)[previous];
+    added.release_fence = last.kind == Kind::kFence && releases(last.order) ? previous : last.release_fence;
+  }
+  added.index = static_cast<std::int32_t>(thread.events.size());
+  thread.events.push_back(id);
+  ++size_;
   if (event.location != kNoLocation) {
     Location& location = locations_[static_cast<std::size_t>(event.location)];
     added.previous_at_location = location.last_event;
     location.last_event = id;
-  }
-  const EventId previous = predecessor(added);
-  if (previous != kNoEvent && added.index > 0) {
-    const Event& last = (*this)[previous];
-    added.release_fence = last.kind == Kind::kFence && releases(last.order) ? previous : last.release_fence;
   }
   if (event.kind == Kind::kCreate) {
     const auto created = static_cast<std::size_t>(event.value);
@@ -103,60 +121,72 @@ EventId Graph::add(const Event& event) {
     threads_[created].created_by = id;
     if (created >= width_) widen(width_ * 2);
   }
-  if (!takes_source(event.kind)) refresh(id);
+  if (!takes_source(event.kind)) make_clocks(id, previous);
   return id;
 }
 
-void Graph::refresh(EventId id) {
-  const Event& event = (*this)[id];
-  const EventId previous = predecessor(event);
-  Clock* const hb = clock(id, 0);
-  Clock* const porf = clock(id, 1);
-  if (previous == kNoEvent) {
-    clear_clock(hb, 2 * width_);
+void Graph::refresh(EventId id) { make_clocks(id, predecessor((*this)[id])); }
+
+void Graph::make_clocks(EventId id, EventId previous) {
+  if (width_ == kNarrow) {
+    make_clocks_of<kNarrow>(id, previous);
+  } else if (width_ == 2 * kNarrow) {
+    make_clocks_of<2 * kNarrow>(id, previous);
   } else {
-    copy_clock(clock(previous, 0), 2 * width_, hb);
+    make_clocks_of<0>(id, previous);
+  }
+}
+
+/// What a write hands to those who acquire: all that happens before it if it releases, else all that happens before the last release
+/// fence; a read-modify-write hands on what it read as well (release sequences, as C++20 has them).
+template <std::size_t kWidth>
+inline void Graph::make_clocks_of(EventId id, EventId previous) {
+  const std::size_t width = kWidth != 0 ? kWidth : width_;
+  const Event& event = (*this)[id];
+  const auto of = [&](EventId other) { return clocks_.data() + static_cast<std::size_t>(other) * 3 * width; };
+  Clock* const hb = of(id);
+  Clock* const porf = hb + width;
+  Clock* const message = porf + width;
+  if (previous == kNoEvent) {
+    clear_clock<2 * kWidth>(hb, 2 * width);
+  } else {
+    copy_clock<2 * kWidth>(of(previous), 2 * width, hb);
   }
   const auto count = static_cast<Clock>(event.index) + 1;
   hb[event.thread] = count;
   porf[event.thread] = count;
-  if (event.source >= 0 && event.kind != Kind::kWrite) {
-    join(porf, causes(event.source));
+  if (event.kind == Kind::kWrite) {
+    if (releases(event.order)) {
+      copy_clock<kWidth>(hb, width, message);
+    } else if (event.release_fence != kNoEvent && event.order != Order::kPlain) {
+      copy_clock<kWidth>(of(event.release_fence), width, message);
+    } else {
+      clear_clock<kWidth>(message, width);
+    }
+    if (event.exclusive && event.source >= 0) join_clock<kWidth>(of(event.source) + 2 * width, width, message);
+    return;
+  }
+  if (event.source >= 0) {
+    const Clock* const source = of(event.source);
+    join_clock<kWidth>(source + width, width, porf);
     if (event.kind != Kind::kRead) {
-      join(hb, before(event.source));
+      join_clock<kWidth>(source, width, hb);
     } else if (acquires(event.order)) {
-      join(hb, message(event.source));
+      join_clock<kWidth>(source + 2 * width, width, hb);
     }
   }
-  if (event.kind == Kind::kFence && acquires(event.order)) acquire_fence(id);
-  if (event.kind == Kind::kWrite) make_message(id);
+  if (event.kind == Kind::kFence && acquires(event.order)) acquire_fence<kWidth>(id);
 }
 
 /// C++20 [atomics.fences]: the fence learns what the reads before it, in its thread, could have acquired.
+template <std::size_t kWidth>
 void Graph::acquire_fence(EventId id) {
   const Event& fence = (*this)[id];
   for (int i = fence.index - 1; i >= 0; --i) {
     const Event& event = (*this)[at(fence.thread, i)];
     if (event.kind == Kind::kFence && acquires(event.order)) break;  // that one has learnt it
-    if (event.kind == Kind::kRead && event.source >= 0) join(clock(id, 0), message(event.source));
+    if (event.kind == Kind::kRead && event.source >= 0) join_clock<kWidth>(message(event.source), width_, clock(id, 0));
   }
-}
-
-/// What the write hands to those who acquire: all that happens before it if it releases, else all that happens before the last release
-/// fence; a read-modify-write hands on what it read as well (release sequences, as C++20 has them).
-void Graph::make_message(EventId id) {
-  const Event& event = (*this)[id];
-  Clock* const out = clock(id, 2);
-  if (event.order == Order::kPlain) {
-    clear_clock(out, width_);
-  } else if (releases(event.order)) {
-    copy_clock(clock(id, 0), width_, out);
-  } else if (event.release_fence != kNoEvent) {
-    copy_clock(clock(event.release_fence, 0), width_, out);
-  } else {
-    clear_clock(out, width_);
-  }
-  if (event.exclusive && event.source >= 0) join(out, message(event.source));
 }
 
 void Graph::set_source(EventId id, EventId source) {
@@ -195,21 +225,20 @@ void Graph::unplace(EventId write) {
 }
 
 void Graph::truncate(EventId size) {
-  while (this->size() > size) {
-    const EventId id = this->size() - 1;
-    const Event& event = events_.back();
+  while (size_ > size) {
+    const EventId id = size_ - 1;
+    const Event& event = (*this)[id];
     if (event.kind == Kind::kWrite && event.place != 0) unplace(id);
     if (event.kind == Kind::kCreate) threads_[static_cast<std::size_t>(event.value)].created_by = kNoEvent;
     if (event.location != kNoLocation) locations_[static_cast<std::size_t>(event.location)].last_event = event.previous_at_location;
     threads_[static_cast<std::size_t>(event.thread)].events.pop_back();
-    events_.pop_back();
+    --size_;
   }
 }
 
 void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId loose, EventId last) {
   width_ = from.width_;
   nothing_ = from.nothing_;
-  events_.clear();
   threads_.resize(from.threads_.size());
   for (Thread& thread : threads_) {
     thread.created_by = kNoEvent;
@@ -222,14 +251,14 @@ void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId l
     if (id != kNoEvent) id = count++;
   }
   const EventId kept_loose = renamed(loose);
-  events_.reserve(static_cast<std::size_t>(count));
   make_room(static_cast<std::size_t>(count));
+  size_ = count;
   for (EventId id = 0; id < from.size(); ++id) {
     const EventId first = kept[static_cast<std::size_t>(id)];
     if (first == kNoEvent) continue;
     const EventId begin = id;  // of a run of those that are kept
     while (id < from.size() && kept[static_cast<std::size_t>(id)] != kNoEvent) ++id;
-    events_.insert(events_.end(), from.events_.begin() + begin, from.events_.begin() + id);
+    std::copy(from.events_.begin() + begin, from.events_.begin() + id, events_.begin() + first);
     std::memcpy(clock(first, 0), from.before(begin), static_cast<std::size_t>(id - begin) * 3 * width_ * sizeof(Clock));
   }
   for (EventId added = 0; added < size(); ++added) {

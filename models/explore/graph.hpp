@@ -73,9 +73,10 @@ static_assert(sizeof(Event) == 64);
 class Graph {
  public:
   using Clock = std::uint32_t;
+  static constexpr std::size_t kNarrow = 4;  ///< the least width of a clock
 
   void clear();
-  [[nodiscard]] EventId size() const { return static_cast<EventId>(events_.size()); }
+  [[nodiscard]] EventId size() const { return size_; }
   [[nodiscard]] Event& operator[](EventId id) { return events_[static_cast<std::size_t>(id)]; }
   [[nodiscard]] const Event& operator[](EventId id) const { return events_[static_cast<std::size_t>(id)]; }
 
@@ -180,22 +181,27 @@ class Graph {
   }
   /// Those of another graph of which this one is a part: where neither they nor their sources are removed.
   void assign_withdrawn(const Graph& from, const std::vector<EventId>& kept, EventId loose);
-  void join(Clock* to, const Clock* from) const;
   void widen(std::size_t width);
-  /// For the clocks of so many events.
+  /// For so many events.
   void make_room(std::size_t events) {
-    if (const std::size_t needed = events * 3 * width_; clocks_.size() < needed) clocks_.resize(2 * needed);
+    if (events > events_.size() || events * 3 * width_ > clocks_.size()) enlarge(events);
   }
+  void enlarge(std::size_t events);
+  /// The clocks of an event, which comes after `previous` in its thread, or is the first of the thread that it created.
+  void make_clocks(EventId id, EventId previous);
+  template <std::size_t kWidth>
+  void make_clocks_of(EventId id, EventId previous);
+  template <std::size_t kWidth>
   void acquire_fence(EventId id);
-  void make_message(EventId id);
 
-  std::size_t width_ = 4;  ///< of a clock; a multiple of 4
-  std::vector<Event> events_;
+  std::size_t width_ = kNarrow;  ///< of a clock; a multiple of 4
+  EventId size_ = 0;
+  std::vector<Event> events_;  ///< and room for more
   std::vector<Clock> clocks_;  ///< three for each event, and room for more
   std::vector<Withdrawn> withdrawn_;
   std::vector<Thread> threads_;
   std::vector<Location> locations_;
-  std::vector<Clock> nothing_ = std::vector<Clock>(4, 0);
+  std::vector<Clock> nothing_ = std::vector<Clock>(kNarrow, 0);
 };
 
 }  // namespace proberen::explore

@@ -137,6 +137,12 @@ class Engine::Implementation {
  private:
   /// The next event of the running thread: replayed, or added with `fresh` set.
   EventId step(const Event& wanted, bool& fresh);
+  EventId grow(const Event& wanted);
+  [[gnu::noinline]] void look_at_length(Site site);
+  void look_later() {
+    constexpr std::uint64_t kSteps = 256;
+    looks_at_ = static_cast<EventId>(std::min(options.max_events, static_cast<std::uint64_t>(graph_->size()) + kSteps));
+  }
   EventId add_creation(Event event);
   EventId thread_event(Kind kind, Site site, ThreadId other, bool& fresh);
   /// The thread is there, and has done nothing.
@@ -148,7 +154,14 @@ class Engine::Implementation {
   }
   [[nodiscard]] ThreadId next_of_replay() const;
   [[nodiscard]] ThreadId next_to_grow();
-  [[nodiscard]] bool can_go_on(ThreadId thread) const;
+  /// Whether the running thread makes the step that it has come to, without its being picked for it.
+  [[nodiscard]] bool goes_on_with(Kind step) const;
+  /// Of a living thread.
+  [[nodiscard]] bool can_go_on(ThreadId thread) const {
+    const Thread& state = threads[static_cast<std::size_t>(thread)];
+    return state.wait == Wait::kNothing || need_not_wait(state, thread);
+  }
+  [[nodiscard, gnu::noinline]] bool need_not_wait(const Thread& state, ThreadId thread) const;
   /// The write that took the thread out of a queue, which it had joined by its event at `entered`.
   [[nodiscard]] EventId waker(ThreadId thread, int entered) const;
   void await_wakeup(bool may_expire, Site site, std::string_view what);
@@ -231,6 +244,7 @@ class Engine::Implementation {
 
   const bool takes_first_ = strategy->takes_first();
   const bool looks_ahead_ = strategy->looks_ahead();
+  const bool passes_over_silent_steps_ = strategy->passes_over_silent_steps();
   Graph* graph_ = nullptr;
   std::uint64_t midway_ = 0;     ///< threads between the events of one step: they go on before others do
   ThreadId picked_ = kNoThread;  ///< for the next step, which it has come to
@@ -238,6 +252,7 @@ class Engine::Implementation {
   std::uint64_t unstarted_ = 0;  ///< threads that have been created and have not run
   std::uint64_t begun_ = 0;
   EventId performed_ = 0;
+  EventId looks_at_ = 0;  ///< the number of steps at which the length of the execution is looked at
   EventId revisited_ = kNoEvent;
   Locations locations_;
   Races races_;

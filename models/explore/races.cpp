@@ -7,7 +7,7 @@ namespace proberen::explore {
 Races::Cell& Races::cell(std::uintptr_t address) {
   const std::uintptr_t granule = address / 8;
   const std::uintptr_t number = granule / kCells + 1;
-  const std::size_t slot = number % kCached;
+  const std::size_t slot = slot_of(number);
   if (cached_number_[slot] != number) {
     std::unique_ptr<Page>& page = pages_[number];
     if (!page) page = std::make_unique<Page>();

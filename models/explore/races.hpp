@@ -134,7 +134,10 @@ class Races {
 
   std::uint64_t run_ = 0;
   std::unordered_map<std::uintptr_t, std::unique_ptr<Page>> pages_;
-  static constexpr std::size_t kCached = 64;
+  static constexpr int kCachedBits = 6;
+  static constexpr std::size_t kCached = std::size_t{1} << kCachedBits;
+  /// Stacks lie far apart, at equal distances: a multiplication spreads them (Knuth, "Sorting and Searching", 6.4).
+  static std::size_t slot_of(std::uintptr_t number) { return (number * 0x9e3779b97f4a7c15ULL) >> (64 - kCachedBits); }
   std::uintptr_t cached_number_[kCached] = {};
   Page* cached_[kCached] = {};
 };
@@ -143,8 +146,9 @@ template <class Known>
 [[gnu::always_inline]] inline bool Races::note_simply(MemoryAccess access, const Known& known) {
   const std::uintptr_t number = access.address / 8 / kCells + 1;
   const std::uintptr_t first = access.address % 8;
-  if (first + access.size > 8 || cached_number_[number % kCached] != number) return false;
-  Cell& here = cached_[number % kCached]->cells[access.address / 8 % kCells];
+  const std::size_t slot = slot_of(number);
+  if (first + access.size > 8 || cached_number_[slot] != number) return false;
+  Cell& here = cached_[slot]->cells[access.address / 8 % kCells];
   const Entry fresh = entry_of(access, bytes_between(first, first + access.size));
   if (meets_atomics(here, fresh.bytes)) return false;
   if (here.run != run_ || here.count == 0) {

@@ -35,12 +35,19 @@ void Sampler::remember() {
   seen_.insert(hash);
 }
 
+/// How many writes, up to the latest one, a read may read from, or a write be placed after.
+inline int Sampler::choices_at(const Event& event, EventId latest) const {
+  if (latest == kInitial) return 1;
+  const Graph::Clock* const known = graph_.knowledge(event.thread, event.index);
+  if (graph_.contains(known, latest)) return 1;
+  return graph_[latest].place - graph_.lowest_place(event.location, known) + 1;
+}
+
 bool Sampler::read(EventId id, const Prospect& /*prospect*/) {
   const Event& event = graph_[id];
   const LocationId location = event.location;
-  const int lowest = graph_.lowest_place(location, graph_.knowledge(event.thread, event.index));
   const EventId latest = graph_.last_write(location);
-  const int choices = graph_.place_of(latest) - lowest + 1;
+  const int choices = choices_at(event, latest);
   if (choices <= 1) {
     graph_.set_source(id, latest);
     return true;
@@ -61,8 +68,7 @@ bool Sampler::write(EventId id) {
     graph_.place_after(id, event.source);
     return event.later == kNoEvent || sc_order_exists(graph_, id, kNoEvent);
   }
-  const int lowest = graph_.lowest_place(event.location, graph_.knowledge(event.thread, event.index));
-  const int choices = graph_.place_of(latest) - lowest + 1;
+  const int choices = choices_at(event, latest);
   EventId earlier = latest;
   // Mostly the last place: where the order of steps is the modification order.
   if (choices > 1 && random_.below(4) == 0) {

@@ -23,6 +23,7 @@ class Sampler final : public Strategy {
   [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) override {
     return scheduler_->pick(enabled, graph_.size());
   }
+  [[nodiscard]] bool passes_over_silent_steps() const override { return true; }
   [[nodiscard]] bool looks_ahead() const override { return scheduler_->looks_ahead(); }
   void announce(ThreadId thread, LocationId location, bool writes) override { scheduler_->announce(thread, location, writes); }
   void performed(ThreadId thread, LocationId location, bool writes) override { scheduler_->performed(thread, location, writes); }
@@ -33,6 +34,7 @@ class Sampler final : public Strategy {
 
  private:
   void remember();
+  [[nodiscard]] int choices_at(const Event& event, EventId latest) const;
 
   Graph graph_;
   Random random_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 namespace proberen::explore {
 
@@ -17,7 +18,9 @@ std::uint64_t Random::next() {
 }
 
 ThreadId Scheduler::any_of(std::uint64_t set) {
-  for (std::uint64_t skip = random_.below(static_cast<std::uint64_t>(std::popcount(set))); skip > 0; --skip) set &= set - 1;
+  std::uint64_t count = 0;  // of the few there are, one by one: not every processor that this is compiled for counts bits
+  for (std::uint64_t rest = set; rest != 0; rest &= rest - 1) ++count;
+  for (std::uint64_t skip = random_.below(count); skip > 0; --skip) set &= set - 1;
   return std::countr_zero(set);
 }
 
@@ -56,8 +59,8 @@ class Pct final : public Scheduler {
     steps_ = step;
     ThreadId best = first_of(enabled, priorities_);
     for (std::size_t i = 0; i < changes_.size(); ++i) {
-      if (changes_[i] != step) continue;
-      changes_[i] = -1;
+      if (changes_[i] > step) continue;
+      changes_[i] = kNever;
       priorities_[static_cast<std::size_t>(best)] = i;
       best = first_of(enabled, priorities_);
     }
@@ -65,9 +68,10 @@ class Pct final : public Scheduler {
   }
 
  private:
+  static constexpr EventId kNever = std::numeric_limits<EventId>::max();
   int depth_;
   std::array<std::uint64_t, kMaxThreads> priorities_{};
-  std::vector<EventId> changes_;
+  std::vector<EventId> changes_;  ///< each at the first step from there on at which there is a choice
   EventId longest_ = 16;
   EventId steps_ = 0;
 };

@@ -14,7 +14,8 @@ ExhaustiveSearch::ExhaustiveSearch() {
 
 void ExhaustiveSearch::enter(std::size_t depth) {
   depth_ = depth;
-  graph_ = &frames_[depth].graph;
+  frame_ = &frames_[depth];
+  graph_ = &frame_->graph;
 }
 
 /// A frame above this one, entered, with the events of this graph that `kept_` keeps.
@@ -44,7 +45,7 @@ bool ExhaustiveSearch::next() {
     return true;
   }
   while (true) {
-    std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
+    std::vector<Alternative>& alternatives = frame_->alternatives;
     if (alternatives.empty()) {
       if (depth_ == 0) return false;
       enter(depth_ - 1);
@@ -92,7 +93,7 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
   if (alternative.to_be_added < 0) {
     here.truncate(alternative.event + 1);
   } else {
-    std::vector<Event>& to_be_added = frames_[depth_].to_be_added;
+    std::vector<Event>& to_be_added = frame_->to_be_added;
     to_be_added.resize(static_cast<std::size_t>(alternative.to_be_added) + 1);  // those behind it have been
     here.truncate(alternative.event);
     static_cast<void>(here.add(to_be_added.back()));
@@ -116,7 +117,7 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
     case What::kPlace:
       if (event.place != 0) here.unplace(alternative.event);
       here.place_after(alternative.event, alternative.other);
-      revisited_ = frames_[depth_].cause == alternative.event ? frames_[depth_].loose : kNoEvent;
+      revisited_ = frame_->cause == alternative.event ? frame_->loose : kNoEvent;
       return sc_order_exists(here, alternative.event, revisited_);
     case What::kValue:
       event.value = static_cast<Value>(alternative.other);
@@ -145,7 +146,7 @@ void ExhaustiveSearch::plan_sources(const Event& read, const Alternative& of, co
     const bool same = withdrawn.thread == read.thread && withdrawn.index == read.index;
     if (same) lowest = std::max(lowest, here.place_of(withdrawn.source));
   }
-  std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
+  std::vector<Alternative>& alternatives = frame_->alternatives;
   const std::size_t first = alternatives.size();
   for (EventId source = here.last_write(read.location); here.place_of(source) > lowest;) {
     source = here[source].earlier;
@@ -171,7 +172,7 @@ void ExhaustiveSearch::plan_sources(const Event& read, const Alternative& of, co
 /// A waiting thread is one whose next step is not there. So a read that a revisit has given such a value is taken away; the other places of
 /// its source, all alternatives that there can be, stay.
 bool ExhaustiveSearch::withdraw(EventId read) {
-  Frame& frame = frames_[depth_];
+  Frame& frame = *frame_;
   const Event event = frame.graph[read];
   kept_.assign(static_cast<std::size_t>(frame.graph.size()), 0);
   kept_[static_cast<std::size_t>(read)] = kNoEvent;
@@ -191,7 +192,7 @@ bool ExhaustiveSearch::withdraw(EventId read) {
 
 /// Where all of them are taken, it goes on waiting, once it has been seen whom its update would let read on.
 bool ExhaustiveSearch::reads_older(const Event& read, const Prospect& prospect) {
-  Frame& frame = frames_[depth_];
+  Frame& frame = *frame_;
   const std::size_t first = frame.alternatives.size();
   frame.to_be_added.push_back(read);
   plan_sources(read, {graph_->size(), kNoEvent, What::kSource, {}, {}, 0, static_cast<int>(frame.to_be_added.size()) - 1}, prospect);
@@ -235,8 +236,7 @@ void ExhaustiveSearch::try_update(EventId id, const Alternative& alternative) {
 bool ExhaustiveSearch::outlives(const Clash& clash) {
   const Graph& here = *graph_;
   if (clash.anew) {
-    frames_[depth_].alternatives.push_back(
-        {here.size() - 1, clash.read, What::kClash, here[clash.read].order, clash.write_order, clash.value});
+    frame_->alternatives.push_back({here.size() - 1, clash.read, What::kClash, here[clash.read].order, clash.write_order, clash.value});
   }
   return may_change(clash.look);
 }
@@ -250,7 +250,7 @@ bool ExhaustiveSearch::write(EventId id) {
 bool ExhaustiveSearch::place(EventId id, EventId loose) {
   Graph& here = *graph_;
   const Event& event = here[id];
-  std::vector<Alternative>& alternatives = frames_[depth_].alternatives;
+  std::vector<Alternative>& alternatives = frame_->alternatives;
   if (event.exclusive) {
     if (here.is_updated(event.source, event.location)) return false;
     here.place_after(id, event.source);
@@ -277,7 +277,7 @@ bool ExhaustiveSearch::place(EventId id, EventId loose) {
 
 void ExhaustiveSearch::choose(EventId id, unsigned count) {
   graph()[id].value = 0;
-  for (unsigned value = count; --value > 0;) frames_[depth_].alternatives.push_back({id, static_cast<EventId>(value), What::kValue});
+  for (unsigned value = count; --value > 0;) frame_->alternatives.push_back({id, static_cast<EventId>(value), What::kValue});
 }
 
 /// Goes back from the write as far as all events are canonical.
@@ -285,12 +285,15 @@ void ExhaustiveSearch::plan_revisits(EventId write) {
   const Graph& here = *graph_;
   const Event& event = here[write];
   const Graph::Clock* const causes = here.causes(write);
+  // Where another update has read the same write, only what came before that one may be revisited: it must go.
+  const bool clashes = event.exclusive && here.is_updated(event.source, event.location);
+  const EventId end = clashes ? here.later_than(event.source, event.location) : write;
   for (EventId id = write - 1; id >= 0; --id) {
     if (here.contains(causes, id)) continue;
     if (!canonical(id, write)) return;
     const Event& candidate = here[id];
-    if (candidate.kind == Kind::kRead && candidate.location == event.location)
-      frames_[depth_].alternatives.push_back({write, id, What::kRevisit});
+    if (candidate.kind == Kind::kRead && candidate.location == event.location && id < end)
+      frame_->alternatives.push_back({write, id, What::kRevisit});
   }
 }
 

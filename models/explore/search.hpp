@@ -85,7 +85,8 @@ class ExhaustiveSearch final : public Strategy {
 
   std::deque<Frame> frames_;
   std::size_t depth_ = 0;
-  Graph* graph_ = nullptr;  ///< that of the frame at depth_
+  Frame* frame_ = nullptr;  ///< that at depth_
+  Graph* graph_ = nullptr;  ///< and its graph
   bool started_ = false;
   Graph spare_;
   EventId revisited_ = kNoEvent;

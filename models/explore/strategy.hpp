@@ -75,6 +75,9 @@ class Strategy {
   /// Whether it is always the first of them, and need not be asked.
   [[nodiscard]] virtual bool takes_first() const { return false; }
 
+  /// Whether it need not be asked before steps that no other thread can tell from those around them: the thread just makes them.
+  [[nodiscard]] virtual bool passes_over_silent_steps() const { return false; }
+
   /// Whether its scheduler looks at steps: else the two below are not called.
   [[nodiscard]] virtual bool looks_ahead() const { return false; }
   /// The next step of the thread will be at the location, or at none; and has been made.

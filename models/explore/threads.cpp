@@ -7,26 +7,48 @@
 namespace proberen::explore {
 namespace {
 
-constexpr EventId kLooksAtClock = 256;  ///< steps between two looks
+/// Whether it makes no difference when, between the steps before and after it in its thread, the step is made.
+constexpr bool is_silent(Kind kind) {
+  return kind == Kind::kCreate || kind == Kind::kFinish || kind == Kind::kJoin || kind == Kind::kFence || kind == Kind::kChoice;
+}
 
 constexpr std::uint64_t bit(ThreadId thread) { return std::uint64_t{1} << thread; }
 
 }  // namespace
 
+/// Who has been picked makes its step; one that had not started then may have to wait where it has come to.
+inline bool Engine::Implementation::goes_on_with(Kind step) const {
+  if (midway_ != 0) return std::countr_zero(midway_) == current;
+  const bool picked = picked_ == current || (passes_over_silent_steps_ && is_silent(step));
+  return picked && can_go_on(current);
+}
+
+inline EventId Engine::Implementation::grow(const Event& wanted) {
+  if (graph_->size() >= looks_at_) look_at_length(wanted.site);
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
+  (*graph_)[id].after_effect = me.effect == me.done;
+  picked_ = kNoThread;
+  if (looks_ahead_) strategy->performed(current, wanted.location, wanted.kind == Kind::kWrite || wanted.exclusive);
+  ++me.done;
+  ++performed_;
+  me.wait = Wait::kNothing;
+  return id;
+}
+
 EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
   Thread& me = threads[static_cast<std::size_t>(current)];
-  const bool writes = wanted.kind == Kind::kWrite || wanted.exclusive;
-  if (looks_ahead_) strategy->announce(current, wanted.location, writes);
+  if (looks_ahead_) strategy->announce(current, wanted.location, wanted.kind == Kind::kWrite || wanted.exclusive);
   while (true) {
-    if (me.done < graph_->length(current)) {
-      const EventId id = graph_->at(current, me.done);
+    if (me.next != me.end) {
+      const EventId id = *me.next;
       const Event& found = (*graph_)[id];
       if (found.source >= 0 && found.kind != Kind::kWrite && !performed(found.source)) {
         switch_to(next_of_replay());
         continue;
       }
       check_same(found, wanted);
-      if (me.next != me.end) ++me.next;
+      ++me.next;
       ++me.done;
       ++performed_;
       fresh = false;
@@ -37,26 +59,22 @@ EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
       switch_to(next_of_replay());
       continue;
     }
-    if (const ThreadId next = next_to_grow(); next != current) {
-      switch_to(next);
-      continue;
-    }
-    // One execution may be longer than all the time there is, or than anybody wants to wait.
-    if ((graph_->size() + 1) % kLooksAtClock == 0 && (stopping.load(std::memory_order_relaxed) || out_of_time())) abandon();
-    if (static_cast<std::uint64_t>(graph_->size()) >= options.max_events) {
-      fail(FailureKind::kRunaway, "more than " + std::to_string(options.max_events) + " steps in one execution",
-           {{current, wanted.site, ""}});
-    }
-    const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
-    (*graph_)[id].after_effect = me.effect == me.done;
-    picked_ = kNoThread;
-    if (looks_ahead_) strategy->performed(current, wanted.location, writes);
-    ++me.done;
-    ++performed_;
-    fresh = true;
-    me.wait = Wait::kNothing;
-    return id;
+    if (goes_on_with(wanted.kind)) break;
+    const ThreadId next = next_to_grow();
+    if (next == current) break;
+    switch_to(next);
   }
+  fresh = true;
+  return grow(wanted);
+}
+
+/// One execution may be longer than all the time there is, or than anybody wants to wait.
+void Engine::Implementation::look_at_length(Site site) {
+  if (static_cast<std::uint64_t>(graph_->size()) >= options.max_events) {
+    fail(FailureKind::kRunaway, "more than " + std::to_string(options.max_events) + " steps in one execution", {{current, site, ""}});
+  }
+  if (stopping.load(std::memory_order_relaxed) || out_of_time()) abandon();
+  look_later();
 }
 
 void Engine::Implementation::enter(ThreadId thread) {
@@ -101,10 +119,7 @@ ThreadId Engine::Implementation::next_of_replay() const {
   return current;
 }
 
-/// Of a living thread.
-bool Engine::Implementation::can_go_on(ThreadId thread) const {
-  const Thread& state = threads[static_cast<std::size_t>(thread)];
-  if (__builtin_expect(state.wait == Wait::kNothing, 1)) return true;
+bool Engine::Implementation::need_not_wait(const Thread& state, ThreadId thread) const {
   switch (state.wait) {
     case Wait::kThread:
       return threads[static_cast<std::size_t>(state.target)].finished;
@@ -125,11 +140,10 @@ bool Engine::Implementation::can_go_on(ThreadId thread) const {
   }
 }
 
-/// The thread that makes the next step. Does not return where there is none. Who is picked while another one runs is at its step already,
-/// and is not to be picked a second time; but one that has not started yet has its step still before it, and may have to wait there.
+/// The thread that makes the next step. Does not return where there is none.
 ThreadId Engine::Implementation::next_to_grow() {
   if (midway_ != 0) return std::countr_zero(midway_);
-  if (picked_ == current) return current;
+  if (alive_ == bit(current) && can_go_on(current)) return current;
   std::uint64_t enabled = 0;
   for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
     const ThreadId thread = std::countr_zero(rest);
@@ -141,7 +155,8 @@ ThreadId Engine::Implementation::next_to_grow() {
   if (enabled == 0) conclude();
   const ThreadId next = enabled == bit(current) ? current : strategy->pick(enabled, unstarted_);
   if (next == kNoThread) leave(Result::kLeft);
-  picked_ = (unstarted_ & bit(next)) == 0 ? next : kNoThread;
+  // One that has not started is picked again where the strategy looks at what its step is.
+  picked_ = (unstarted_ & bit(next)) != 0 && (looks_ahead_ || !passes_over_silent_steps_) ? kNoThread : next;
   return next;
 }
 
