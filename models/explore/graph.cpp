@@ -189,9 +189,25 @@ void Graph::acquire_fence(EventId id) {
   }
 }
 
+int Graph::latest_place_in(const Clock* clock, LocationId location) const {
+  EventId write = last_write(location);
+  while (write != kInitial && !contains(clock, write)) write = (*this)[write].earlier;
+  return place_of(write);
+}
+
 void Graph::set_source(EventId id, EventId source) {
-  (*this)[id].source = source;
+  Event& event = (*this)[id];
+  event.source = source;
+  if (event.kind == Kind::kRead) source_moved(id);
   refresh(id);
+}
+
+void Graph::source_moved(EventId read) {
+  Event& event = (*this)[read];
+  EventId later = later_than(event.source, event.location);
+  while (later > read) later = (*this)[later].later;
+  event.newest = later == kNoEvent;
+  if (event.source > read) (*this)[event.source].foreseen = true;
 }
 
 void Graph::place_after(EventId write, EventId earlier) {
@@ -201,6 +217,7 @@ void Graph::place_after(EventId write, EventId earlier) {
   event.earlier = earlier;
   event.later = later;
   event.place = place_of(earlier) + 1;
+  event.newest = later == kNoEvent;
   (earlier == kInitial ? location.first_write : (*this)[earlier].later) = write;
   if (later == kNoEvent) {
     location.last_write = write;
@@ -267,6 +284,7 @@ void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId l
     event.release_fence = renamed(event.release_fence);
     event.earlier = event.later = kNoEvent;
     event.place = 0;
+    event.foreseen = false;
     threads_[static_cast<std::size_t>(event.thread)].events.push_back(added);
     if (event.kind == Kind::kCreate) threads_[static_cast<std::size_t>(event.value)].created_by = added;
     if (event.location == kNoLocation) continue;
@@ -280,6 +298,22 @@ void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId l
     for (EventId id = from.first_write(location); id != kNoEvent; id = from[id].later) {
       const EventId write = renamed(id);
       if (write != kNoEvent && id != last) place_after(write, last_write(location));
+    }
+  }
+  compare_numbers();
+}
+
+void Graph::compare_numbers() {
+  for (EventId id = 0; id < size_; ++id) {
+    Event& event = (*this)[id];
+    if (event.kind != Kind::kRead && event.kind != Kind::kWrite) continue;
+    int& latest = locations_[static_cast<std::size_t>(event.location)].latest_place;
+    if (event.kind == Kind::kRead) {
+      event.newest = event.source != kNoEvent && place_of(event.source) >= latest;
+      if (event.source > id) (*this)[event.source].foreseen = true;
+    } else {
+      event.newest = event.place > latest;
+      latest = std::max(latest, event.place);
     }
   }
 }

@@ -49,6 +49,8 @@ struct Event {
   std::uint8_t size = 0;
   bool exclusive = false;         ///< the read, or the write, of a read-modify-write that writes
   bool open : 1 = false;          ///< of a read: its order depends on what it reads
+  bool newest : 1 = false;        ///< no write with a smaller number comes later in modification order than it, or than its source
+  bool foreseen : 1 = false;      ///< of a write: a read with a smaller number reads it
   bool after_effect : 1 = false;  ///< there was an effect since the event before it in its thread (Engine::effect)
 };
 static_assert(sizeof(Event) == 64);
@@ -126,6 +128,8 @@ class Graph {
     return write == kInitial ? first_write(location) : (*this)[write].later;
   }
   [[nodiscard]] bool is_last(EventId write, LocationId location) const { return last_write(location) == write; }
+  /// The place of the latest of a location's writes that are in the set; 0 where there is none. O(writes that are later).
+  [[nodiscard]] int latest_place_in(const Clock* clock, LocationId location) const;
   /// Whether a read-modify-write has read it, so that no other one can, and no write comes between them.
   [[nodiscard]] bool is_updated(EventId write, LocationId location) const {
     const EventId later = later_than(write, location);
@@ -156,6 +160,8 @@ class Graph {
   void set_source(EventId id, EventId source);
   /// Computes clocks again after a change of order.
   void refresh(EventId id);
+  /// To be called where the source of a read, which comes after it by number, has got another place.
+  void source_moved(EventId read);
   /// Puts a write right after another one, or first (kInitial).
   void place_after(EventId write, EventId earlier);
   void unplace(EventId write);
@@ -174,12 +180,15 @@ class Graph {
     EventId first_write = kNoEvent;
     EventId last_write = kInitial;
     EventId last_event = kNoEvent;
+    int latest_place = 0;  ///< for compare_numbers()
   };
 
   Clock* clock(EventId id, int which) {
     return clocks_.data() + (static_cast<std::size_t>(id) * 3 + static_cast<std::size_t>(which)) * width_;
   }
   /// Those of another graph of which this one is a part: where neither they nor their sources are removed.
+  /// Computes `newest` and `foreseen` of all events, of which none is foreseen yet.
+  void compare_numbers();
   void assign_withdrawn(const Graph& from, const std::vector<EventId>& kept, EventId loose);
   void widen(std::size_t width);
   /// For so many events.

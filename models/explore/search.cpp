@@ -118,6 +118,7 @@ bool ExhaustiveSearch::take(const Alternative& alternative) {
       if (event.place != 0) here.unplace(alternative.event);
       here.place_after(alternative.event, alternative.other);
       revisited_ = frame_->cause == alternative.event ? frame_->loose : kNoEvent;
+      if (revisited_ != kNoEvent) here.source_moved(revisited_);
       return sc_order_exists(here, alternative.event, revisited_);
     case What::kValue:
       event.value = static_cast<Value>(alternative.other);
@@ -285,11 +286,16 @@ void ExhaustiveSearch::plan_revisits(EventId write) {
   const Graph& here = *graph_;
   const Event& event = here[write];
   const Graph::Clock* const causes = here.causes(write);
+  ++plans_;
+  latest_causes_.resize(static_cast<std::size_t>(here.locations()));
   // Where another update has read the same write, only what came before that one may be revisited: it must go.
   const bool clashes = event.exclusive && here.is_updated(event.source, event.location);
   const EventId end = clashes ? here.later_than(event.source, event.location) : write;
-  for (EventId id = write - 1; id >= 0; --id) {
+  auto others = static_cast<std::int64_t>(write) + 1;  // events that are not among its causes
+  for (std::size_t thread = 0; thread < here.width(); ++thread) others -= causes[thread];
+  for (EventId id = write - 1; others > 0; --id) {
     if (here.contains(causes, id)) continue;
+    --others;
     if (!canonical(id, write)) return;
     const Event& candidate = here[id];
     if (candidate.kind == Kind::kRead && candidate.location == event.location && id < end)
@@ -297,27 +303,27 @@ void ExhaustiveSearch::plan_revisits(EventId write) {
   }
 }
 
-/// Whether the event is as if it had been added last to what was there when it was added, and the causes of `cause`.
-bool ExhaustiveSearch::canonical(EventId id, EventId cause) const {
+/// The place of the latest write of a location among the causes of the write whose revisits are planned.
+int ExhaustiveSearch::latest_cause(LocationId location, EventId cause) {
+  LatestCause& latest = latest_causes_[static_cast<std::size_t>(location)];
+  if (latest.plan != plans_) latest = {plans_, graph_->latest_place_in(graph_->causes(cause), location)};
+  return latest.place;
+}
+
+/// Whether the event is as if it had been added last to what was there when it was added, and the causes of `cause`, which has no place
+/// yet. Without a cause: whether it may be so for one to come.
+bool ExhaustiveSearch::canonical(EventId id, EventId cause) {
   const Graph& here = *graph_;
   const Event& event = here[id];
   if (event.kind == Kind::kChoice) return event.value == 0;
   if (event.kind != Kind::kRead && event.kind != Kind::kWrite) return true;
-  const Graph::Clock* const causes = cause == kNoEvent ? nullptr : here.causes(cause);
-  const auto was_there = [&](EventId other) { return other < id || (causes != nullptr && other != cause && here.contains(causes, other)); };
+  if (!event.newest) return false;
   if (event.kind == Kind::kRead) {
-    EventId latest = here.last_write(event.location);
-    // Without a cause: there may yet be one that depends on the source.
-    while (latest != kInitial && (latest == cause || !was_there(latest)) && !(cause == kNoEvent && latest == event.source))
-      latest = here[latest].earlier;
-    return latest == event.source;
+    if (cause == kNoEvent) return true;
+    if (event.source > id && !here.contains(here.causes(cause), event.source)) return false;
+    return here.place_of(event.source) >= latest_cause(event.location, cause);
   }
-  for (EventId later = event.later; later != kNoEvent; later = here[later].later) {
-    if (later != cause && was_there(later)) return false;
-  }
-  for (EventId other = here.last_at(event.location); other != kNoEvent; other = here[other].previous_at_location) {
-    if (other < id && here[other].kind == Kind::kRead && here[other].source == id) return false;
-  }
+  if (event.foreseen || (cause != kNoEvent && event.place < latest_cause(event.location, cause))) return false;
   return std::none_of(here.withdrawn().begin(), here.withdrawn().end(), [=](const Graph::Withdrawn& read) { return read.source == id; });
 }
 

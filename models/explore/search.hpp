@@ -41,7 +41,7 @@ class ExhaustiveSearch final : public Strategy {
   [[nodiscard]] EventId revisited() const override { return revisited_; }
   [[nodiscard]] bool withdraw(EventId read) override;
   [[nodiscard]] bool reads_older(const Event& read, const Prospect& prospect) override;
-  [[nodiscard]] bool may_change(EventId event) const override { return canonical(event, kNoEvent); }
+  [[nodiscard]] bool may_change(EventId event) override { return canonical(event, kNoEvent); }
   [[nodiscard]] bool outlives(const Clash& clash) override;
   [[nodiscard]] std::uint64_t blocked_unseen() override { return std::exchange(blocked_unseen_, 0); }
   [[nodiscard]] bool exhausts() const override { return true; }
@@ -77,7 +77,8 @@ class ExhaustiveSearch final : public Strategy {
   void plan_sources(const Event& read, const Alternative& of, const Prospect& prospect);
   void plan_revisits(EventId write);
 
-  [[nodiscard]] bool canonical(EventId event, EventId cause) const;
+  [[nodiscard]] bool canonical(EventId event, EventId cause);
+  [[nodiscard]] int latest_cause(LocationId location, EventId cause);
 
   void enter(std::size_t depth);
   Frame& open_frame(EventId loose, EventId last);
@@ -92,6 +93,12 @@ class ExhaustiveSearch final : public Strategy {
   EventId revisited_ = kNoEvent;
   std::uint64_t blocked_unseen_ = 0;
   std::vector<EventId> kept_;
+  struct LatestCause {
+    std::uint64_t plan = 0;
+    int place = 0;
+  };
+  std::vector<LatestCause> latest_causes_;  ///< of each location, where `plan` is the present one
+  std::uint64_t plans_ = 0;
 };
 
 }  // namespace proberen::explore

@@ -89,7 +89,7 @@ class Strategy {
   /// The read in the beginning given by `next` of which it is not known yet what the program makes of its value.
   [[nodiscard]] virtual EventId revisited() const { return kNoEvent; }
   /// Whether the last event of a thread that waits may still be taken back, so that it is worth while to go on.
-  [[nodiscard]] virtual bool may_change(EventId /*event*/) const { return true; }
+  [[nodiscard]] virtual bool may_change(EventId /*event*/) { return true; }
   /// The read, its thread's last step, has got a value with which that has to wait: it is removed. What comes before its source has been
   /// tried. May change the numbers of events. False: the execution must be left.
   [[nodiscard]] virtual bool withdraw(EventId /*read*/) { return false; }

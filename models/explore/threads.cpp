@@ -135,6 +135,8 @@ bool Engine::Implementation::need_not_wait(const Thread& state, ThreadId thread)
       const EventId write = graph_->last_write(state.location);
       return (*state.update)(initial_or_written(write, state.location)).has_value();
     }
+    case Wait::kSpin:
+      return strategy->knows_step_of(thread) || (!strategy->waits_for_good() && !spins_on_latest(thread));
     default:
       return false;
   }
@@ -225,6 +227,7 @@ void Engine::Implementation::assume(bool holds, Site site) {
   if (!holds) block(Wait::kAssumption, "an assumption", site);
 }
 
+/// Comes back where another turn may be of use.
 void Engine::Implementation::spin(int first, Site site) {
   threads[static_cast<std::size_t>(current)].cycle = first;
   block(Wait::kSpin, "a loop without effect", site);
@@ -246,7 +249,8 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
       switch_to(next_of_replay());
       continue;
     }
-    switch_to(next_to_grow());
+    if (const ThreadId next = next_to_grow(); next != self || me.wait != Wait::kSpin) switch_to(next);
+    if (me.wait == Wait::kSpin && picked_ == self) me.wait = Wait::kNothing;
   }
 }
 
@@ -303,6 +307,7 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
   if (open_end) return Result::kBlocked;
   std::vector<Place> waiting = places_of_waiting(stuck_threads);
   std::string message = "thread " + std::to_string(waiting.front().thread) + " " + waiting.front().what + " for ever";
+  if (threads[0].finished) message += ", though main has ended";
   const FailureKind kind = spins && !sleeps ? FailureKind::kLivelock : FailureKind::kDeadlock;
   if (!options.stuck_is_an_end) {
     reject(kind, std::move(message), std::move(waiting));

@@ -127,7 +127,7 @@ template <class T>
     return engine().compare_exchange(access, order_of(on_failure), found, static_cast<Value>(desired), weak, futile);
   });
   if (exchanged) {
-    effect();
+    if (static_cast<Value>(desired) != wanted) effect();
     return true;
   }
   current->last_read = found;

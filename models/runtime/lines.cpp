@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <unordered_map>
 
 #include "models/runtime/heap.hpp"
 #include "models/runtime/kernel_threads.hpp"
@@ -18,6 +19,9 @@ struct Lines::Data {
   Dwfl_Callbacks callbacks{};
   char* debug_path = nullptr;
   Dwfl* dwfl = nullptr;
+  // What has been asked for: an execution has many steps at few places.
+  std::unordered_map<std::uintptr_t, std::string> sites;
+  std::unordered_map<std::uintptr_t, std::string> names;
 };
 
 Lines::Lines() : data_(std::make_unique<Data>()) {
@@ -102,6 +106,35 @@ Dwfl_Module* Lines::module_at(std::uintptr_t address) const {
 }
 
 std::string Lines::of_site(std::uintptr_t site) const {
+  const auto [place, is_new] = data_->sites.try_emplace(site);
+  if (is_new) place->second = look_up_site(site);
+  return place->second;
+}
+
+std::string Lines::of_data(std::uintptr_t address) const {
+  const auto [name, is_new] = data_->names.try_emplace(address);
+  if (is_new) name->second = look_up_data(address);
+  return name->second;
+}
+
+bool Lines::returns_nothing(std::uintptr_t function) const {
+  Dwfl_Module* const module = module_at(function);
+  Dwarf_Addr bias = 0;
+  Dwarf_Die* const unit = module == nullptr ? nullptr : unit_of(module, function, bias);
+  Dwarf_Die* scopes = nullptr;
+  const int count = unit == nullptr ? 0 : dwarf_getscopes(unit, function - bias, &scopes);
+  bool nothing = false;
+  for (int i = 0; i < count; ++i) {
+    if (dwarf_tag(&scopes[i]) != DW_TAG_subprogram) continue;
+    Dwarf_Attribute attribute;
+    nothing = dwarf_attr_integrate(&scopes[i], DW_AT_type, &attribute) == nullptr;
+    break;
+  }
+  std::free(scopes);
+  return nothing;
+}
+
+std::string Lines::look_up_site(std::uintptr_t site) const {
   const Dwarf_Addr address = site - 1;
   Dwfl_Module* const module = site == 0 ? nullptr : module_at(address);
   if (module == nullptr) return "";
@@ -128,7 +161,7 @@ std::string Lines::of_way(std::uintptr_t site, const std::vector<std::uintptr_t>
   return first;
 }
 
-std::string Lines::of_data(std::uintptr_t address) const {
+std::string Lines::look_up_data(std::uintptr_t address) const {
   if (const int slot = stack_slot(address); slot >= 0) return "";
   Dwfl_Module* const module = in_arena(address) ? nullptr : module_at(address);
   if (module == nullptr) return "";

@@ -26,6 +26,8 @@ class Lines {
   [[nodiscard]] std::string of_way(std::uintptr_t site, const std::vector<std::uintptr_t>& callers) const;
   /// `counter`, `table+8`, or "" for what has no name.
   [[nodiscard]] std::string of_data(std::uintptr_t address) const;
+  /// Whether the function that begins at the address is known to return nothing.
+  [[nodiscard]] bool returns_nothing(std::uintptr_t function) const;
   /// What libdw knows of the module of an address; null for nothing.
   [[nodiscard]] Dwfl_Module* module_at(std::uintptr_t address) const;
   /// The text with every `0x…` that is the address of something named replaced by its name.
@@ -33,6 +35,8 @@ class Lines {
 
  private:
   struct Data;
+  [[nodiscard]] std::string look_up_site(std::uintptr_t site) const;
+  [[nodiscard]] std::string look_up_data(std::uintptr_t address) const;
   std::unique_ptr<Data> data_;
 };
 

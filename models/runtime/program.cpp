@@ -14,6 +14,7 @@
 
 #include "models/runtime/heap.hpp"
 #include "models/runtime/kernel_threads.hpp"
+#include "models/runtime/lines.hpp"
 #include "models/runtime/options.hpp"
 #include "models/runtime/output.hpp"
 #include "models/runtime/process_end.hpp"
@@ -74,6 +75,12 @@ class Arguments {
   std::vector<std::string> texts_;
 };
 
+/// `void main()` is no C++, but there are such programs: what its caller finds is nothing that it has said.
+bool main_returns_nothing() {
+  static const bool nothing = Lines().returns_nothing(reinterpret_cast<std::uintptr_t>(real_main));
+  return nothing;
+}
+
 int explored_main(int argc, char** argv, char** environment_of_main) {
   constructing = false;
   ProgramOptions options;
@@ -91,7 +98,7 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
       const int status_of_main = real_main(argc, argv, environment_of_main);
       run_exit_handlers();
       const Inside inside;
-      fail_by_status(status_of_main, 0);
+      if (status_of_main != 0 && !main_returns_nothing()) fail_by_status(status_of_main, 0);
     };
     Session own(options.engine, {body, nullptr, true}, options.identity);
     signals_take_over();

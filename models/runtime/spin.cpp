@@ -77,7 +77,7 @@ bool SpinMemory::look_at_overwritten() {
   });
 }
 
-const SpinMemory::Visit* SpinMemory::same_again(Fiber& fiber, const void* frame, std::uintptr_t address, int steps) {
+SpinMemory::Visit* SpinMemory::same_again(Fiber& fiber, const void* frame, std::uintptr_t address, int steps) {
   if (!undone()) ++fiber.effects;
   if (fiber.effects != effects_) {
     effects_ = fiber.effects;
@@ -147,12 +147,16 @@ bool SpinMemory::give_up(const void* lock) {
 
 void look_for_loop(Fiber& fiber, const void* frame, std::uintptr_t address) {
   const int steps = engine().steps(engine().current());
-  const SpinMemory::Visit* const visit = fiber.spin.same_again(fiber, frame, address, steps);
+  SpinMemory::Visit* const visit = fiber.spin.same_again(fiber, frame, address, steps);
   if (__builtin_expect(visit == nullptr, 1)) return;
   const bool by_one_read = visit->steps == steps - 1 && visit->reads == fiber.reads && visit->writes == fiber.writes;
   if (by_one_read && session->options().search == explore::Search::kExhaustive)
     session->spin_facts().learn(site_of(frame), SpinFacts::state_of(fiber, frame, address), fiber.last_read);
   engine().spin(visit->steps, site_of(frame));
+  // Another turn, which begins here.
+  visit->steps = engine().steps(engine().current());
+  visit->reads = fiber.reads;
+  visit->writes = fiber.writes;
 }
 
 }  // namespace proberen::runtime

@@ -62,7 +62,7 @@ class SpinMemory {
   };
   /// The earlier visit, since the fiber's last effect, of which [frame, top) with the access to `address` is the state. Null: there is
   /// none, and this one is noted.
-  const Visit* same_again(Fiber& fiber, const void* frame, std::uintptr_t address, int steps);
+  Visit* same_again(Fiber& fiber, const void* frame, std::uintptr_t address, int steps);
 
  private:
   struct Held {
