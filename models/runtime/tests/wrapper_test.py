@@ -27,7 +27,8 @@ class Wrapper(unittest.TestCase):
     def call(self, *arguments, wrapper="proberen-c++", status=0):
         environment = {**os.environ, "PROBEREN_CC": CC, "PROBEREN_CXX": CXX}
         done = subprocess.run([WRAPPERS / wrapper, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True)
-        self.assertEqual(done.returncode, status, done.stderr)
+        if status is not None:
+            self.assertEqual(done.returncode, status, done.stderr)
         return done
 
     def explored(self, program):
@@ -60,6 +61,76 @@ class Wrapper(unittest.TestCase):
         self.call("-std=c++20", "-c", "first.cpp", "other file.cpp")
         self.call("first.o", "other file.o", "-lstdc++", "-lm", "-lpthread", "-lc", "-o", "program", wrapper="proberen-cc")
         self.explored("program")
+
+    def test_writes_the_files_that_the_compiler_writes(self):
+        (self.folder / "other.c").write_text('#include "header.h"\nint main(void) { return X; }\n')
+        (self.folder / "header.h").write_text("#define X 0\n")
+        (self.folder / "more").mkdir()
+        for command in ("other.c -MMD -o program", "other.c -MD -MP -MT x -MF x.d -o program", "other.c -Wp,-MMD,x.d", "-save-temps other.c -o program",
+                        "-save-temps=obj other.c -o more/program", "--coverage other.c -o program", "-fprofile-arcs -ftest-coverage other.c -o program",
+                        "-gsplit-dwarf other.c -o program", "-c -gsplit-dwarf other.c", "-flto other.c -o program", "header.h",
+                        "-x c-header header.h -o more/header.h.gch", "-E other.c -o x.i", "-S other.c", "-M other.c -MF x.d", "-MM other.c", "-fsyntax-only other.c",
+                        "-### other.c", "-r other.c -o x.o", "-shared -fPIC other.c -o x.so", "-fsanitize=undefined other.c", "-Wall -Wextra -Werror other.c",
+                        "-Werror -c other.c", "-no-pie other.c", "-march=native -Ofast other.c -o program", "other.c -Wl,-Map,x.map -s", "-static-libgcc other.c",
+                        "-fno-lto other.c", "-pipe -Og -g3 other.c", "-dumpversion", "--version", "-print-search-dirs", "-print-file-name=libc.so",
+                        "--help", "", "nothing.c"):
+            made = []
+            for compile in (lambda *arguments: subprocess.run([CC, *arguments], cwd=self.folder, capture_output=True, text=True),
+                            lambda *arguments: self.call(*arguments, wrapper="proberen-cc", status=None)):
+                before = set(self.folder.rglob("*"))
+                done = compile(*command.split())
+                for program in ("program", "a.out", "more/program"):
+                    if (self.folder / program).exists():
+                        if made:
+                            self.explored(program)
+                        subprocess.run([self.folder / program], cwd=self.folder, check=True)
+                files = set(self.folder.rglob("*")) - before
+                made.append((done.returncode, done.stdout if "print" in command else "", {str(file) for file in files}))
+                for file in files:
+                    file.unlink()
+            self.assertEqual(made[0], made[1], command)
+
+    def test_uses_its_own_precompiled_headers(self):
+        (self.folder / "header.hpp").write_text(FIRST)
+        self.call("-std=c++20", "-Winvalid-pch", "-Werror", "-x", "c++-header", "header.hpp", "-o", "header.hpp.gch")
+        (self.folder / "header.hpp").write_text("#error not the precompiled one\n")
+        os.utime(self.folder / "header.hpp", (0, 0))
+        if "clang" in CC:
+            return  # which looks whether the header has changed
+        self.call("-std=c++20", "-Winvalid-pch", "-Werror", "-include", "header.hpp", "other file.cpp", "-o", "program")
+        self.explored("program")
+
+    def test_takes_arguments_from_files(self):
+        (self.folder / "inner").write_text("-std=c++20 'other file.cpp'\n-pthread")
+        (self.folder / "outer").write_text("\"first.cpp\" @inner -o 'the program'\n")
+        self.call("@outer")
+        self.explored("the program")
+        for refused in ("-static", "-m32", "-fsanitize=address"):
+            (self.folder / "inner").write_text(f"'other file.cpp' {refused}\n")
+            self.assertIn(f"leave out {refused}\n", self.call("@outer", status=2).stderr)
+        (self.folder / "inner").write_text("-std=c++20 'other file.cpp' -fsanitize=thread,undefined\n")
+        self.call("@outer")
+        self.explored("the program")
+
+    def test_explores_what_is_covered(self):
+        (self.folder / "covered.c").write_text(
+            "#include <pthread.h>\nint more(int a) { return a > 2 ? a + 1 : a - 1; }\n"
+            "void* run(void* p) { for (int i = 0; i < 4; ++i) if (more(i) > 9) p = 0; return p; }\n"
+            "int main(void) { pthread_t t, u; pthread_create(&t, 0, run, 0); pthread_create(&u, 0, run, 0); pthread_join(t, 0); return pthread_join(u, 0); }\n")
+        for options in (["--coverage"], ["--coverage", "-pthread", "-O2"], *([["-fprofile-instr-generate"]] if "clang" in CC else [])):
+            self.call(*options, "covered.c", "-o", "program", wrapper="proberen-cc")
+            self.assertEqual(self.record("program", "").get("failure"), None, options)
+        self.call("-fprofile-generate", "covered.c", wrapper="proberen-cc", status=2)
+
+    def test_undefined_behaviour_fails(self):
+        (self.folder / "undefined.c").write_text(
+            "#include <pthread.h>\n#include <stdatomic.h>\natomic_int x;\nvoid* run(void* p) { return x = 1, p; }\n"
+            "int main(void) {\n  pthread_t t;\n  pthread_create(&t, 0, run, 0);\n  int big = 2147483647;\n  big += x;\n  pthread_join(t, 0);\n  return big == 5;\n}\n")
+        for options in ([], ["-fno-sanitize-recover=undefined"], ["-fsanitize-recover=undefined"]):
+            self.call("-fsanitize=undefined", *options, "undefined.c", "-o", "program", wrapper="proberen-cc")
+            failure = self.record("program", "")["failure"]
+            self.assertEqual(failure["kind"], "crash")
+            self.assertTrue(failure["location"].endswith("undefined.c:9"), failure["location"])
 
     def test_makes_shared_libraries(self):
         self.call("-shared", "-fPIC", "other file.cpp", "-o", "libother.so")
@@ -119,8 +190,12 @@ class Wrapper(unittest.TestCase):
                     self.assertEqual(done.returncode, 1, (call, written, options, done.stderr))
                     self.assertIn("race", done.stderr, (call, written, options))
 
-    def test_refuses_static_programs(self):
-        self.assertIn("cannot be explored", self.call("-static", "first.cpp", status=2).stderr)
+    def test_refuses_what_cannot_be_explored(self):
+        for option in ("-static", "-static-pie", "-m32", "-fsanitize=address", "-fsanitize=undefined,leak"):
+            said = self.call(option, "first.cpp", status=2).stderr
+            self.assertIn("be explored", said)
+            self.assertIn(f"leave out {option}", said)
+            self.assertEqual(len(said.splitlines()), 1)
 
     def test_says_what_the_compiler_says(self):
         (self.folder / "broken.cpp").write_text("int main( {}\n")
