@@ -52,6 +52,8 @@ struct Fiber {
   std::uint64_t reads = 0;       ///< plain ones, of other memory than its own stack
   std::uint64_t writes = 0;      ///< the same
   explore::Value last_read = 0;  ///< by a looking hook
+  bool library_loads = false;    ///< the atomic load of 16 bytes that comes is a call of libatomic's
+  Site wide_load = 0;            ///< the last one that was none; see wide_atomics.cpp
   SpinMemory spin;
   std::vector<PendingWrite> pending;  ///< to racy locations
   LastAccess last_access;

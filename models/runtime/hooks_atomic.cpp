@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <functional>
+#include <utility>
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
@@ -90,6 +91,7 @@ template <class T>
   spin_check(frame, access.address);
   const Value value = with_spin_facts(frame, access, [&](const Futile* futile) { return engine().load(access, futile); });
   current->last_read = value;
+  if constexpr (sizeof(T) == 16) current->wide_load = std::exchange(current->library_loads, false) ? 0 : access.site;
   check_written(access, static_cast<T>(value));
   return static_cast<T>(value);
 }
