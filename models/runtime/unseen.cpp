@@ -12,6 +12,9 @@
 #include <string_view>
 
 #include "models/runtime/lines.hpp"
+#include "proberen/explore/types.hpp"
+
+extern "C" proberen::explore::Value __tsan_atomic128_load(const volatile proberen::explore::Value* pointer, int order);
 
 namespace proberen::runtime {
 namespace {
@@ -120,16 +123,49 @@ bool begins_atomic_instruction(const unsigned char* code, const unsigned char* e
   return (code[0] == 0x86 || code[0] == 0x87) && (code[1] & 0xc0U) != 0xc0;
 }
 
+/// Where a call of a function in another module goes: through a jump beside the code that reads its address from a table, or by itself.
+const void* callee_of(const unsigned char* call, const Range& module) {
+  const auto after = [](const unsigned char* end) {
+    std::int32_t distance = 0;
+    std::memcpy(&distance, end - sizeof(distance), sizeof(distance));
+    return end + distance;
+  };
+  const unsigned char* jump = call;
+  if (*call == 0xe8) {
+    jump = after(call + 5);
+    constexpr unsigned char kBranchTarget[] = {0xf3, 0x0f, 0x1e, 0xfa};
+    if (!module.contains(reinterpret_cast<std::uintptr_t>(jump))) return nullptr;
+    if (std::memcmp(jump, kBranchTarget, sizeof(kBranchTarget)) == 0) jump += sizeof(kBranchTarget);
+    if (*jump == 0xf2) ++jump;
+  }
+  if (jump[0] != 0xff || (jump[1] != 0x25 && jump[1] != 0x15)) return nullptr;
+  const unsigned char* const slot = after(jump + 6);
+  if (!module.contains(reinterpret_cast<std::uintptr_t>(slot))) return nullptr;
+  const void* callee = nullptr;
+  std::memcpy(&callee, slot, sizeof(callee));
+  return callee;
+}
+
+/// A load of 16 bytes that clang has left behind its hook, where nobody uses the value: a cmpxchg16b after the call.
+bool is_left_behind_hook(const unsigned char* instruction, const unsigned char* low, const Range& module) {
+  constexpr std::ptrdiff_t kFarthest = 24;
+  for (const unsigned char* call = instruction - 5; call >= low && instruction - call <= kFarthest; --call) {
+    if (callee_of(call, module) == reinterpret_cast<const void*>(&__tsan_atomic128_load)) return true;
+  }
+  return false;
+}
+
 void note_assembly(const unsigned char* at, const Lines& lines, std::vector<std::string>& places) {
   std::string place = lines.of_site(reinterpret_cast<std::uintptr_t>(at) + 1);
   if (!place.empty() && std::find(places.begin(), places.end(), place) == places.end()) places.push_back(std::move(place));
 }
 
-void find_assembly(const Range& range, const std::vector<std::uintptr_t>& statements, const Lines& lines,
+void find_assembly(const Range& range, const std::vector<std::uintptr_t>& statements, const Lines& lines, const Range& module,
                    std::vector<std::string>& places) {
+  const auto* const low = reinterpret_cast<const unsigned char*>(range.low);
   const auto* const end = reinterpret_cast<const unsigned char*>(range.high);
-  for (const auto* at = reinterpret_cast<const unsigned char*>(range.low); at < end; ++at) {
-    if (is_atomic_instruction(at, end)) note_assembly(at, lines, places);
+  for (const auto* at = low; at < end; ++at) {
+    if (is_atomic_instruction(at, end) && !is_left_behind_hook(at, low, module)) note_assembly(at, lines, places);
   }
   for (const std::uintptr_t address : statements) {
     const auto* const at = reinterpret_cast<const unsigned char*>(address);
@@ -194,7 +230,7 @@ Unseen find_unseen(const std::vector<Module>& modules) {
     const auto functions = functions_beside(information, found.code);
     for (const Range& range : found.code) {
       find_calls(range, functions, called);
-      find_assembly(range, found.statements, lines, unseen.assembly);
+      find_assembly(range, found.statements, lines, module.whole, unseen.assembly);
     }
   }
   for (const std::string& name : called) unseen.functions.push_back(readable(name));

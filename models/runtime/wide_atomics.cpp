@@ -22,8 +22,8 @@ int __tsan_atomic128_compare_exchange_strong(volatile Wide* p, Wide* c, Wide v, 
   PROBEREN_INTERPOSED result name parameters __asm__(symbol); \
   result name parameters
 
-/// Clang puts the hook in front of a load and leaves the load, of which nobody uses the value: where 16 bytes are not lock-free to it, that is
-/// a call right behind the hook's.
+/// Clang puts the hook in front of a load and leaves the load, of which nobody uses the value: where 16 bytes are not lock-free to it, that
+/// is a call right behind the hook's.
 static bool is_left_behind_hook(proberen::runtime::Site returns_to) {
   using namespace proberen::runtime;
   constexpr Site kNear = 64;

@@ -316,6 +316,13 @@ class Wrapper(unittest.TestCase):
             self.assertEqual(unseen == [], seen, (assembly, unseen))
             self.assertTrue(seen or unseen[0].endswith("other file.cpp:5"), unseen)
 
+    def test_says_nothing_of_wide_loads(self):
+        (self.folder / "other file.cpp").write_text(
+            "#include <atomic>\nstruct Pair { long first, second; };\nstd::atomic<Pair> pair;\nint other() { return pair.load().first + 1; }\n")
+        for options in ([], ["-O2"], ["-O2", "-fno-plt"], ["-fcf-protection"]):
+            self.call("-std=c++20", "-mcx16", *options, "first.cpp", "other file.cpp", "-latomic", "-o", "program")
+            self.assertEqual(self.unseen(), [], options)
+
     def test_links_what_is_annotated_for_the_sanitizer(self):
         (self.folder / "other file.cpp").write_text(
             'extern "C" { void __tsan_acquire(void*); void __tsan_release(void*); int __tsan_mutex_pre_unlock(void*, unsigned); }\n'
