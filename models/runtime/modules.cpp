@@ -126,6 +126,11 @@ bool any_import(const Module& module, const std::function<bool(const Import&)>& 
   return false;
 }
 
+bool serves_runtime(std::string_view path) {
+  const std::string_view file = path.substr(path.rfind('/') + 1);
+  return is_one_of(file, kOfCompiler) || is_one_of(file, kOfRuntime);
+}
+
 std::vector<Module> loaded_modules() {
   std::vector<Module> modules;
   dl_iterate_phdr(add_module, &modules);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proberen::runtime {
@@ -41,6 +42,9 @@ struct Import {
 };
 /// Whether one of the module's imports satisfies the predicate: no more of them are looked at then.
 [[nodiscard]] bool any_import(const Module& module, const std::function<bool(const Import&)>& predicate);
+
+/// Whether the file is one of the compilers' libraries, or one that this library needs itself.
+[[nodiscard]] bool serves_runtime(std::string_view path);
 
 /// What is loaded now, the executable first. Only from a thread whose thread-local blocks exist.
 [[nodiscard]] std::vector<Module> loaded_modules();

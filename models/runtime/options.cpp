@@ -40,10 +40,20 @@ T word(const std::string& key, const std::string& value, const std::map<std::str
   bad(key, value, wanted);
 }
 
-const std::map<std::string, Search> kSearches{
-    {"exhaustive", Search::kExhaustive}, {"random", Search::kRandom}, {"pct", Search::kPct}, {"pos", Search::kPos}, {"surw", Search::kSurw},
-    {"replay", Search::kReplay}};
-const std::map<std::string, bool> kFlags{{"0", false}, {"1", true}};
+// Tables are made when they are first asked for: a program that is not explored must not see the runtime allocate.
+const std::map<std::string, Search>& searches() {
+  static const std::map<std::string, Search> table{{"exhaustive", Search::kExhaustive},
+                                                   {"random", Search::kRandom},
+                                                   {"pct", Search::kPct},
+                                                   {"pos", Search::kPos},
+                                                   {"surw", Search::kSurw},
+                                                   {"replay", Search::kReplay}};
+  return table;
+}
+const std::map<std::string, bool>& flags() {
+  static const std::map<std::string, bool> table{{"0", false}, {"1", true}};
+  return table;
+}
 
 using Set = std::function<void(ProgramOptions&, const std::string& key, const std::string& value)>;
 const std::map<std::string, Set>& setters() {
@@ -52,7 +62,7 @@ const std::map<std::string, Set>& setters() {
        [](auto& o, auto& k, auto& v) {
          o.engine.model = word<MemoryModel>(k, v, {{"rc11", MemoryModel::kRc11}, {"sc", MemoryModel::kSc}});
        }},
-      {"search", [](auto& o, auto& k, auto& v) { o.engine.search = word<Search>(k, v, kSearches); }},
+      {"search", [](auto& o, auto& k, auto& v) { o.engine.search = word<Search>(k, v, searches()); }},
       {"seed", [](auto& o, auto& k, auto& v) { o.engine.seed = number<std::uint64_t>(k, v); }},
       {"executions", [](auto& o, auto& k, auto& v) { o.engine.max_executions = number<std::uint64_t>(k, v); }},
       {"time_ms", [](auto& o, auto& k, auto& v) { o.engine.time = std::chrono::milliseconds(number<std::int64_t>(k, v)); }},
@@ -63,8 +73,8 @@ const std::map<std::string, Set>& setters() {
        [](auto& o, auto& k, auto& v) {
          o.engine.races_fail = word<bool>(k, v, {{"fail", true}, {"explore", false}});
        }},
-      {"spurious", [](auto& o, auto& k, auto& v) { o.engine.spurious_failures = word<bool>(k, v, kFlags); }},
-      {"leaks", [](auto& o, auto& k, auto& v) { o.leaks = word<bool>(k, v, kFlags); }},
+      {"spurious", [](auto& o, auto& k, auto& v) { o.engine.spurious_failures = word<bool>(k, v, flags()); }},
+      {"leaks", [](auto& o, auto& k, auto& v) { o.leaks = word<bool>(k, v, flags()); }},
       {"jobs", [](auto& o, auto& k, auto& v) { o.jobs = within(k, v, number<int>(k, v), 1, kMostJobs); }},
       {"witness", [](auto& o, auto&, auto& v) { o.engine.witness = v; }},
       {"record", [](auto& o, auto&, auto& v) { o.record = v; }},
@@ -72,7 +82,7 @@ const std::map<std::string, Set>& setters() {
        [](auto& o, auto& k, auto& v) {
          o.identity = word<IdentityBy>(k, v, {{"pointer", IdentityBy::kPointer}, {"contents", IdentityBy::kContents}});
        }},
-      {"trace", [](auto& o, auto& k, auto& v) { o.trace = word<bool>(k, v, kFlags); }},
+      {"trace", [](auto& o, auto& k, auto& v) { o.trace = word<bool>(k, v, flags()); }},
   };
   return table;
 }
@@ -80,7 +90,7 @@ const std::map<std::string, Set>& setters() {
 }  // namespace
 
 const char* name_of(explore::Search search) {
-  for (const auto& [name, meaning] : kSearches) {
+  for (const auto& [name, meaning] : searches()) {
     if (meaning == search) return name.c_str();
   }
   return "";

@@ -15,6 +15,7 @@
 #include "models/runtime/heap.hpp"
 #include "models/runtime/kernel_threads.hpp"
 #include "models/runtime/lines.hpp"
+#include "models/runtime/operators.hpp"
 #include "models/runtime/options.hpp"
 #include "models/runtime/output.hpp"
 #include "models/runtime/process_end.hpp"
@@ -171,6 +172,9 @@ PROBEREN_INTERPOSED int __libc_start_main(Main main, int argc, char** argv, void
   without_random_addresses(argv);
   if (!heap_reserve() || !reserve_stacks()) give_up("the address ranges for stacks and heap are taken");
   find_libc();
+  if (const char* const function = own_malloc())
+    give_up(std::string("the program defines ") + function + "() itself: give it another name where the program is explored");
+  keep_operators_apart();
   real_main = main;
   constructing = true;
   return start(explored_main, argc, argv, init, fini, rtld_fini, stack_end);

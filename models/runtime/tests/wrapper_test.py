@@ -323,6 +323,15 @@ class Wrapper(unittest.TestCase):
             self.call("-std=c++20", "-mcx16", *options, "first.cpp", "other file.cpp", "-latomic", "-o", "program")
             self.assertEqual(self.unseen(), [], options)
 
+    def test_refuses_a_program_with_its_own_malloc(self):
+        (self.folder / "own.c").write_text(
+            "#include <stddef.h>\nstatic char pool[1 << 20];\nstatic size_t used;\nvoid* malloc(size_t size) { return pool + (used += size + 16) - size; }\n"
+            "void free(void* p) { (void)p; }\nint main(void) { return !malloc(3); }\n")
+        self.call("-fno-builtin", "own.c", "-o", "program", wrapper="proberen-cc")
+        done = subprocess.run([self.folder / "program"], env={**os.environ, "PROBEREN_EXPLORE": ""}, capture_output=True, text=True)
+        self.assertEqual((done.returncode, len(done.stderr.splitlines())), (2, 1), done.stderr)
+        self.assertIn("defines malloc() itself", done.stderr)
+
     def test_links_what_is_annotated_for_the_sanitizer(self):
         (self.folder / "other file.cpp").write_text(
             'extern "C" { void __tsan_acquire(void*); void __tsan_release(void*); int __tsan_mutex_pre_unlock(void*, unsigned); }\n'
