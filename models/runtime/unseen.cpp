@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "models/runtime/lines.hpp"
+#include "models/runtime/machine_code.hpp"
 #include "proberen/explore/types.hpp"
 
 extern "C" proberen::explore::Value __tsan_atomic128_load(const volatile proberen::explore::Value* pointer, int order);
@@ -61,31 +62,57 @@ bool is_made_by_compiler(std::string_view name) {
   return name.starts_with("_ZTW") || name.starts_with("_ZTH") || name == "__clang_call_terminate";
 }
 
-/// The functions of the module that lie elsewhere, by their addresses.
-std::map<std::uintptr_t, std::string> functions_beside(Dwfl_Module* module, const std::vector<Range>& code) {
-  std::map<std::uintptr_t, std::string> functions;
-  const int count = dwfl_module_getsymtab(module);
+/// Functions of a module, by their addresses.
+using Functions = std::map<std::uintptr_t, std::string>;
+
+/// Those that were not compiled so, and those that were and touch static data without a hook.
+struct Unhooked {
+  Functions beside;
+  Functions inside;
+};
+
+Unhooked find_unhooked(Dwfl_Module* information, const Module& module, const std::vector<Range>& code) {
+  std::set<std::uintptr_t> hooks;
+  static_cast<void>(any_import(module, [&](const Import& import) {
+    if (std::string_view(import.name).starts_with("__tsan_")) hooks.insert(*reinterpret_cast<const std::uintptr_t*>(import.slot));
+    return false;
+  }));
+  Unhooked functions;
+  const int count = dwfl_module_getsymtab(information);
   for (int i = 1; i < count; ++i) {
     GElf_Sym symbol{};
     GElf_Addr address = 0;
-    const char* const name = dwfl_module_getsym_info(module, i, &symbol, &address, nullptr, nullptr, nullptr);
+    const char* const name = dwfl_module_getsym_info(information, i, &symbol, &address, nullptr, nullptr, nullptr);
     if (name == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF || symbol.st_size == 0) continue;
-    if (!contain(code, address) && !is_made_by_compiler(name)) functions.emplace(address, name);
+    if (is_made_by_compiler(name)) continue;
+    if (!contain(code, address)) {
+      functions.beside.emplace(address, name);
+    } else if (touches_unhooked({address, address + symbol.st_size}, module, hooks)) {
+      functions.inside.emplace(address, name);
+    }
   }
   return functions;
 }
 
-/// Four bytes that are the distance to a function from their end: a call, a jump, or a function's address.
-void find_calls(const Range& code, const std::map<std::uintptr_t, std::string>& functions, std::set<std::string>& called) {
+/// Whether four bytes belong to a call, a jump, or what takes an address.
+bool names_code(const unsigned char* distance) {
+  const unsigned char first = distance[-2], second = distance[-1];
+  return second == 0xe8 || second == 0xe9 || (first == 0x0f && (second & 0xf0U) == 0x80) || (first == 0x8d && (second & 0xc7U) == 0x05);
+}
+
+/// Four bytes that are the distance to a function from their end. Near functions are a small number away, which may be any: there it must
+/// be the distance of an instruction.
+void find_calls(const Range& code, const Functions& functions, bool near, std::set<std::string>& called) {
   if (functions.empty()) return;
   const std::uintptr_t lowest = functions.begin()->first;
   const std::uintptr_t highest = functions.rbegin()->first;
-  for (std::uintptr_t at = code.low; at + 4 <= code.high; ++at) {
+  for (std::uintptr_t at = code.low + 2; at + 4 <= code.high; ++at) {
     std::int32_t distance = 0;
     std::memcpy(&distance, reinterpret_cast<const void*>(at), sizeof(distance));
     const std::uintptr_t target = at + 4 + static_cast<std::uintptr_t>(static_cast<std::intptr_t>(distance));
     if (target < lowest || target > highest) continue;
-    if (const auto found = functions.find(target); found != functions.end()) called.insert(found->second);
+    const auto found = functions.find(target);
+    if (found != functions.end() && (!near || names_code(reinterpret_cast<const unsigned char*>(at)))) called.insert(found->second);
   }
 }
 
@@ -123,31 +150,8 @@ bool begins_atomic_instruction(const unsigned char* code, const unsigned char* e
   return (code[0] == 0x86 || code[0] == 0x87) && (code[1] & 0xc0U) != 0xc0;
 }
 
-/// Where a call of a function in another module goes: through a jump beside the code that reads its address from a table, or by itself.
-const void* callee_of(const unsigned char* call, const Range& module) {
-  const auto after = [](const unsigned char* end) {
-    std::int32_t distance = 0;
-    std::memcpy(&distance, end - sizeof(distance), sizeof(distance));
-    return end + distance;
-  };
-  const unsigned char* jump = call;
-  if (*call == 0xe8) {
-    jump = after(call + 5);
-    constexpr unsigned char kBranchTarget[] = {0xf3, 0x0f, 0x1e, 0xfa};
-    if (!module.contains(reinterpret_cast<std::uintptr_t>(jump))) return nullptr;
-    if (std::memcmp(jump, kBranchTarget, sizeof(kBranchTarget)) == 0) jump += sizeof(kBranchTarget);
-    if (*jump == 0xf2) ++jump;
-  }
-  if (jump[0] != 0xff || (jump[1] != 0x25 && jump[1] != 0x15)) return nullptr;
-  const unsigned char* const slot = after(jump + 6);
-  if (!module.contains(reinterpret_cast<std::uintptr_t>(slot))) return nullptr;
-  const void* callee = nullptr;
-  std::memcpy(&callee, slot, sizeof(callee));
-  return callee;
-}
-
 /// A load of 16 bytes that clang has left behind its hook, where nobody uses the value: a cmpxchg16b after the call.
-bool is_left_behind_hook(const unsigned char* instruction, const unsigned char* low, const Range& module) {
+bool is_left_behind_hook(const unsigned char* instruction, const unsigned char* low, const Module& module) {
   constexpr std::ptrdiff_t kFarthest = 24;
   for (const unsigned char* call = instruction - 5; call >= low && instruction - call <= kFarthest; --call) {
     if (callee_of(call, module) == reinterpret_cast<const void*>(&__tsan_atomic128_load)) return true;
@@ -160,7 +164,7 @@ void note_assembly(const unsigned char* at, const Lines& lines, std::vector<std:
   if (!place.empty() && std::find(places.begin(), places.end(), place) == places.end()) places.push_back(std::move(place));
 }
 
-void find_assembly(const Range& range, const std::vector<std::uintptr_t>& statements, const Lines& lines, const Range& module,
+void find_assembly(const Range& range, const std::vector<std::uintptr_t>& statements, const Lines& lines, const Module& module,
                    std::vector<std::string>& places) {
   const auto* const low = reinterpret_cast<const unsigned char*>(range.low);
   const auto* const end = reinterpret_cast<const unsigned char*>(range.high);
@@ -216,7 +220,7 @@ void find_imports(const Module& module, const std::vector<Module>& modules, Unse
 
 Unseen find_unseen(const std::vector<Module>& modules) {
   Unseen unseen;
-  std::set<std::string> called, library;
+  std::set<std::string> called, unhooked, library;
   const Lines lines;
   for (const Module& module : modules) {
     if (!module.instrumented) continue;
@@ -227,13 +231,15 @@ Unseen find_unseen(const std::vector<Module>& modules) {
       unseen.known = false;
       continue;
     }
-    const auto functions = functions_beside(information, found.code);
+    const Unhooked functions = find_unhooked(information, module, found.code);
     for (const Range& range : found.code) {
-      find_calls(range, functions, called);
-      find_assembly(range, found.statements, lines, module.whole, unseen.assembly);
+      find_calls(range, functions.beside, false, called);
+      find_calls(range, functions.inside, true, unhooked);
+      find_assembly(range, found.statements, lines, module, unseen.assembly);
     }
   }
   for (const std::string& name : called) unseen.functions.push_back(readable(name));
+  for (const std::string& name : unhooked) unseen.unhooked.push_back(readable(name));
   unseen.library.assign(library.begin(), library.end());
   return unseen;
 }
@@ -254,6 +260,11 @@ std::vector<std::string> to_limits(const Unseen& unseen) {
     limits.push_back(std::to_string(count) + (count == 1 ? " function that is" : " functions that are") + " called " +
                      (count == 1 ? "was" : "were") + " not compiled with proberen-cc or proberen-c++, and what " +
                      (count == 1 ? "it does" : "they do") + " is not seen: " + list_of(unseen.functions));
+  }
+  if (const std::size_t count = unseen.unhooked.size(); count != 0) {
+    limits.push_back(std::to_string(count) + (count == 1 ? " function that is called touches" : " functions that are called touch") +
+                     " static data without a hook, as with no_sanitize, and what " + (count == 1 ? "it does" : "they do") +
+                     " is not seen: " + list_of(unseen.unhooked));
   }
   if (!unseen.library.empty())
     limits.push_back("what the C library itself reads and writes of the program's memory is not seen in: " + list_of(unseen.library));

@@ -266,7 +266,7 @@ class Wrapper(unittest.TestCase):
     def unseen(self, program="program"):
         """What the record says of code that is not seen."""
         limits = self.record(program, "")["limits"]
-        return [limit for limit in limits if any(word in limit for word in ("compiled with", "inline assembly", "annotations", "C library"))]
+        return [limit for limit in limits if any(word in limit for word in ("compiled with", "no_sanitize", "inline assembly", "annotations", "C library"))]
 
     def plain(self, *arguments):
         subprocess.run([CXX, *arguments], cwd=self.folder, check=True)
@@ -315,6 +315,17 @@ class Wrapper(unittest.TestCase):
             unseen = self.unseen()
             self.assertEqual(unseen == [], seen, (assembly, unseen))
             self.assertTrue(seen or unseen[0].endswith("other file.cpp:5"), unseen)
+
+    def test_counts_the_functions_without_hooks(self):
+        (self.folder / "other file.cpp").write_text(
+            "static int z, y;\nconst int four = 4;\n#define UNHOOKED __attribute__((no_sanitize(\"thread\"), noinline))\n"
+            "UNHOOKED int* touched() { return &y; }\nUNHOOKED void bare() { z += 1000; }\nUNHOOKED int pure(int a) { return a * four; }\n"
+            "UNHOOKED void never() { y = 2; }\nint other() { return bare(), pure(*touched()) + 1; }\n")
+        for options in ([], ["-O0"], ["-O2"], ["-fno-plt", "-fcf-protection"], ["--coverage"]):
+            self.call("-std=c++20", *options, "first.cpp", "other file.cpp", "-o", "program")
+            told = [limit for limit in self.record("program", "")["limits"] if "no_sanitize" in limit]
+            self.assertEqual(told, ["1 function that is called touches static data without a hook, as with no_sanitize, and what it does is not seen: bare()"],
+                             options)
 
     def test_says_nothing_of_wide_loads(self):
         (self.folder / "other file.cpp").write_text(
