@@ -122,6 +122,12 @@ class Wrapper(unittest.TestCase):
             self.assertEqual(self.record("program", "").get("failure"), None, options)
         self.call("-fprofile-generate", "covered.c", wrapper="proberen-cc", status=2)
 
+    def test_knows_exceptions_of_a_static_library(self):
+        (self.folder / "throws.cpp").write_text("#include <thread>\nint main() {\n  std::thread t([] { throw 5; });\n  t.join();\n}\n")
+        self.call("-static-libstdc++", "-static-libgcc", "throws.cpp", "-o", "program")
+        failure = self.record("program", "")["failure"]
+        self.assertEqual((failure["kind"], failure["message"]), ("uncaught-exception", "uncaught int"))
+
     def test_undefined_behaviour_fails(self):
         (self.folder / "undefined.c").write_text(
             "#include <pthread.h>\n#include <stdatomic.h>\natomic_int x;\nvoid* run(void* p) { return x = 1, p; }\n"
