@@ -49,6 +49,15 @@ void heap_complain(std::uintptr_t address, std::size_t size, bool write, explore
   engine().fail(FailureKind::kOutOfBounds, access + " " + place_in(*block, wrong), std::move(places));
 }
 
+void heap_check_stack(std::uintptr_t address, std::size_t size, bool write, explore::Site site) {
+  const int owner = stack_slot(address);
+  if (owner == 0 || owner >= session->threads() || !engine().finished(owner)) return;  // main's stays as long as the process
+  if (address >= reinterpret_cast<std::uintptr_t>(session->fiber(owner).borrowed.stack_top)) return;
+  const std::string access = (write ? "write of " : "read of ") + bytes(size);
+  engine().fail(explore::FailureKind::kUseAfterFree, access + " on the stack of thread " + std::to_string(owner) + ", which has ended",
+                {{current->id, site, access}});
+}
+
 void heap_check_written(std::uintptr_t address, std::size_t size, explore::Site site) {
   const Block* const block = heap_block_near(address);
   if (block == nullptr || block->freed || !block->filled || !engine().read_unwritten()) return;

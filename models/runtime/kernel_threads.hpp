@@ -36,6 +36,11 @@ void clean(const Borrowed& borrowed);
   const std::uintptr_t offset = address - kStacks;
   return offset < kStackStride * kStackSlots ? static_cast<int>(offset / kStackStride) : -1;
 }
+/// Whether two addresses, one of which is on a stack, are on the same one.
+[[nodiscard]] inline bool on_one_stack(std::uintptr_t first, std::uintptr_t second) {
+  static_assert(kStacks % kStackStride == 0 && (kStackStride & (kStackStride - 1)) == 0);
+  return (first ^ second) < kStackStride;
+}
 /// Whether the address is in the guard of some stack.
 [[nodiscard]] inline bool in_stack_guard(std::uintptr_t address) {
   return stack_slot(address) >= 0 && (address - kStacks) % kStackStride < kStackGuard;

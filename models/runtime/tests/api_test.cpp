@@ -73,13 +73,19 @@ TEST(Api, GivesBackWhatAnExplorationTook) {
 }
 
 TEST(Api, GivesBackWhatABlockedExecutionTook) {
+  const auto hope = [] {
+    std::atomic<int> x{0};
+    std::thread thread([&] { x.store(1, std::memory_order_relaxed); });
+    proberen_assume(x.load(std::memory_order_relaxed) == 1);
+    thread.join();
+  };
   Options options;
   options.search = Search::kRandom;
   options.max_executions = 1000;
-  (void)run(options, meet);
+  (void)run(options, hope);
   const Pages before = Pages::held();
   options.max_executions = 100'000;
-  const Report report = run(options, meet);
+  const Report report = run(options, hope);
   EXPECT_GT(report.counts.blocked, 10'000U);
   EXPECT_LT(Pages::held().resident - before.resident, 1000);
 }

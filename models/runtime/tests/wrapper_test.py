@@ -138,6 +138,25 @@ class Wrapper(unittest.TestCase):
             self.assertEqual(failure["kind"], "crash")
             self.assertTrue(failure["location"].endswith("undefined.c:9"), failure["location"])
 
+    def test_keeps_reads_that_nobody_uses(self):
+        (self.folder / "reads.c").write_text(
+            "#include <pthread.h>\nint x, y;\nvoid* one(void* p) { return x = 1, p; }\nvoid* other(void* p) {\n#ifdef ONCE\n  int seen = x;\n"
+            "#else\n  int seen = x, again = x;\n  if (seen != again) y = 1;\n#endif\n  return p;\n}\nint main(void) {\n  pthread_t t, u;\n"
+            "  pthread_create(&t, 0, one, 0), pthread_create(&u, 0, other, 0);\n  pthread_join(t, 0), pthread_join(u, 0);\n  return y;\n}\n")
+        for options in ([], ["-O1"], ["-O2"]):
+            self.call("-DONCE", *options, "reads.c", "-o", "once", wrapper="proberen-cc")
+            self.call(*options, "reads.c", "-o", "twice", wrapper="proberen-cc")
+            if "clang" not in CC:  # that has no such option
+                self.assertEqual(self.record("once", "")["failure"]["kind"], "data-race", options)
+                self.assertEqual(self.record("twice", "races=explore")["failure"]["kind"], "outcome", options)
+
+    def test_functions_without_a_return_come_back(self):
+        (self.folder / "ends.cpp").write_text(
+            "#include <pthread.h>\nint x;\nvoid* one(void*) { ++x; }\nint main() {\n  pthread_t t;\n  pthread_create(&t, 0, one, 0);\n"
+            "  pthread_join(t, 0);\n  return x - 1;\n}\n")
+        self.call("-w", "ends.cpp", "-o", "program")
+        self.assertTrue(self.record("program", "")["complete"])
+
     def test_makes_shared_libraries(self):
         self.call("-shared", "-fPIC", "other file.cpp", "-o", "libother.so")
         self.call("-std=c++20", "first.cpp", "-L.", "-lother", "-Wl,-rpath,$ORIGIN", "-o", "program")
