@@ -118,6 +118,16 @@ template <class IsThere>
   return id;
 }
 
+EventId Engine::Implementation::read_in_vain(LocationId location) const {
+  const Thread& me = threads[static_cast<std::size_t>(current)];
+  EventId latest = kNoEvent;
+  for (int i = me.cycle; i < me.spun; ++i) {
+    const Event& event = (*graph_)[graph_->at(current, i)];
+    if (event.kind == Kind::kRead && event.location == location) latest = event.source;
+  }
+  return latest;
+}
+
 EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool exclusive, bool open, Prospect prospect, bool& fresh) {
   const EventId replayed =
       replay_if(Kind::kRead, [&](const Event& event) { return event.location == cell.location && event.size == cell.size; });
@@ -133,6 +143,7 @@ EventId Engine::Implementation::read_event(const Cell& cell, Order order, bool e
   event.site = cell.site;
   const EventId id = step(event, fresh);
   if (fresh) prospect.initial = locations_.initial(cell.location);
+  if (fresh && threads[static_cast<std::size_t>(current)].spun != 0) prospect.in_vain = read_in_vain(cell.location);
   if (fresh && !strategy->read(id, prospect)) leave(Result::kLeft);
   if (!fresh && id == revisited_) {
     fresh = true;  // as if it were: what comes of it is not known

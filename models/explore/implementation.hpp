@@ -46,6 +46,7 @@ class Engine::Implementation {
   void effect() {
     Thread& me = threads[static_cast<std::size_t>(current)];
     me.effect = me.done;
+    me.spun = 0;
   }
   [[nodiscard]] bool may_come_back() const {
     const Thread& me = threads[static_cast<std::size_t>(current)];
@@ -117,6 +118,7 @@ class Engine::Implementation {
     std::string_view what;              ///< in what it waits; of kThread: ""
     Site site = 0;
     int cycle = 0;  ///< of kSpin: the place in the thread of the first step of its loop
+    int spun = 0;   ///< the end of the turn, from `cycle` on, after which it has waited and gone on; 0: none, or there was an effect since
   };
   enum class Result : std::uint8_t { kRunning, kComplete, kBlocked, kLeft, kFailed };
 
@@ -210,6 +212,8 @@ class Engine::Implementation {
   }
   [[gnu::noinline]] void note_access_slowly(const Access& access, EventId id, bool write);
   [[nodiscard]] Value value_of(EventId read) const;
+  /// What the running thread has read at the location in a turn of a loop in vain, after which it has waited; kNoEvent: nothing.
+  [[nodiscard, gnu::noinline]] EventId read_in_vain(LocationId location) const;
   /// A read whose order is decided by what it reads, or that is part of a read-modify-write only then.
   void decide(EventId read, bool fresh, Order order, bool exclusive);
   /// An access to a location, or to the sleepers of a queue: what step() needs to know of it.

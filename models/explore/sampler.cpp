@@ -1,5 +1,7 @@
 #include "models/explore/sampler.hpp"
 
+#include <algorithm>
+
 #include "models/explore/sc_order.hpp"
 
 namespace proberen::explore {
@@ -43,11 +45,12 @@ inline int Sampler::choices_at(const Event& event, EventId latest) const {
   return graph_[latest].place - graph_.lowest_place(event.location, known) + 1;
 }
 
-bool Sampler::read(EventId id, const Prospect& /*prospect*/) {
+bool Sampler::read(EventId id, const Prospect& prospect) {
   const Event& event = graph_[id];
   const LocationId location = event.location;
   const EventId latest = graph_.last_write(location);
-  const int choices = choices_at(event, latest);
+  int choices = choices_at(event, latest);
+  if (prospect.in_vain != kNoEvent) choices = std::min(choices, graph_.place_of(latest) - graph_.place_of(prospect.in_vain));
   if (choices <= 1) {
     graph_.set_source(id, latest);
     return true;

@@ -140,7 +140,7 @@ bool ExhaustiveSearch::read(EventId id, const Prospect& prospect) {
 }
 
 void ExhaustiveSearch::plan_sources(const Event& read, const Alternative& of, const Prospect& prospect) {
-  const auto& [initial, follow, futile, if_futile] = prospect;
+  const Follow* const follow = prospect.follow;
   const Graph& here = *graph_;
   int lowest = here.lowest_place(read.location, here.knowledge(read.thread, read.index));
   for (const Graph::Withdrawn& withdrawn : here.withdrawn()) {
@@ -151,15 +151,15 @@ void ExhaustiveSearch::plan_sources(const Event& read, const Alternative& of, co
   const std::size_t first = alternatives.size();
   for (EventId source = here.last_write(read.location); here.place_of(source) > lowest;) {
     source = here[source].earlier;
-    const Value value = source == kInitial ? initial : here[source].value;
+    const Value value = source == kInitial ? prospect.initial : here[source].value;
     const std::optional<Value> written = follow != nullptr ? follow->update(value) : std::nullopt;
     // Who waits for another value than an old one waits in vain.
     if (!written && follow != nullptr && follow->waits) continue;
     Alternative& alternative = alternatives.emplace_back(of);
     alternative.other = source;
-    if (!written && futile != nullptr && (*futile)(value)) {
+    if (!written && prospect.futile != nullptr && (*prospect.futile)(value)) {
       alternative.what = What::kFutile;
-      alternative.read_order = if_futile;
+      alternative.read_order = prospect.if_futile;
     } else if (written && here.is_updated(source, read.location)) {
       alternative.what = What::kConflict;
       alternative.read_order = follow->read_order;

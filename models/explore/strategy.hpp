@@ -37,6 +37,7 @@ struct Prospect {
   const Follow* follow = nullptr;     ///< null: no write comes of it, or it is not known
   const Futile* futile = nullptr;     ///< null: nothing is known to be futile
   Order if_futile = Order::kRelaxed;  ///< the order of the read where its value is futile
+  EventId in_vain = kNoEvent;         ///< a source that was in vain, for whose successor the thread has waited
 };
 
 /// An update that cannot be: another one has the same source. Its thread has looked somewhere between its read and its write, which depends

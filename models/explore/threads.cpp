@@ -250,7 +250,10 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
       continue;
     }
     if (const ThreadId next = next_to_grow(); next != self || me.wait != Wait::kSpin) switch_to(next);
-    if (me.wait == Wait::kSpin && picked_ == self) me.wait = Wait::kNothing;
+    if (me.wait == Wait::kSpin && picked_ == self) {
+      me.wait = Wait::kNothing;
+      me.spun = me.done;
+    }
   }
 }
 
