@@ -44,7 +44,7 @@ ThreadId first_of(std::uint64_t set, const std::array<std::uint64_t, kMaxThreads
 
 class Pct final : public Scheduler {
  public:
-  Pct(Random& random, int depth) : Scheduler(random), depth_(depth) {}
+  Pct(Random& random, int depth, std::uint64_t max_events) : Scheduler(random), depth_(depth), fair_from_(max_events / 2) {}
 
   void begin() override {
     longest_ = std::max(longest_, steps_);
@@ -57,6 +57,8 @@ class Pct final : public Scheduler {
 
   ThreadId pick(std::uint64_t enabled, EventId step) override {
     steps_ = step;
+    // A loop that waits for a thread of lower priority, and is not without effect, would go round for ever.
+    if (static_cast<std::uint64_t>(step) >= fair_from_) return any_of(enabled);
     ThreadId best = first_of(enabled, priorities_);
     for (std::size_t i = 0; i < changes_.size(); ++i) {
       if (changes_[i] > step) continue;
@@ -70,6 +72,7 @@ class Pct final : public Scheduler {
  private:
   static constexpr EventId kNever = std::numeric_limits<EventId>::max();
   int depth_;
+  std::uint64_t fair_from_;  ///< the step from which on every thread has its turn
   std::array<std::uint64_t, kMaxThreads> priorities_{};
   std::vector<EventId> changes_;  ///< each at the first step from there on at which there is a choice
   EventId longest_ = 16;
@@ -185,7 +188,7 @@ class Surw final : public Scheduler {
 std::unique_ptr<Scheduler> make_scheduler(const Options& options, Random& random) {
   switch (options.search) {
     case Search::kPct:
-      return std::make_unique<Pct>(random, options.pct_depth);
+      return std::make_unique<Pct>(random, options.pct_depth, options.max_events);
     case Search::kPos:
       return std::make_unique<Pos>(random);
     case Search::kSurw:
