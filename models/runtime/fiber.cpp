@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "models/runtime/arch/arch.hpp"
+#include "models/runtime/kept.hpp"
 #include "models/runtime/session.hpp"
 #include "models/runtime/sync/cancel.hpp"
 
@@ -61,6 +62,7 @@ void proberen_fiber_main(void* argument) {
   using namespace proberen::runtime;
   auto& fiber = *static_cast<Fiber*>(argument);
   errno = 0;
+  kept_begin_thread();
   // pthread_exit() unwinds the stack as far as this place, and comes back by the second return of the setjmp.
   ExitPlace place;
   if (PROBEREN_SET_EXIT_PLACE(place) == 0) {

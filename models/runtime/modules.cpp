@@ -24,6 +24,7 @@ bool is_one_of(std::string_view file, const std::string_view (&names)[kCount]) {
 }
 
 constexpr std::string_view kSystem[] = {"libc.so", "ld-linux", "libm.so", "linux-vdso"};
+constexpr std::string_view kOfCxx[] = {"libstdc++.so", "libc++.so", "libc++abi.so"};
 constexpr std::string_view kOfCompiler[] = {"libstdc++.so", "libgcc_s.so",  "libatomic.so", "libc++.so",
                                             "libc++abi.so", "libunwind.so", "libpthread.so"};
 
@@ -72,6 +73,7 @@ int add_module(dl_phdr_info* info, std::size_t, void* argument) {
   const auto here = reinterpret_cast<std::uintptr_t>(&loaded_modules);
   module.own = module.whole.contains(here);
   module.system = is_one_of(file, kSystem);
+  module.of_cxx = is_one_of(file, kOfCxx);
   module.of_compiler = is_one_of(file, kOfCompiler);
   module.of_runtime = is_one_of(file, kOfRuntime);
   module.instrumented = first || (!module.system && !module.own && calls_hooks(module));

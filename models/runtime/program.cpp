@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "models/runtime/heap.hpp"
+#include "models/runtime/kept.hpp"
 #include "models/runtime/kernel_threads.hpp"
 #include "models/runtime/lines.hpp"
 #include "models/runtime/operators.hpp"
@@ -82,6 +83,24 @@ bool main_returns_nothing() {
   return nothing;
 }
 
+/// Leaves the program's state as it was.
+void search(Session& session_of_main, const Arguments& arguments) {
+  const Snapshot snapshot(session_of_main.modules());
+  heap_keep();
+  const auto before = [&] {
+    kept_put_back();
+    snapshot.restore();
+    arguments.restore();
+    output_begin_execution();
+    exit_handlers_begin_execution();
+  };
+  session_of_main.run(before);
+  const auto& failure = session_of_main.findings().failure;
+  if (failure && !failure->witness.empty()) session_of_main.record_failure(before);
+  kept_put_back();
+  snapshot.restore();
+}
+
 int explored_main(int argc, char** argv, char** environment_of_main) {
   constructing = false;
   ProgramOptions options;
@@ -103,21 +122,10 @@ int explored_main(int argc, char** argv, char** environment_of_main) {
     };
     Session own(options.engine, {body, nullptr, true}, options.identity);
     signals_take_over();
-    const Snapshot snapshot(own.modules());
-    const Arguments arguments(argc, argv);
-    heap_keep();
     take_over_terminate();
-    const auto before = [&] {
-      snapshot.restore();
-      arguments.restore();
-      output_begin_execution();
-      exit_handlers_begin_execution();
-    };
     if (options.leaks) own.look_for_leaks();
     own.share_among(options.jobs);
-    own.run(before);
-    const auto& failure = own.findings().failure;
-    if (failure && !failure->witness.empty()) own.record_failure(before);
+    search(own, Arguments(argc, argv));
     give_back_terminate();
     signals_give_back();
     const double duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

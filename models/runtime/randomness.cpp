@@ -63,6 +63,31 @@ PROBEREN_INTERPOSED void srandom(unsigned seed) noexcept {
   current->random = seed;
 }
 
+PROBEREN_INTERPOSED double drand48() noexcept {
+  if (!explored()) return PROBEREN_REAL(drand48)();
+  const Inside inside;
+  return static_cast<double>(next_number() >> 16) / static_cast<double>(std::uint64_t{1} << 48);
+}
+
+PROBEREN_INTERPOSED long lrand48() noexcept {
+  if (!explored()) return PROBEREN_REAL(lrand48)();
+  const Inside inside;
+  return static_cast<long>(next_number() & 0x7fffffff);
+}
+
+PROBEREN_INTERPOSED long mrand48() noexcept {
+  if (!explored()) return PROBEREN_REAL(mrand48)();
+  const Inside inside;
+  return static_cast<std::int32_t>(next_number());
+}
+
+PROBEREN_INTERPOSED void srand48(long seed) noexcept {
+  if (!explored()) return PROBEREN_REAL(srand48)(seed);
+  const Inside inside;
+  effect();
+  current->random = static_cast<std::uint64_t>(seed);
+}
+
 PROBEREN_INTERPOSED ssize_t getrandom(void* bytes, std::size_t size, unsigned flags) {
   if (!explored()) return PROBEREN_REAL(getrandom)(bytes, size, flags);
   const Inside inside;
@@ -75,6 +100,18 @@ PROBEREN_INTERPOSED int getentropy(void* bytes, std::size_t size) {
   const Inside inside;
   fill_with_numbers(bytes, size);
   return 0;
+}
+
+PROBEREN_INTERPOSED void arc4random_buf(void* bytes, std::size_t size) noexcept {
+  if (!explored()) return PROBEREN_REAL(arc4random_buf)(bytes, size);
+  const Inside inside;
+  fill_with_numbers(bytes, size);
+}
+
+PROBEREN_INTERPOSED std::uint32_t arc4random_uniform(std::uint32_t bound) noexcept {
+  if (!explored()) return PROBEREN_REAL(arc4random_uniform)(bound);
+  const Inside inside;
+  return bound == 0 ? 0 : static_cast<std::uint32_t>(next_number() % bound);
 }
 
 PROBEREN_INTERPOSED std::uint32_t arc4random() noexcept {

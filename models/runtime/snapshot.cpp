@@ -20,15 +20,16 @@ void put_back(const Range& range, const Range& all, const std::vector<char>& byt
 
 Snapshot::Snapshot(const std::vector<Module>& modules) {
   for (const Module& module : modules) {
-    if (!module.instrumented) continue;
-    for (const Range& range : module.writable) {
+    if (!module.instrumented && !module.of_cxx) continue;
+    for (Range range : module.writable) {
+      if (!module.instrumented) range.high = (range.high + kPage - 1) & ~(kPage - 1);  // the rest of the page is nobody's
       const auto* start = reinterpret_cast<const char*>(range.low);
-      parts_.push_back({range, std::vector<char>(start, start + (range.high - range.low)), {}});
+      parts_.push_back({range, std::vector<char>(start, start + (range.high - range.low)), !module.instrumented, {}});
     }
   }
   running = this;
   for (Part& part : parts_) {
-    if (part.bytes.size() > kSmall) watch(part);
+    if (part.seldom || part.bytes.size() > kSmall) watch(part);
   }
 }
 

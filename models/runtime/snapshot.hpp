@@ -1,7 +1,8 @@
-/// Snapshot: the writable data of the program and of its instrumented libraries, as they were before its first execution.
+/// Snapshot: the writable data of the program, of its instrumented libraries and of the C++ library (streams and their flags, the global
+/// locale, handlers), as they were before its first execution.
 ///
-/// Small parts are copied back whole. Of large ones only the pages that some execution has written are: they are protected until they are
-/// written for the first time, which is a fault that on_fault() takes care of.
+/// Small parts are copied back whole. Of large ones, and of the C++ library's, which few programs write, only the pages that some execution
+/// has written are: they are protected until they are written for the first time, which is a fault that on_fault() takes care of.
 #pragma once
 
 #include <vector>
@@ -26,6 +27,7 @@ class Snapshot {
   struct Part {
     Range range;
     std::vector<char> bytes;
+    bool seldom;                            ///< written
     Range watched;                          ///< whole pages; empty in a small part
     std::vector<std::uintptr_t> written{};  ///< pages of it; room for all is reserved
   };

@@ -103,6 +103,12 @@ PROBEREN_UNSUPPORTED(pid_t, waitpid, (pid_t child, int* status, int options), ch
 PROBEREN_UNSUPPORTED(int, system, (const char* command), command)
 PROBEREN_UNSUPPORTED(int, execve, (const char* path, char* const* arguments, char* const* environment) noexcept, path, arguments,
                      environment)
+PROBEREN_UNSUPPORTED(int, on_exit, (void (*function)(int, void*), void* argument) noexcept, function, argument)
+PROBEREN_UNSUPPORTED(int, hcreate, (std::size_t entries) noexcept, entries)
+PROBEREN_UNSUPPORTED(char*, initstate, (unsigned seed, char* state, std::size_t size) noexcept, seed, state, size)
+PROBEREN_UNSUPPORTED(char*, setstate, (char* state) noexcept, state)
+PROBEREN_UNSUPPORTED(unsigned short*, seed48, (unsigned short* seed) noexcept, seed)
+PROBEREN_UNSUPPORTED(void, lcong48, (unsigned short* numbers) noexcept, numbers)
 PROBEREN_UNSUPPORTED(int, shm_open, (const char* name, int flags, mode_t mode), name, flags, mode)
 PROBEREN_UNSUPPORTED(int, posix_spawn,
                      (pid_t * child, const char* path, const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* attributes,
@@ -120,6 +126,23 @@ PROBEREN_INTERPOSED sem_t* sem_open(const char* name, int flags, ...) {
   const auto value = va_arg(list, unsigned);
   va_end(list);
   return PROBEREN_REAL(sem_open)(name, flags, mode, value);
+}
+
+extern "C" int __cxa_at_quick_exit(void (*function)(void*), void* module) noexcept;
+
+PROBEREN_INTERPOSED int __cxa_at_quick_exit(void (*function)(void*), void* module) noexcept {
+  return pass(PROBEREN_REAL_PLAIN(__cxa_at_quick_exit), "at_quick_exit", PROBEREN_CALLER, function, module);
+}
+
+// A library that comes in the middle of an execution would not be as it was for the next one.
+PROBEREN_INTERPOSED void* dlopen(const char* name, int flags) noexcept {
+  if (explored()) {
+    PROBEREN_ENTER();
+    void* const loaded = PROBEREN_REAL(dlopen)(name, flags | RTLD_NOLOAD);
+    if (loaded == nullptr) unsupported("dlopen of a library that the program is not linked with", site);
+    return loaded;
+  }
+  return PROBEREN_REAL(dlopen)(name, flags);
 }
 
 PROBEREN_INTERPOSED void* mmap(void* wanted, std::size_t size, int protection, int flags, int fd, off_t offset) noexcept {

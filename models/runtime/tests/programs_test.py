@@ -9,6 +9,7 @@ What a program is expected to do stands in comments at its top:
     message: REGEX     detail: TEXT         of the failure; a line of its details
     outcomes: a=1 b=0: N, …                 the outcomes and their counts; *: any
     options: key=value …                    for PROBEREN_EXPLORE
+    build: -OPTION …                        for the compiler
     steps: yes                              the failure comes with its execution
     native: N                               run as it is, not explored, it exits with N
     quiet: yes                              explored, it prints nothing
@@ -104,7 +105,7 @@ def check(source, wrappers, compilers, folder):
     program, records = folder / source.stem, folder / f"{source.stem}.jsonl"
     environment = {**os.environ, "PROBEREN_CC": compilers[0], "PROBEREN_CXX": compilers[1]}
     wrapper, standard = ("proberen-cc", "-std=gnu11") if source.suffix == ".c" else ("proberen-c++", "-std=c++20")
-    built = subprocess.run([wrappers / wrapper, standard, source, "-o", program], env=environment, capture_output=True, text=True)
+    built = subprocess.run([wrappers / wrapper, standard, source, *" ".join(wanted.get("build", [])).split(), "-o", program], env=environment, capture_output=True, text=True)
     if built.returncode != 0:
         return [f"does not compile: {built.stderr}"]
     problems = []
