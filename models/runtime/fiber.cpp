@@ -51,6 +51,8 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   robust_held = 0;
   clock_ns = 0;
   futex_bits = 0;
+  blocked = 0;
+  handler_stack = {nullptr, SS_DISABLE, 0};
   random = static_cast<std::uint64_t>(new_id) << 32;
   stack_pointer = first_frame(borrowed.stack_top, this);
 }

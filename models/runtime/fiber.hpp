@@ -2,6 +2,8 @@
 /// an execution creates their thread.
 #pragma once
 
+#include <signal.h>
+
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -70,6 +72,8 @@ struct Fiber {
   int robust_held = 0;
   std::int64_t clock_ns = 0;  ///< its own virtual time
   unsigned futex_bits = 0;    ///< with which it waits at a futex
+  std::uint64_t blocked = 0;  ///< signals
+  stack_t handler_stack{};    ///< that it has asked for
   std::uint64_t random = 0;   ///< state of its random numbers
   char what[96] = {};         ///< what it waits for, in words
 

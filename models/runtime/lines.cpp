@@ -101,6 +101,12 @@ std::string readable(const std::string& symbol) {
   return text;
 }
 
+std::string Lines::of_function(std::uintptr_t address) const {
+  Dwfl_Module* const module = module_at(address);
+  const char* const name = module == nullptr ? nullptr : dwfl_module_addrname(module, address);
+  return name == nullptr ? "" : name;
+}
+
 Dwfl_Module* Lines::module_at(std::uintptr_t address) const {
   return data_->dwfl == nullptr ? nullptr : dwfl_addrmodule(data_->dwfl, address);
 }

@@ -28,6 +28,8 @@ class Lines {
   [[nodiscard]] std::string of_data(std::uintptr_t address) const;
   /// Whether the function that begins at the address is known to return nothing.
   [[nodiscard]] bool returns_nothing(std::uintptr_t function) const;
+  /// The name, as linkers know it, of the function that `address` is in; "" for none.
+  [[nodiscard]] std::string of_function(std::uintptr_t address) const;
   /// What libdw knows of the module of an address; null for nothing.
   [[nodiscard]] Dwfl_Module* module_at(std::uintptr_t address) const;
   /// The text with every `0x…` that is the address of something named replaced by its name.

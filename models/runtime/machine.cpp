@@ -12,6 +12,12 @@
 
 extern "C" __attribute__((weak)) const char proberen_explores_itself;
 
+namespace proberen::runtime {
+
+pid_t process_of_program() { return Jobs::is_worker() ? PROBEREN_REAL(getppid)() : PROBEREN_REAL(getpid)(); }
+
+}  // namespace proberen::runtime
+
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
 
 PROBEREN_INTERPOSED int sched_getaffinity(pid_t process, std::size_t size, cpu_set_t* cores) noexcept {
@@ -23,4 +29,4 @@ PROBEREN_INTERPOSED int sched_getaffinity(pid_t process, std::size_t size, cpu_s
   return 0;
 }
 
-PROBEREN_INTERPOSED pid_t getpid() noexcept { return explored() && Jobs::is_worker() ? PROBEREN_REAL(getppid)() : PROBEREN_REAL(getpid)(); }
+PROBEREN_INTERPOSED pid_t getpid() noexcept { return explored() ? process_of_program() : PROBEREN_REAL(getpid)(); }

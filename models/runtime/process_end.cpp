@@ -5,14 +5,23 @@
 // registered.
 
 #include <cxxabi.h>
+#include <signal.h>
 #include <unistd.h>
+#include <unwind.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <iterator>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/lines.hpp"
+#include "models/runtime/output.hpp"
+#include "models/runtime/own_signals.hpp"
 #include "models/runtime/process_end.hpp"
 #include "models/runtime/program.hpp"
 
@@ -38,6 +47,47 @@ std::string in_flight() {
   } catch (...) {
     return "uncaught " + name;
   }
+}
+
+/// What the C++ library runs between a throw that nobody catches and abort().
+bool is_of_throwing(std::string_view function) {
+  static constexpr std::string_view kStarts[] = {"_ZSt9terminatev", "_ZN10__cxxabiv1", "_ZN9__gnu_cxx27__verbose_terminate_handler",
+                                                 "__cxa_",          "_Unwind_",        "__gxx_personality"};
+  return std::any_of(std::begin(kStarts), std::end(kStarts), [=](std::string_view start) { return function.starts_with(start); });
+}
+
+/// From abort() outwards: whether std::terminate() is on the way, and from where in the program.
+struct Terminated {
+  const Lines lines{};
+  bool found = false;
+  Site site = 0;
+};
+_Unwind_Reason_Code look_for_terminate(_Unwind_Context* context, void* argument) {
+  auto& terminated = *static_cast<Terminated*>(argument);
+  const Site address = _Unwind_GetIP(context);
+  const std::string function = terminated.lines.of_function(address - 1);
+  if (function == "_ZSt9terminatev") terminated.found = true;
+  if (!terminated.found || is_of_throwing(function) || !in_program(address)) return _URC_NO_REASON;
+  terminated.site = address;
+  return _URC_END_OF_STACK;
+}
+
+std::optional<Site> find_terminate() {
+  Terminated terminated;
+  _Unwind_Backtrace(look_for_terminate, &terminated);
+  return terminated.found ? std::optional(terminated.site) : std::nullopt;
+}
+
+/// The C++ library may be another one than the runtime's, part of the program: what it knows of the exception is what it has printed.
+std::string told_by_library() {
+  static constexpr std::string_view kType = "terminate called after throwing an instance of '", kWhat = "  what():  ";
+  const std::string text = output_text(2);
+  const auto line_from = [&](std::size_t at, char end) { return text.substr(at, text.find(end, at) - at); };
+  const std::size_t type = text.rfind(kType);
+  if (type == std::string::npos) return "std::terminate has called abort()";
+  const std::size_t what = text.find(kWhat, type);
+  return "uncaught " + line_from(type + kType.size(), '\'') +
+         (what == std::string::npos ? "" : ": " + line_from(what + kWhat.size(), '\n'));
 }
 
 struct ExitHandler {
@@ -131,6 +181,8 @@ PROBEREN_INTERPOSED void abort() noexcept {
     __builtin_unreachable();
   }
   PROBEREN_ENTER();
+  if (is_handled(SIGABRT)) take_signal(SIGABRT, site);
+  if (const auto thrown_at = find_terminate()) fail(FailureKind::kUncaughtException, told_by_library(), *thrown_at, "std::terminate");
   fail(FailureKind::kAssertion, "abort() was called", site, "abort");
 }
 

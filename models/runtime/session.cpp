@@ -8,6 +8,7 @@
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
 #include "models/runtime/leaks.hpp"
+#include "models/runtime/own_signals.hpp"
 #include "models/runtime/recorder.hpp"
 #include "models/runtime/sync/barrier.hpp"
 #include "models/runtime/sync/keys.hpp"
@@ -136,6 +137,7 @@ void Session::search(const std::function<void()>& before) {
     before();
     heap_begin_execution();
     keys_begin_execution();
+    own_signals_begin_execution();
     thread_locals_.put_back(loop_thread_pointer_);
     outcomes_.begin();
     prepare(0, Start{});
@@ -253,6 +255,7 @@ Fiber& Session::create(const Start& start, bool detached, Site site) {
   if (expected < kStackSlots) {
     Fiber& fiber = prepare(expected, start);  // the engine may resume it before create_thread returns
     fiber.clock_ns = current->clock_ns;
+    fiber.blocked = current->blocked;
     fiber.detached = detached;
   }
   ++threads_;

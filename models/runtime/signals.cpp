@@ -12,7 +12,7 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/jobs.hpp"
-#include "models/runtime/signals.hpp"
+#include "models/runtime/own_signals.hpp"
 #include "models/runtime/snapshot.hpp"
 
 namespace proberen::runtime {
@@ -50,9 +50,10 @@ std::string describe(int signal, const siginfo_t* info) {
       return "illegal instruction (SIGILL)";
     case SIGABRT:
       return "aborted by the C library (SIGABRT)";
+    case SIGTRAP:
+      return "breakpoint (SIGTRAP)";
     default:
-      std::snprintf(text, sizeof(text), "signal %d", signal);
-      break;
+      return name_of_signal(signal);
   }
   return text;
 }
@@ -61,17 +62,18 @@ void on_crash(int signal, siginfo_t* info, void*) {
   if (signal == SIGSEGV && Snapshot::on_fault(reinterpret_cast<std::uintptr_t>(info->si_addr))) return;
   const int mode = proberen_mode;
   if (session == nullptr || current == nullptr || mode == kNative || crashing) {
-    sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);  // it happens again, and is somebody else's
-    if (signal == SIGABRT) raise(signal);
+    PROBEREN_REAL(sigaction)(signal, &before[static_cast<std::size_t>(signal)], nullptr);  // it happens again, and is somebody else's
+    if (signal == SIGABRT) PROBEREN_REAL(raise)(signal);
     return;
   }
   crashing = true;
   proberen_mode = kInside;
   const bool overflow = (signal == SIGSEGV) && in_stack_guard(reinterpret_cast<std::uintptr_t>(info->si_addr));
-  const std::string message = overflow ? "stack overflow" : describe(signal, info);
+  std::string message = overflow ? "stack overflow" : describe(signal, info);
+  if (is_handled(signal)) message += "; the program's own handler of it is not run";
   const Site site = first_program_site();
   crashing = false;
-  fail(FailureKind::kCrash, message, site == 0 ? 0 : site + 1, message);
+  fail(FailureKind::kCrash, message, site == 0 || signal == SIGTRAP ? site : site + 1, message);  // a breakpoint has been executed
 }
 
 /// Leaves the execution that runs, if that is in the program's own code; else it is tried again at the next tick, soon: where a program is
@@ -133,6 +135,7 @@ void set(int signal, void (*handler)(int, siginfo_t*, void*)) {
 }  // namespace
 
 void signals_take_over() {
+  own_signals_keep();
   static void* const stack = ::mmap(nullptr, kAlternateStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (stack != MAP_FAILED) {
     const stack_t alternate{stack, 0, kAlternateStack};

@@ -16,6 +16,7 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
+#include "models/runtime/program.hpp"
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/unsupported.hpp"
 
@@ -138,7 +139,7 @@ long explored_call(long number, const Arguments& arguments, std::uintptr_t retur
     case SYS_futex_waitv:
       return wait_for_any(arguments, site);
     case SYS_gettid:
-      return getpid() + current->id;
+      return process_of_program() + current->id;
     case SYS_sched_yield:
       engine().yield();
       return 0;

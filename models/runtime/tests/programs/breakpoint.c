@@ -1,0 +1,5 @@
+// expect: fail crash
+// message: SIGTRAP
+int main(void) {
+  __asm__ volatile("int3");  // HERE
+}
