@@ -4,6 +4,7 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
+#include "models/runtime/kept.hpp"
 #include "models/runtime/lines.hpp"
 #include "models/runtime/process_end.hpp"
 #include "models/runtime/program.hpp"
@@ -22,13 +23,16 @@ Report run(const Options& options, const Body& body) {
   if (!ready) throw std::runtime_error("explore::run: the address ranges for stacks and heap are taken");
   runtime::find_libc();
   runtime::Session session(options, body);
-  std::optional<runtime::Snapshot> snapshot;
-  if (body.variables_put_back) snapshot.emplace(session.modules());
   runtime::signals_take_over();
   runtime::take_over_terminate();
+  std::optional<runtime::Snapshot> snapshot;
+  if (body.variables_put_back) snapshot.emplace(session.modules());
   session.run([&] {
+    runtime::kept_put_back();
     if (snapshot) snapshot->restore();
   });
+  runtime::kept_put_back();
+  snapshot.reset();
   runtime::give_back_terminate();
   runtime::signals_give_back();
   const runtime::Findings& findings = session.findings();

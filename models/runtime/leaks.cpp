@@ -2,6 +2,8 @@
 
 #include <unordered_set>
 
+#include "models/runtime/mappings.hpp"
+
 namespace proberen::runtime {
 namespace {
 
@@ -56,6 +58,10 @@ const Block* find_leak(const std::vector<Module>& modules, std::uintptr_t thread
     for (const Range& range : module.writable) marking.scan(range.low, range.high);
     if (module.tls_size != 0) marking.scan(thread_pointer - module.tls_below, thread_pointer - module.tls_below + module.tls_size);
   }
+  for_each_mapped_page([&](const char* page, std::size_t size) {
+    const auto low = reinterpret_cast<std::uintptr_t>(page);
+    marking.scan(low, low + size);
+  });
   marking.finish();
   return marking.unreached();
 }

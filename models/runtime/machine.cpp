@@ -29,4 +29,6 @@ PROBEREN_INTERPOSED int sched_getaffinity(pid_t process, std::size_t size, cpu_s
   return 0;
 }
 
+PROBEREN_INTERPOSED int sched_getcpu() noexcept { return explored() ? 0 : PROBEREN_REAL(sched_getcpu)(); }
+
 PROBEREN_INTERPOSED pid_t getpid() noexcept { return explored() ? process_of_program() : PROBEREN_REAL(getpid)(); }

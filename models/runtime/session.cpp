@@ -8,6 +8,7 @@
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
 #include "models/runtime/leaks.hpp"
+#include "models/runtime/mappings.hpp"
 #include "models/runtime/own_signals.hpp"
 #include "models/runtime/recorder.hpp"
 #include "models/runtime/sync/barrier.hpp"
@@ -138,6 +139,7 @@ void Session::search(const std::function<void()>& before) {
     heap_begin_execution();
     keys_begin_execution();
     own_signals_begin_execution();
+    mappings_begin_execution();
     thread_locals_.put_back(loop_thread_pointer_);
     outcomes_.begin();
     prepare(0, Start{});

@@ -9,7 +9,6 @@
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -148,14 +147,6 @@ PROBEREN_INTERPOSED void* dlopen(const char* name, int flags) noexcept {
     return loaded;
   }
   return PROBEREN_REAL(dlopen)(name, flags);
-}
-
-PROBEREN_INTERPOSED void* mmap(void* wanted, std::size_t size, int protection, int flags, int fd, off_t offset) noexcept {
-  if (explored() && (flags & MAP_TYPE) != MAP_PRIVATE) {
-    PROBEREN_ENTER();
-    unsupported("mmap of shared memory", site);
-  }
-  return PROBEREN_REAL(mmap)(wanted, size, protection, flags, fd, offset);
 }
 
 // Standard output and standard error are captured; nothing else can be written to.

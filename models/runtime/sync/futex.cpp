@@ -1,7 +1,8 @@
-// syscall(): the futex operations of explored threads are the engine's queues. libstdc++'s std::atomic::wait, counting_semaphore, latch and
-// barrier are inlined down to this call. There is no membarrier. Everything else goes to the kernel.
+// The futex operations of explored threads are the engine's queues.
 //
-// Not modelled: requeues, priority inheritance. They end the exploration, and say so.
+// Not modelled: requeues, operations on two words at once, priority inheritance. They end the exploration, and say so.
+
+#include "models/runtime/sync/futex.hpp"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -23,10 +24,6 @@
 namespace proberen::runtime {
 namespace {
 
-struct Arguments {
-  long values[6];
-};
-
 long refuse(int error) {
   errno = error;
   return -1;
@@ -38,7 +35,7 @@ std::int64_t deadline_of(int operation, const timespec* timeout) {
   return deadline_ns((operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, timeout);
 }
 
-long wait(const Arguments& arguments, unsigned bits, Site site) {
+long wait(const CallArguments& arguments, unsigned bits, Site site) {
   const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
   const int operation = static_cast<int>(arguments.values[1]);
   const auto expected = static_cast<unsigned>(arguments.values[2]);
@@ -60,8 +57,57 @@ bool is_valid(const futex_waitv& waiter) {
   return (waiter.flags & ~static_cast<unsigned>(FUTEX_PRIVATE_FLAG)) == FUTEX_32 && waiter.__reserved == 0 && waiter.uaddr % 4 == 0;
 }
 
+/// Those who wait with one of the bits.
+std::uint64_t threads_with(unsigned bits) {
+  std::uint64_t threads = 0;
+  for (int thread = 0; thread < session->threads(); ++thread) {
+    if ((session->fiber(thread).futex_bits & bits) != 0) threads |= std::uint64_t{1} << thread;
+  }
+  return threads;
+}
+
+long wake(const CallArguments& arguments, unsigned bits, Site site) {
+  const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
+  const long count = arguments.values[2];
+  if (bits == 0) return refuse(EINVAL);
+  effect();
+  const auto most = static_cast<int>(std::min<long>(count, explore::kMaxThreads));
+  if (bits == FUTEX_BITSET_MATCH_ANY) return engine().wake(address, most, site);
+  return engine().wake(address, most, site, [bits] { return threads_with(bits); });
+}
+
+/// Of those that are not modelled.
+std::string name_of(int operation) {
+  constexpr std::array kNames{"FUTEX_WAIT",           "FUTEX_WAKE",        "FUTEX_FD",          "FUTEX_REQUEUE",
+                              "FUTEX_CMP_REQUEUE",    "FUTEX_WAKE_OP",     "FUTEX_LOCK_PI",     "FUTEX_UNLOCK_PI",
+                              "FUTEX_TRYLOCK_PI",     "FUTEX_WAIT_BITSET", "FUTEX_WAKE_BITSET", "FUTEX_WAIT_REQUEUE_PI",
+                              "FUTEX_CMP_REQUEUE_PI", "FUTEX_LOCK_PI2"};
+  const auto index = static_cast<std::size_t>(operation);
+  return index < kNames.size() ? kNames[index] : "futex operation " + std::to_string(operation);
+}
+
+}  // namespace
+
+long futex(const CallArguments& arguments, Site site) {
+  const int operation = static_cast<int>(arguments.values[1]) & FUTEX_CMD_MASK;
+  const auto bits = static_cast<unsigned>(arguments.values[5]);
+  switch (operation) {
+    case FUTEX_WAIT:
+      return wait(arguments, FUTEX_BITSET_MATCH_ANY, site);
+    case FUTEX_WAKE:
+      return wake(arguments, FUTEX_BITSET_MATCH_ANY, site);
+    case FUTEX_WAIT_BITSET:
+      return wait(arguments, bits, site);
+    case FUTEX_WAKE_BITSET:
+      return wake(arguments, bits, site);
+    default:
+      break;
+  }
+  fail(FailureKind::kUnsupported, name_of(operation) + " is not modelled inside an exploration", site, "syscall(SYS_futex)");
+}
+
 /// futex_waitv(2): the kernel joins the queues one by one, and looks at each word when it does.
-long wait_for_any(const Arguments& arguments, Site site) {
+long futex_wait_for_any(const CallArguments& arguments, Site site) {
   const auto count = static_cast<unsigned>(arguments.values[1]);
   const auto* const timeout = reinterpret_cast<const timespec*>(arguments.values[3]);
   const auto clock = static_cast<clockid_t>(arguments.values[4]);
@@ -93,81 +139,9 @@ long wait_for_any(const Arguments& arguments, Site site) {
   return refuse(ETIMEDOUT);
 }
 
-/// Those who wait with one of the bits.
-std::uint64_t threads_with(unsigned bits) {
-  std::uint64_t threads = 0;
-  for (int thread = 0; thread < session->threads(); ++thread) {
-    if ((session->fiber(thread).futex_bits & bits) != 0) threads |= std::uint64_t{1} << thread;
-  }
-  return threads;
-}
-
-long wake(const Arguments& arguments, unsigned bits, Site site) {
-  const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
-  const long count = arguments.values[2];
-  if (bits == 0) return refuse(EINVAL);
-  effect();
-  const auto most = static_cast<int>(std::min<long>(count, explore::kMaxThreads));
-  if (bits == FUTEX_BITSET_MATCH_ANY) return engine().wake(address, most, site);
-  return engine().wake(address, most, site, [bits] { return threads_with(bits); });
-}
-
-long futex(const Arguments& arguments, Site site) {
-  const int operation = static_cast<int>(arguments.values[1]) & FUTEX_CMD_MASK;
-  const auto bits = static_cast<unsigned>(arguments.values[5]);
-  switch (operation) {
-    case FUTEX_WAIT:
-      return wait(arguments, FUTEX_BITSET_MATCH_ANY, site);
-    case FUTEX_WAKE:
-      return wake(arguments, FUTEX_BITSET_MATCH_ANY, site);
-    case FUTEX_WAIT_BITSET:
-      return wait(arguments, bits, site);
-    case FUTEX_WAKE_BITSET:
-      return wake(arguments, bits, site);
-    default:
-      break;
-  }
-  fail(FailureKind::kUnsupported, "futex operation " + std::to_string(operation) + " is not modelled", site, "syscall(SYS_futex)");
-}
-
-long explored_call(long number, const Arguments& arguments, std::uintptr_t returns_to, std::uintptr_t frame_end) {
-  const Inside inside;
-  const Site site = user_site(returns_to, frame_end);
-  switch (number) {
-    case SYS_futex:
-      return futex(arguments, site);
-    case SYS_futex_waitv:
-      return wait_for_any(arguments, site);
-    case SYS_gettid:
-      return process_of_program() + current->id;
-    case SYS_sched_yield:
-      engine().yield();
-      return 0;
-    default:
-      break;
-  }
-  const long* const v = arguments.values;
-  return PROBEREN_REAL(syscall)(number, v[0], v[1], v[2], v[3], v[4], v[5]);
-}
-
-}  // namespace
 }  // namespace proberen::runtime
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
-
-PROBEREN_INTERPOSED long syscall(long number, ...) noexcept {
-  Arguments arguments;
-  va_list list;
-  va_start(list, number);
-  for (long& value : arguments.values) value = va_arg(list, long);
-  va_end(list);
-  const long* const v = arguments.values;
-  // A barrier for all threads at once is none that could be seen, so there is none: programs fall back to fences. They may ask before main.
-  if (number == SYS_membarrier) return refuse(ENOSYS);
-  if (!explored()) return PROBEREN_REAL(syscall)(number, v[0], v[1], v[2], v[3], v[4], v[5]);
-  return explored_call(number, arguments, reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)),
-                       reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16);
-}
 
 PROBEREN_INTERPOSED pid_t gettid() noexcept {
   if (!explored()) return PROBEREN_REAL(gettid)();
