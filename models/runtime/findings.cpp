@@ -74,16 +74,30 @@ void walk_counts(Stream& stream, Count& counts) {
   }
 }
 
+template <class Stream, class ThePlace>
+void walk_place(Stream& stream, ThePlace& place) {
+  stream.number(place.thread);
+  stream.number(place.site);
+  stream.string(place.what);
+}
+
+/// `each` walks over what is in it, if anything is.
+template <class Stream, class Optional, class Each>
+void walk_optional(Stream& stream, Optional& optional, const Each& each) {
+  bool present = optional.has_value();
+  stream.number(present);
+  if constexpr (Stream::kReads) {
+    if (present) optional.emplace();
+  }
+  if (present) each(*optional);
+}
+
 template <class Stream, class TheFailure>
 void walk_failure(Stream& stream, TheFailure& failure) {
   stream.number(failure.kind);
   stream.string(failure.message);
   stream.string(failure.witness);
-  walk_list(stream, failure.places, [&](auto& place) {
-    stream.number(place.thread);
-    stream.number(place.site);
-    stream.string(place.what);
-  });
+  walk_list(stream, failure.places, [&](auto& place) { walk_place(stream, place); });
   walk_list(stream, failure.steps, [&](auto& step) {
     stream.number(step.thread);
     stream.number(step.index);
@@ -102,12 +116,8 @@ void walk(Stream& stream, Part& findings) {
   stream.number(findings.clean_stacks);
   stream.number(findings.spurious);
   stream.number(findings.unknown_strength);
-  bool failed = findings.failure.has_value();
-  stream.number(failed);
-  if constexpr (Stream::kReads) {
-    if (failed) findings.failure.emplace();
-  }
-  if (failed) walk_failure(stream, *findings.failure);
+  walk_optional(stream, findings.left_at, [&](auto& place) { walk_place(stream, place); });
+  walk_optional(stream, findings.failure, [&](auto& failure) { walk_failure(stream, failure); });
   stream.string(findings.presuppositions);
 }
 
@@ -126,6 +136,7 @@ void Findings::add(const Findings& part) {
   clean_stacks = clean_stacks || part.clean_stacks;
   spurious = spurious || part.spurious;
   unknown_strength = unknown_strength || part.unknown_strength;
+  if (!left_at) left_at = part.left_at;
   if (!failure) failure = part.failure;
   outcomes.add(part.outcomes);
   if (presuppositions.empty()) presuppositions = part.presuppositions;

@@ -17,6 +17,7 @@ struct Findings {
   bool clean_stacks = false;      ///< stacks are made zero, as the program looks at what it has not initialized
   bool spurious = false;          ///< compare-and-swaps have failed, and waits returned, for no reason, too: by an option, or a witness
   bool unknown_strength = false;  ///< compare-and-swaps were made of which it is not known whether they are weak
+  std::optional<explore::Place> left_at;  ///< where the last execution was when the search had to end
   std::optional<explore::Failure> failure;
   Outcomes outcomes;
   /// Where the search has found out what it must know from its beginning: that (Session::presuppositions), for it starts again then; else

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "models/runtime/lines.hpp"
 #include "models/runtime/output.hpp"
 #include "models/runtime/recorder.hpp"
 #include "proberen/explore.hpp"
@@ -50,6 +51,14 @@ proberen::Failure describe(const explore::Failure& failure) {
   return result;
 }
 
+/// `; thread 1 then waited in the kernel at …`
+std::string where_left(const Findings& findings) {
+  if (!findings.left_at) return "";
+  const explore::Place& place = *findings.left_at;
+  const std::string location = Lines().of_site(place.site);
+  return "; thread " + std::to_string(place.thread) + " then " + place.what + (location.empty() ? "" : " at " + location);
+}
+
 void set_verdict(Record& record, const Findings& findings, const explore::Options& options, bool stopped) {
   const bool sampled = options.search != Search::kExhaustive && options.search != Search::kReplay;
   record.complete = findings.complete && !sampled;
@@ -58,7 +67,7 @@ void set_verdict(Record& record, const Findings& findings, const explore::Option
     record.failure = describe(*findings.failure);
   } else if (stopped) {
     record.verdict = Verdict::kInconclusive;
-    record.reason = "the search was interrupted";
+    record.reason = "the search was interrupted" + where_left(findings);
   } else if (record.complete || sampled || options.search == Search::kReplay) {
     record.verdict = Verdict::kPass;
   } else if (findings.left_out) {
@@ -66,7 +75,7 @@ void set_verdict(Record& record, const Findings& findings, const explore::Option
     record.reason = "executions that need more than " + std::to_string(options.preemptions) + " preemptions were not visited";
   } else {
     record.verdict = Verdict::kInconclusive;
-    record.reason = "a budget ended before every execution was visited";
+    record.reason = "a budget ended before every execution was visited" + where_left(findings);
   }
 }
 

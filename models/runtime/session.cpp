@@ -91,11 +91,17 @@ Findings Session::search_and_settle(const std::function<void()>& before) {
   engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
   search(before);
   const bool settled = settle_failure();
-  return {engine_->counts(),   engine_->complete(),
-          engine_->left_out(), barriers_used(),
-          clean_stacks_,       options_.spurious_failures,
-          unknown_strength_,   failure_,
-          outcomes_,           settled ? "" : presuppositions()};
+  return {engine_->counts(),
+          engine_->complete(),
+          engine_->left_out(),
+          barriers_used(),
+          clean_stacks_,
+          options_.spurious_failures,
+          unknown_strength_,
+          left_at_,
+          failure_,
+          outcomes_,
+          settled ? "" : presuppositions()};
 }
 
 Findings Session::search_in_processes(const std::function<void()>& before) {

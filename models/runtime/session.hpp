@@ -61,6 +61,8 @@ class Session final : public explore::Host {
   [[nodiscard]] SpinFacts& spin_facts() { return spin_facts_; }
   /// A compare-and-swap is made of which the compiler does not say whether it is a weak one.
   void note_unknown_strength() { unknown_strength_ = true; }
+  /// The running execution is about to be left there, where it would have gone on for long.
+  void note_left_at(explore::Place place) { left_at_ = std::move(place); }
   /// What run() has come to, of all processes. The failure is the engine's, or one of the whole execution.
   [[nodiscard]] const Findings& findings() const { return findings_; }
 
@@ -99,6 +101,7 @@ class Session final : public explore::Host {
   bool clean_stacks_ = false;
   bool unknown_strength_ = false;
   explore::Place leak_;
+  std::optional<explore::Place> left_at_;
   int threads_ = 0;  ///< created in this execution
   void* loop_stack_pointer_ = nullptr;
   std::uintptr_t loop_thread_pointer_ = 0;

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <utility>
 
+#include "models/runtime/arch/arch.hpp"
 #include "models/runtime/call.hpp"
 #include "models/runtime/jobs.hpp"
 #include "models/runtime/own_signals.hpp"
@@ -23,6 +24,10 @@ constexpr std::array<int, 2> kInterrupts{SIGINT, SIGTERM};
 /// Processor time between two looks at the number of events.
 constexpr itimerval kWatch{{1, 0}, {1, 0}};
 constexpr int kRunsAway = 10;  ///< looks without any news
+/// Of the clock on the wall, for what does not use the processor, and for the end of the search's time.
+constexpr itimerval kClock{{0, 100'000}, {0, 100'000}};
+constexpr int kStill = 2;           ///< looks after which a thread is said to stand still
+constexpr int kWaitsForEver = 100;  ///< in the kernel
 /// And between two tries to leave an execution that is to end, where the runtime itself must not be left.
 constexpr itimerval kLeave{{0, 10'000}, {0, 10'000}};
 /// A second interrupt kills. Within this time it is the first one again: timeout(1) sends one to the process and one to its group.
@@ -32,8 +37,19 @@ constexpr std::size_t kAlternateStack = std::size_t{256} << 10;
 std::array<struct sigaction, NSIG> before;
 std::atomic<std::int64_t> interrupted_at_ms = 0;
 bool crashing = false;
-std::uint64_t events_seen = 0;
-int quiet = 0;
+bool clock_is_free = false;  ///< else the process that explores a part of itself has set it
+
+/// Looks at whether there is news, by one clock.
+struct Looks {
+  std::uint64_t seen = 0;
+  int quiet = 0;  ///< so many without news, up to now
+  void look(bool news_possible, std::uint64_t now) {
+    quiet = now == seen && news_possible ? quiet + 1 : 0;
+    seen = now;
+  }
+};
+Looks by_processor;
+Looks by_clock;
 
 std::string describe(int signal, const siginfo_t* info) {
   char text[96];
@@ -71,22 +87,32 @@ void on_crash(int signal, siginfo_t* info, void*) {
   const bool overflow = (signal == SIGSEGV) && in_stack_guard(reinterpret_cast<std::uintptr_t>(info->si_addr));
   std::string message = overflow ? "stack overflow" : describe(signal, info);
   if (is_handled(signal)) message += "; the program's own handler of it is not run";
-  const Site site = first_program_site();
+  const Site site = first_program_site() - (signal == SIGTRAP ? 1 : 0);  // a breakpoint has been executed
   crashing = false;
-  fail(FailureKind::kCrash, message, site == 0 || signal == SIGTRAP ? site : site + 1, message);  // a breakpoint has been executed
+  fail(FailureKind::kCrash, message, site, message);
+}
+
+/// What the running thread has done: another number whenever there is news.
+std::uint64_t done_so_far() {
+  const explore::Counts& counts = session->engine().counts();
+  return counts.events + counts.executions + current->effects + current->writes +
+         static_cast<std::uint64_t>(session->engine().steps(current->id));
 }
 
 /// Leaves the execution that runs, if that is in the program's own code; else it is tried again at the next tick, soon: where a program is
 /// mostly in the runtime one tick in many finds it outside.
-void leave_execution() {
+void leave_execution(const void* context) {
   PROBEREN_REAL(setitimer)(ITIMER_VIRTUAL, &kLeave, nullptr);
   if (current == nullptr || proberen_mode != kExplored) return;
   proberen_mode = kInside;
+  if (by_clock.quiet >= kStill) {
+    session->note_left_at({current->id, first_program_site(), in_system_call(context) ? "waited in the kernel" : "ran on and on"});
+  }
   session->engine().abandon();
 }
 
 /// The program may run on and on between two of its calls, so the end of the execution is not waited for.
-void on_interrupt() {
+void on_interrupt(int, siginfo_t*, void* context) {
   timespec now{};
   PROBEREN_REAL(clock_gettime)(CLOCK_MONOTONIC, &now);
   const std::int64_t now_ms = now.tv_sec * std::int64_t{1000} + now.tv_nsec / 1'000'000;
@@ -98,7 +124,7 @@ void on_interrupt() {
   Jobs::interrupt();
   if (session == nullptr) return;
   session->engine().stop();
-  leave_execution();
+  leave_execution(context);
 }
 
 /// The program may have been interrupted, for which the clock stands still: it is asked on the runtime's own behalf.
@@ -109,20 +135,25 @@ bool is_over() {
   return over;
 }
 
-void on_watch(int, siginfo_t*, void*) {
+void on_watch(int, siginfo_t*, void* context) {
   if (session == nullptr || current == nullptr) return;
-  if (is_over()) return leave_execution();
-  const explore::Counts& counts = session->engine().counts();
-  const std::uint64_t effects = counts.events + current->effects + current->writes + counts.executions;
-  if (effects != events_seen || proberen_mode != kExplored) {
-    events_seen = effects;
-    quiet = 0;
-    return;
-  }
-  if (++quiet < kRunsAway) return;
+  if (is_over()) return leave_execution(context);
+  by_processor.look(proberen_mode == kExplored, done_so_far());
+  if (by_processor.quiet < kRunsAway) return;
   proberen_mode = kInside;
   const Site site = first_program_site();
   fail(FailureKind::kRunaway, "the thread runs for seconds without any access that could be seen", site, "runs on and on");
+}
+
+/// A thread that waits in the kernel has no processor time: nothing else runs meanwhile, and nobody wakes it.
+void on_clock(int, siginfo_t*, void* context) {
+  if (session == nullptr || current == nullptr) return;
+  by_clock.look(proberen_mode == kExplored, done_so_far());
+  if (is_over()) return leave_execution(context);
+  if (by_clock.quiet < kWaitsForEver || !in_system_call(context)) return;
+  proberen_mode = kInside;
+  const Site site = first_program_site();
+  fail(FailureKind::kUnsupported, "the thread waits for seconds in the kernel, by a system call that is not seen", site, "waits");
 }
 
 void set(int signal, void (*handler)(int, siginfo_t*, void*)) {
@@ -142,19 +173,28 @@ void signals_take_over() {
     sigaltstack(&alternate, nullptr);
   }
   for (const int signal : kCrashes) set(signal, on_crash);
-  for (const int signal : kInterrupts) set(signal, [](int, siginfo_t*, void*) { on_interrupt(); });
+  for (const int signal : kInterrupts) set(signal, on_interrupt);
   set(SIGVTALRM, on_watch);
+  itimerval clock{};
+  ::getitimer(ITIMER_REAL, &clock);
+  clock_is_free = clock.it_value.tv_sec == 0 && clock.it_value.tv_usec == 0;
+  if (clock_is_free) set(SIGALRM, on_clock);
   signals_watch();
 }
 
-void signals_watch() { ::setitimer(ITIMER_VIRTUAL, &kWatch, nullptr); }
+void signals_watch() {
+  ::setitimer(ITIMER_VIRTUAL, &kWatch, nullptr);
+  if (clock_is_free) ::setitimer(ITIMER_REAL, &kClock, nullptr);
+}
 
 void signals_give_back() {
   const itimerval never{};
   ::setitimer(ITIMER_VIRTUAL, &never, nullptr);
+  if (clock_is_free) ::setitimer(ITIMER_REAL, &never, nullptr);
   for (const int signal : kCrashes) sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);
   for (const int signal : kInterrupts) sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);
   sigaction(SIGVTALRM, &before[SIGVTALRM], nullptr);
+  if (clock_is_free) sigaction(SIGALRM, &before[SIGALRM], nullptr);
 }
 
 bool interrupted() { return interrupted_at_ms != 0; }

@@ -54,9 +54,10 @@ const Step& step_of(std::uintptr_t returns_to) {
 }
 
 _Unwind_Reason_Code find_program(_Unwind_Context* context, void* argument) {
-  const std::uintptr_t address = _Unwind_GetIP(context);
+  int interrupted = 0;  // there, and not behind a call: a site is behind what has been executed
+  const std::uintptr_t address = _Unwind_GetIPInfo(context, &interrupted);
   if (!in_program(address)) return _URC_NO_REASON;
-  *static_cast<explore::Site*>(argument) = address;
+  *static_cast<explore::Site*>(argument) = interrupted != 0 ? address + 1 : address;
   return _URC_END_OF_STACK;
 }
 

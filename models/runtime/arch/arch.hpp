@@ -26,6 +26,8 @@ inline constexpr std::size_t kSavedRegisters = 6;
 [[nodiscard]] void* first_frame(char* top, void* argument);
 /// Stops the calling kernel thread without touching its stack or its thread-local data.
 [[noreturn]] void sleep_for_ever();
+/// By the context that a signal's handler gets: whether the signal has found the thread in a system call.
+[[nodiscard]] bool in_system_call(const void* context);
 /// Finds out what this processor and kernel can do.
 void detect_processor();
 

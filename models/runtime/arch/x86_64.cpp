@@ -1,4 +1,7 @@
 #include <sys/auxv.h>
+#include <ucontext.h>
+
+#include <cerrno>
 
 #include "models/runtime/arch/arch.hpp"
 
@@ -28,6 +31,14 @@ void sleep_for_ever() {
     long result = kPause;
     asm volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
   }
+}
+
+// The call is made again after the handler, or it has failed with EINTR.
+bool in_system_call(const void* context) {
+  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+  const auto* const next = reinterpret_cast<const unsigned char*>(registers[REG_RIP]);
+  const auto is_call = [](const unsigned char* at) { return at[0] == 0x0f && at[1] == 0x05; };
+  return is_call(next) || (registers[REG_RAX] == -EINTR && is_call(next - 2));
 }
 
 void detect_processor() {
