@@ -1,4 +1,5 @@
-// POSIX semaphores: the value is one location, where glibc has it.
+// POSIX semaphores: the value is one location, where glibc has it. Behind it is how many threads wait, which is asked where the semaphore
+// is destroyed.
 
 #include <semaphore.h>
 
@@ -11,6 +12,13 @@
 namespace proberen::runtime {
 namespace {
 
+struct Semaphore {
+  unsigned value;
+  unsigned waiters;  ///< glibc's place for them, too
+};
+static_assert(sizeof(Semaphore) <= sizeof(sem_t));
+unsigned& waiters_of(sem_t* semaphore) { return reinterpret_cast<Semaphore*>(semaphore)->waiters; }
+
 std::optional<Value> take(Value value) { return value == 0 ? std::nullopt : std::optional<Value>(value - 1); }
 
 int refuse(int error) {
@@ -19,7 +27,9 @@ int refuse(int error) {
 }
 
 int wait(sem_t* semaphore, Site site) {
+  ++waiters_of(semaphore);
   engine().await_update(word(semaphore, Order::kAcquire, site), take, waiting_for("wait for semaphore", semaphore));
+  --waiters_of(semaphore);
   effect();
   return 0;
 }
@@ -54,6 +64,9 @@ PROBEREN_INTERPOSED int sem_init(sem_t* semaphore, int shared, unsigned value) n
 PROBEREN_INTERPOSED int sem_destroy(sem_t* semaphore) noexcept {
   if (!explored()) return PROBEREN_REAL(sem_destroy)(semaphore);
   PROBEREN_ENTER();
+  if (waiters_of(semaphore) > 0) {
+    fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of what threads wait for: semaphore", semaphore)), site, "destroy");
+  }
   object_written(semaphore, sizeof(*semaphore), site);
   return 0;
 }
