@@ -11,6 +11,7 @@
 #include "models/runtime/mappings.hpp"
 #include "models/runtime/own_signals.hpp"
 #include "models/runtime/recorder.hpp"
+#include "models/runtime/signals.hpp"
 #include "models/runtime/sync/barrier.hpp"
 #include "models/runtime/sync/keys.hpp"
 #include "models/runtime/sync/mutex.hpp"
@@ -67,6 +68,7 @@ void Session::run(const std::function<void()>& before) {
   crowds_clear();
   presuppose(engine_options_.witness);
   do {
+    if (is_different(before)) break;
     findings_ = processes_ > 1 ? search_in_processes(before) : search_and_settle(before);
     std::string found = findings_.presuppositions;
     presuppose(found);
@@ -89,6 +91,7 @@ Findings Session::search_and_settle(const std::function<void()>& before) {
   outcomes_ = Outcomes();
   spin_facts_ = SpinFacts();
   engine_ = std::make_unique<explore::Engine>(engine_options_, *this);
+  if (interrupted()) engine_->stop();
   search(before);
   const bool settled = settle_failure();
   return {engine_->counts(),
@@ -141,21 +144,25 @@ void Session::search(const std::function<void()>& before) {
     return engine_->begin();
   };
   while (!failure_ && begin()) {
-    before();
-    heap_begin_execution();
-    keys_begin_execution();
-    own_signals_begin_execution();
-    mappings_begin_execution();
-    thread_locals_.put_back(loop_thread_pointer_);
-    outcomes_.begin();
-    prepare(0, Start{});
-    threads_ = 1;
-    resume(0);
+    run_execution(before);
     judge();
   }
   if (engine_->failure()) failure_ = engine_->failure();
   proberen_mode = kNative;
   session = nullptr;
+}
+
+void Session::run_execution(const std::function<void()>& before) {
+  before();
+  heap_begin_execution();
+  keys_begin_execution();
+  own_signals_begin_execution();
+  mappings_begin_execution();
+  thread_locals_.put_back(loop_thread_pointer_);
+  outcomes_.begin();
+  prepare(0, Start{});
+  threads_ = 1;
+  resume(0);
 }
 
 void Session::start_over() {

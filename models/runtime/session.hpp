@@ -69,6 +69,13 @@ class Session final : public explore::Host {
  private:
   Fiber& prepare(ThreadId thread, const Start& start);
   void search(const std::function<void()>& before);
+  void run_execution(const std::function<void()>& before);
+  /// The program is not deterministic: that is the finding.
+  [[nodiscard]] bool is_different(const std::function<void()>& before);
+  /// Runs the first execution again and again: the failure that its steps are not always the same, if so.
+  [[nodiscard]] std::optional<explore::Failure> find_difference(const std::function<void()>& before);
+  /// Nothing where it fails, is long, or does not come to its end.
+  [[nodiscard]] std::optional<std::vector<explore::Step>> steps_of_first_execution(const std::function<void()>& before);
   [[nodiscard]] Findings search_and_settle(const std::function<void()>& before);
   [[nodiscard]] Findings search_in_processes(const std::function<void()>& before);
   /// Between two executions of a search in several processes: there may be one more afterwards, and this one may be allowed no more of

@@ -8,7 +8,7 @@ namespace proberen::runtime {
 /// For the thread that explores. What was set before comes back with signals_give_back().
 void signals_take_over();
 void signals_give_back();
-/// In a process that has just been copied: its timers are not.
+/// In a process that has just been copied: its timers are not. After a search that had to be left in a hurry: it has set them otherwise.
 void signals_watch();
 /// Whether the search was interrupted.
 [[nodiscard]] bool interrupted();
