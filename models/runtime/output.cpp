@@ -36,6 +36,18 @@ bool output_capture() {
   return true;
 }
 
+void input_refuse() {
+  cookie_io_functions_t functions{};
+  functions.read = [](void*, char*, std::size_t) -> ssize_t {
+    if (explored()) {
+      const Inside inside;
+      fail(FailureKind::kUnsupported, "reading of standard input is not modelled inside an exploration", first_program_site(), "reads");
+    }
+    return 0;
+  };
+  if (FILE* const refusing = fopencookie(nullptr, "r", functions)) stdin = refusing;
+}
+
 bool output_captured() { return captured; }
 
 void output_begin_execution() {

@@ -15,6 +15,9 @@ inline constexpr std::size_t kMostKept = std::size_t{1} << 20;
 
 /// From now on the process' standard output and error are captured. False when that cannot be done.
 [[nodiscard]] bool output_capture();
+/// Who reads standard input from now on ends the exploration with a line that says so. Before static constructors run, which keep the
+/// stream.
+void input_refuse();
 [[nodiscard]] bool output_captured();
 void output_begin_execution();
 /// As write(2) to 1 or 2.

@@ -183,6 +183,7 @@ PROBEREN_INTERPOSED int __libc_start_main(Main main, int argc, char** argv, void
   if (const char* const function = own_malloc())
     give_up(std::string("the program defines ") + function + "() itself: give it another name where the program is explored");
   keep_operators_apart();
+  input_refuse();
   real_main = main;
   constructing = true;
   return start(explored_main, argc, argv, init, fini, rtld_fini, stack_end);
