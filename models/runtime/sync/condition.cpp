@@ -1,8 +1,9 @@
-// Condition variables: a queue of sleeping threads, named by the address of the condition. The unused tail of the object remembers with
-// which mutex threads are waiting, because two at once are misuse.
+// Condition variables: a queue of sleeping threads, named by the address of the condition. The object's own memory remembers with which
+// mutex threads are waiting, because two at once are misuse.
 
 #include <threads.h>
 #include <cerrno>
+#include <cstddef>
 
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/condition.hpp"
@@ -10,14 +11,12 @@
 namespace proberen::runtime {
 namespace {
 
-/// In the condition's own memory, at places that a static initializer leaves zero. The clock is where glibc has it.
+/// In the condition's own memory, in front of where glibc has the attributes: what is here is zero at first.
 struct Waiters {
-  unsigned reserved[8];
-  unsigned glibc_clock;  ///< __wrefs: bit 1 is set for CLOCK_MONOTONIC
-  int count;             ///< threads that nobody has woken; one that was woken does not touch the object again
   pthread_mutex_t* mutex;
+  int count;  ///< threads that nobody has woken; one that was woken does not touch the object again
 };
-static_assert(sizeof(Waiters) <= sizeof(pthread_cond_t));
+static_assert(sizeof(Waiters) <= offsetof(pthread_cond_t, __data.__wrefs));
 
 Waiters& waiters_of(pthread_cond_t* condition) { return *reinterpret_cast<Waiters*>(condition); }
 
@@ -61,6 +60,11 @@ void condition_destroy(pthread_cond_t* condition, Site site) {
   object_written(condition, sizeof(*condition), site);
 }
 
+clockid_t condition_clock(const pthread_cond_t* condition) {
+  constexpr unsigned kMonotonic = 2;  // as in glibc
+  return (condition->__data.__wrefs & kMonotonic) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+}
+
 }  // namespace proberen::runtime
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
@@ -88,7 +92,7 @@ PROBEREN_INTERPOSED int pthread_cond_wait(pthread_cond_t* condition, pthread_mut
 PROBEREN_INTERPOSED int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(pthread_cond_timedwait)(condition, mutex, deadline);
   PROBEREN_ENTER();
-  return condition_wait(condition, mutex, true, deadline_ns(CLOCK_REALTIME, deadline), site);
+  return condition_wait(condition, mutex, true, deadline_ns(condition_clock(condition), deadline), site);
 }
 
 PROBEREN_INTERPOSED int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
