@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "models/runtime/arch/arch.hpp"
+#include "models/runtime/heap.hpp"
 #include "models/runtime/mode.hpp"
 #include "models/runtime/real.hpp"
 #include "models/runtime/session.hpp"
@@ -39,8 +40,9 @@ inline void note_atomic(std::uintptr_t address, unsigned size) {
   if (__builtin_expect(slot >= 0 && slot < session->threads(), 0)) note_stack_atomic(session->fiber(slot), address, size);
 }
 
-/// An int that stands for a synchronization object in the engine.
+/// An int that stands for a synchronization object in the engine. Fails the execution where its memory is freed.
 [[nodiscard]] inline Access word(const void* address, Order order, Site site) {
+  heap_check(reinterpret_cast<std::uintptr_t>(address), 4, true, site);
   note_atomic(reinterpret_cast<std::uintptr_t>(address), 4);
   current->last_access = {reinterpret_cast<std::uintptr_t>(address), 4, false};
   return {reinterpret_cast<std::uintptr_t>(address), 4, order, site};

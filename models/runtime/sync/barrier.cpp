@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/program.hpp"
+#include "models/runtime/sync/destroyed.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -15,6 +17,8 @@ namespace {
 struct Barrier {
   unsigned state;
   unsigned threshold;
+  unsigned waiting;    ///< in a meeting that is not complete
+  unsigned destroyed;  ///< or kDestroyed
 };
 static_assert(sizeof(Barrier) <= sizeof(pthread_barrier_t));
 constexpr unsigned kRound = 1U << 16;
@@ -37,7 +41,12 @@ int wait_in_crowd(Barrier& barrier, Site site, std::string_view what) {
   return 0;
 }
 
+void check_alive(const Barrier& barrier, const char* use, Site site) {
+  runtime::check_alive(&barrier, sizeof(barrier), barrier.destroyed, "barrier", use, site);
+}
+
 int wait(Barrier& barrier, Site site) {
+  check_alive(barrier, "wait", site);
   effect();
   used = true;
   const auto place = reinterpret_cast<std::uintptr_t>(&barrier);
@@ -48,8 +57,18 @@ int wait(Barrier& barrier, Site site) {
     crowds.push_back(place);
     session->start_over();
   }
+  if (++barrier.waiting == barrier.threshold) barrier.waiting = 0;  // from now on it may be destroyed
   const bool serial = engine().meet(place, threshold, site, what);
   return serial ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
+}
+
+void destroy(Barrier& barrier, Site site) {
+  check_alive(barrier, "destruction", site);
+  if (barrier.waiting != 0 || barrier.state % kRound != 0) {
+    fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of what threads wait for: barrier", &barrier)), site, "destroy");
+  }
+  object_written(&barrier, sizeof(pthread_barrier_t), site);
+  barrier.destroyed = kDestroyed;
 }
 
 }  // namespace
@@ -88,19 +107,23 @@ void crowds_parse(std::string& witness) {
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
 
 PROBEREN_INTERPOSED int pthread_barrier_init(pthread_barrier_t* object, const pthread_barrierattr_t* attributes, unsigned count) noexcept {
-  if (!explored()) return PROBEREN_REAL(pthread_barrier_init)(object, attributes, count);
+  if (!explored()) {
+    const int result = PROBEREN_REAL(pthread_barrier_init)(object, attributes, count);
+    if (result == 0 && static_constructors_run()) *reinterpret_cast<Barrier*>(object) = {0, count, 0, 0};
+    return result;
+  }
   PROBEREN_ENTER();
   if (count == 0 || count >= kRound) return EINVAL;
   object_written(object, sizeof(*object), site);
   engine().new_meeting_place(reinterpret_cast<std::uintptr_t>(object));
-  *reinterpret_cast<Barrier*>(object) = {0, count};
+  *reinterpret_cast<Barrier*>(object) = {0, count, 0, 0};
   return 0;
 }
 
 PROBEREN_INTERPOSED int pthread_barrier_destroy(pthread_barrier_t* object) noexcept {
   if (!explored()) return PROBEREN_REAL(pthread_barrier_destroy)(object);
   PROBEREN_ENTER();
-  object_written(object, sizeof(*object), site);
+  destroy(*reinterpret_cast<Barrier*>(object), site);
   return 0;
 }
 

@@ -65,7 +65,7 @@ PROBEREN_INTERPOSED void thrd_exit(int result) { pthread_exit(reinterpret_cast<v
 PROBEREN_INTERPOSED int mtx_init(mtx_t* mutex, int type) {
   if (!explored()) return PROBEREN_REAL(mtx_init)(mutex, type);
   PROBEREN_ENTER();
-  object_written(mutex, sizeof(*mutex), site);
+  mutex_initialize(posix(mutex), site);
   return PROBEREN_REAL(mtx_init)(mutex, type);
 }
 

@@ -7,6 +7,7 @@
 
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/condition.hpp"
+#include "models/runtime/sync/destroyed.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -14,16 +15,24 @@ namespace {
 /// In the condition's own memory, in front of where glibc has the attributes: what is here is zero at first.
 struct Waiters {
   pthread_mutex_t* mutex;
-  int count;  ///< threads that nobody has woken; one that was woken does not touch the object again
+  int count;           ///< threads that nobody has woken; one that was woken does not touch the object again
+  unsigned destroyed;  ///< or kDestroyed
 };
 static_assert(sizeof(Waiters) <= offsetof(pthread_cond_t, __data.__wrefs));
 
 Waiters& waiters_of(pthread_cond_t* condition) { return *reinterpret_cast<Waiters*>(condition); }
 
+/// To sleep or to wake is no access of the object's memory, which must be alive all the same.
+Waiters& use(pthread_cond_t* condition, const char* how, Site site) {
+  Waiters& waiters = waiters_of(condition);
+  check_alive(condition, sizeof(waiters), waiters.destroyed, "condition", how, site);
+  return waiters;
+}
+
 }  // namespace
 
 int condition_wait(pthread_cond_t* condition, pthread_mutex_t* mutex, bool timed, std::int64_t deadline, Site site) {
-  Waiters& waiters = waiters_of(condition);
+  Waiters& waiters = use(condition, "wait", site);
   if (waiters.count > 0 && waiters.mutex != mutex) {
     fail(FailureKind::kLockMisuse, std::string(waiting_for("wait with another mutex than other waiters of condition", condition)), site,
          "wait");
@@ -49,15 +58,18 @@ int condition_wait(pthread_cond_t* condition, pthread_mutex_t* mutex, bool timed
 }
 
 void condition_wake(pthread_cond_t* condition, bool all, Site site) {
+  Waiters& waiters = use(condition, "notification", site);
   effect();
-  waiters_of(condition).count -= engine().wake(reinterpret_cast<std::uintptr_t>(condition), all ? explore::kMaxThreads : 1, site);
+  waiters.count -= engine().wake(reinterpret_cast<std::uintptr_t>(condition), all ? explore::kMaxThreads : 1, site);
 }
 
 void condition_destroy(pthread_cond_t* condition, Site site) {
-  if (waiters_of(condition).count > 0) {
+  Waiters& waiters = use(condition, "destruction", site);
+  if (waiters.count > 0) {
     fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of what threads wait for: condition", condition)), site, "destroy");
   }
   object_written(condition, sizeof(*condition), site);
+  waiters.destroyed = kDestroyed;
 }
 
 clockid_t condition_clock(const pthread_cond_t* condition) {

@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "models/runtime/sync/destroyed.hpp"
+
 namespace proberen::runtime {
 namespace {
 
@@ -17,12 +19,19 @@ constexpr int kRobust = 16;
 /// Set in __nusers of a robust mutex between its owner's death and pthread_mutex_consistent().
 constexpr unsigned kInconsistent = 0x8000'0000;
 
-constexpr int kDestroyed = -1;
+constexpr int kDestroyedKind = -1;  ///< as in glibc
 int type_of(const pthread_mutex_t* mutex) { return mutex->__data.__kind & kTypeMask; }
 bool is_robust(const pthread_mutex_t* mutex) { return (mutex->__data.__kind & kRobust) != 0; }
+bool is_destroyed(const pthread_mutex_t* mutex) { return mutex->__data.__kind == kDestroyedKind; }
 int me() { return current->id + 1; }
 bool mine(const pthread_mutex_t* mutex) { return mutex->__data.__owner == me(); }
 Access lock_word(const pthread_mutex_t* mutex, Order order, Site site) { return word(&mutex->__data.__lock, order, site); }
+
+/// A locked mutex points to itself, so that it is told from what only looks like one: a copy of it, or memory that has never been one.
+void* self_of(pthread_mutex_t* mutex) { return mutex->__data.__list.__prev; }
+void set_self(pthread_mutex_t* mutex, bool locked) {
+  mutex->__data.__list.__prev = locked ? reinterpret_cast<__pthread_internal_list*>(mutex) : nullptr;
+}
 
 /// Takes it where it is free. 16 bytes at most are captured, so that std::function needs no memory.
 auto taker(unsigned owner) {
@@ -40,6 +49,7 @@ int taken(pthread_mutex_t* mutex, Value before) {
     return ENOTRECOVERABLE;
   }
   lock_taken(mutex);
+  set_self(mutex, true);
   mutex->__data.__owner = me();
   mutex->__data.__count = 1;
   if (!is_robust(mutex)) return 0;
@@ -50,13 +60,9 @@ int taken(pthread_mutex_t* mutex, Value before) {
   return EOWNERDEAD;
 }
 
-[[noreturn]] void destroyed(const pthread_mutex_t* mutex, Site site, const char* use) {
-  fail(FailureKind::kLockMisuse, std::string(use) + " of what has been destroyed: " + std::string(waiting_for("mutex", mutex)), site, use);
-}
-
 /// A lock by the owner: done (0), refused, or, where that would block for ever, a failure. -1: it is not the owner's.
 int relock(pthread_mutex_t* mutex, Site site, bool blocks) {
-  if (mutex->__data.__kind == kDestroyed) destroyed(mutex, site, "lock");
+  if (is_destroyed(mutex)) complain_of_destroyed("mutex", mutex, "lock", site);
   if (!mine(mutex)) return -1;
   if (type_of(mutex) == kRecursive) {
     ++mutex->__data.__count;
@@ -83,6 +89,7 @@ void give_up(pthread_mutex_t* mutex, Site site) {
     forget_robust(mutex);
     if ((mutex->__data.__nusers & kInconsistent) != 0) next = kNotRecoverable;
   }
+  set_self(mutex, false);
   mutex->__data.__owner = 0;
   mutex->__data.__count = 0;
   lock_given_up(mutex);
@@ -92,6 +99,7 @@ void give_up(pthread_mutex_t* mutex, Site site) {
 
 /// An unlock by somebody else: refused by the types that look, else a failure.
 int not_the_owner(const pthread_mutex_t* mutex, Site site) {
+  if (is_destroyed(mutex)) complain_of_destroyed("mutex", mutex, "unlock", site);
   if (type_of(mutex) == kRecursive || type_of(mutex) == kErrorCheck || is_robust(mutex)) return EPERM;
   const char* const why = mutex->__data.__owner == 0 ? "unlock of a free mutex" : "unlock by a thread that is not the owner: mutex";
   fail(FailureKind::kLockMisuse, std::string(waiting_for(why, mutex)), site, "unlock");
@@ -143,28 +151,32 @@ int mutex_take_back(pthread_mutex_t* mutex, Depth depth, Site site) {
   return result;
 }
 
+void mutex_initialize(pthread_mutex_t* mutex, Site site) {
+  heap_check(reinterpret_cast<std::uintptr_t>(mutex), sizeof(*mutex), true, site);
+  if (mutex->__data.__owner != 0 && self_of(mutex) == mutex) {
+    fail(FailureKind::kLockMisuse, std::string(waiting_for("initialization of a locked mutex", mutex)), site, "initialize");
+  }
+  object_written(mutex, sizeof(*mutex), site);
+}
+
 void mutex_destroy(pthread_mutex_t* mutex, Site site) {
-  if (mutex->__data.__kind == kDestroyed) destroyed(mutex, site, "destruction");
+  if (is_destroyed(mutex)) complain_of_destroyed("mutex", mutex, "destruction", site);
   if (mutex->__data.__owner != 0)
     fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of a locked mutex", mutex)), site, "destroy");
   object_written(mutex, sizeof(*mutex), site);
-  mutex->__data.__kind = kDestroyed;
+  mutex->__data.__kind = kDestroyedKind;
 }
 
 void robust_owner_ends(Fiber& fiber) {
   while (fiber.robust_held > 0) {
     auto* const mutex = static_cast<pthread_mutex_t*>(fiber.robust[static_cast<std::size_t>(--fiber.robust_held)]);
+    set_self(mutex, false);
     mutex->__data.__owner = 0;
     engine().store(lock_word(mutex, Order::kRelease, 0), kOwnerDied);
   }
 }
 
 namespace {
-
-int initialize(pthread_mutex_t* mutex, const pthread_mutexattr_t* attributes, Site site) {
-  object_written(mutex, sizeof(*mutex), site);
-  return PROBEREN_REAL(pthread_mutex_init)(mutex, attributes);
-}
 
 int consistent(pthread_mutex_t* mutex) {
   if (!is_robust(mutex) || !mine(mutex) || (mutex->__data.__nusers & kInconsistent) == 0) return EINVAL;
@@ -180,7 +192,8 @@ using namespace proberen::runtime;  // NOLINT: what follows is the C library's i
 PROBEREN_INTERPOSED int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attributes) {
   if (!explored()) return PROBEREN_REAL(pthread_mutex_init)(mutex, attributes);
   PROBEREN_ENTER();
-  return initialize(mutex, attributes, site);
+  mutex_initialize(mutex, site);
+  return PROBEREN_REAL(pthread_mutex_init)(mutex, attributes);
 }
 
 PROBEREN_INTERPOSED int pthread_mutex_destroy(pthread_mutex_t* mutex) {

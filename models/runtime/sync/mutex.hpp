@@ -18,6 +18,8 @@ int mutex_try_lock(pthread_mutex_t* mutex, Site site);
 /// Waits until it has the mutex, or gives up: a choice. `deadline_ns` becomes the time of a caller that has given up.
 int mutex_timed_lock(pthread_mutex_t* mutex, std::int64_t deadline_ns, Site site);
 int mutex_unlock(pthread_mutex_t* mutex, Site site);
+/// What comes before the C library fills it in.
+void mutex_initialize(pthread_mutex_t* mutex, Site site);
 void mutex_destroy(pthread_mutex_t* mutex, Site site);
 
 /// For a condition wait: gives up the mutex whatever its depth, and takes it back to the same one.

@@ -7,6 +7,7 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/sync/clock.hpp"
+#include "models/runtime/sync/destroyed.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -14,6 +15,11 @@ namespace {
 constexpr unsigned kWriter = 0x8000'0000;
 
 Access lock_word(const pthread_rwlock_t* lock, Order order, Site site) { return word(&lock->__data.__readers, order, site); }
+/// In a place that glibc does not use.
+unsigned& mark_of(pthread_rwlock_t* lock) { return lock->__data.__pad3; }
+void check_alive(pthread_rwlock_t* lock, const char* use, Site site) {
+  runtime::check_alive(lock, sizeof(*lock), mark_of(lock), "rwlock", use, site);
+}
 /// Only the writer itself can find its own number here.
 bool written_by_me(const pthread_rwlock_t* lock) { return lock->__data.__cur_writer == current->id + 1; }
 
@@ -27,6 +33,7 @@ int locked(pthread_rwlock_t* lock, bool write) {
 }
 
 int lock_for(pthread_rwlock_t* lock, bool write, Site site) {
+  check_alive(lock, "lock", site);
   if (written_by_me(lock)) return EDEADLK;
   const std::string_view what = waiting_for(write ? "write lock of rwlock" : "read lock of rwlock", lock);
   engine().await_update(lock_word(lock, Order::kAcquire, site), write ? write_step : read_step, what);
@@ -34,6 +41,7 @@ int lock_for(pthread_rwlock_t* lock, bool write, Site site) {
 }
 
 int try_for(pthread_rwlock_t* lock, bool write, Site site) {
+  check_alive(lock, "lock", site);
   if (written_by_me(lock)) return EBUSY;
   if (!engine().try_update(lock_word(lock, Order::kAcquire, site), write ? write_step : read_step)) return EBUSY;
   return locked(lock, write);
@@ -49,6 +57,7 @@ int timed_for(pthread_rwlock_t* lock, bool write, std::int64_t deadline, Site si
 }
 
 int unlock(pthread_rwlock_t* lock, Site site) {
+  check_alive(lock, "unlock", site);
   lock_given_up(lock);
   if (written_by_me(lock)) {
     lock->__data.__cur_writer = 0;
@@ -60,6 +69,16 @@ int unlock(pthread_rwlock_t* lock, Site site) {
     fail(FailureKind::kLockMisuse, std::string(waiting_for("unlock of what the thread has not locked: rwlock", lock)), site, "unlock");
   }
   return 0;
+}
+
+/// Whoever holds it has written that to its memory, too, or is not ordered with this, which is a race.
+void destroy(pthread_rwlock_t* lock, Site site) {
+  check_alive(lock, "destruction", site);
+  if (lock->__data.__readers != 0) {
+    fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of a locked rwlock", lock)), site, "destroy");
+  }
+  object_written(lock, sizeof(*lock), site);
+  mark_of(lock) = kDestroyed;
 }
 
 }  // namespace
@@ -77,10 +96,7 @@ PROBEREN_INTERPOSED int pthread_rwlock_init(pthread_rwlock_t* lock, const pthrea
 PROBEREN_INTERPOSED int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
   if (!explored()) return PROBEREN_REAL(pthread_rwlock_destroy)(lock);
   PROBEREN_ENTER();
-  if (lock->__data.__cur_writer != 0) {
-    fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of a locked rwlock", lock)), site, "destroy");
-  }
-  object_written(lock, sizeof(*lock), site);
+  destroy(lock, site);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 // POSIX semaphores: the value is one location, where glibc has it. Behind it is how many threads wait, which is asked where the semaphore
-// is destroyed.
+// is destroyed, and whether it is.
 
 #include <semaphore.h>
 
@@ -8,6 +8,7 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/sync/clock.hpp"
+#include "models/runtime/sync/destroyed.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -15,9 +16,16 @@ namespace {
 struct Semaphore {
   unsigned value;
   unsigned waiters;  ///< glibc's place for them, too
+  unsigned glibc_private[2];
+  unsigned destroyed;  ///< or kDestroyed
 };
 static_assert(sizeof(Semaphore) <= sizeof(sem_t));
-unsigned& waiters_of(sem_t* semaphore) { return reinterpret_cast<Semaphore*>(semaphore)->waiters; }
+Semaphore& ours(sem_t* semaphore) { return *reinterpret_cast<Semaphore*>(semaphore); }
+unsigned& waiters_of(sem_t* semaphore) { return ours(semaphore).waiters; }
+
+void check_alive(sem_t* semaphore, const char* use, Site site) {
+  runtime::check_alive(semaphore, sizeof(Semaphore), ours(semaphore).destroyed, "semaphore", use, site);
+}
 
 std::optional<Value> take(Value value) { return value == 0 ? std::nullopt : std::optional<Value>(value - 1); }
 
@@ -27,6 +35,7 @@ int refuse(int error) {
 }
 
 int wait(sem_t* semaphore, Site site) {
+  check_alive(semaphore, "wait", site);
   ++waiters_of(semaphore);
   engine().await_update(word(semaphore, Order::kAcquire, site), take, waiting_for("wait for semaphore", semaphore));
   --waiters_of(semaphore);
@@ -35,6 +44,7 @@ int wait(sem_t* semaphore, Site site) {
 }
 
 int try_wait(sem_t* semaphore, Site site) {
+  check_alive(semaphore, "wait", site);
   if (!engine().try_update(word(semaphore, Order::kAcquire, site), take)) return refuse(EAGAIN);
   effect();
   return 0;
@@ -58,22 +68,26 @@ PROBEREN_INTERPOSED int sem_init(sem_t* semaphore, int shared, unsigned value) n
   PROBEREN_ENTER();
   if (value > SEM_VALUE_MAX) return refuse(EINVAL);
   object_written(semaphore, sizeof(*semaphore), site);
+  ours(semaphore).destroyed = 0;
   return PROBEREN_REAL(sem_init)(semaphore, shared, value);
 }
 
 PROBEREN_INTERPOSED int sem_destroy(sem_t* semaphore) noexcept {
   if (!explored()) return PROBEREN_REAL(sem_destroy)(semaphore);
   PROBEREN_ENTER();
+  check_alive(semaphore, "destruction", site);
   if (waiters_of(semaphore) > 0) {
     fail(FailureKind::kLockMisuse, std::string(waiting_for("destruction of what threads wait for: semaphore", semaphore)), site, "destroy");
   }
   object_written(semaphore, sizeof(*semaphore), site);
+  ours(semaphore).destroyed = kDestroyed;
   return 0;
 }
 
 PROBEREN_INTERPOSED int sem_post(sem_t* semaphore) noexcept {
   if (!explored()) return PROBEREN_REAL(sem_post)(semaphore);
   PROBEREN_ENTER();
+  check_alive(semaphore, "post", site);
   effect();
   engine().update(word(semaphore, Order::kRelease, site), Rmw::kAdd, 1);
   return 0;
@@ -100,6 +114,7 @@ PROBEREN_INTERPOSED int sem_clockwait(sem_t* semaphore, clockid_t clock, const t
 PROBEREN_INTERPOSED int sem_getvalue(sem_t* semaphore, int* value) noexcept {
   if (!explored()) return PROBEREN_REAL(sem_getvalue)(semaphore, value);
   PROBEREN_ENTER();
+  check_alive(semaphore, "look at the value", site);
   *value = static_cast<int>(engine().load(word(semaphore, Order::kAcquire, site)));
   return 0;
 }
