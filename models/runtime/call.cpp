@@ -34,4 +34,9 @@ void object_written(const void* address, std::size_t size, Site site) {
   engine().plain_write(reinterpret_cast<std::uintptr_t>(address), size, site);
 }
 
+void object_used(const void* address, std::size_t size, Site site) {
+  current->last_access = {reinterpret_cast<std::uintptr_t>(address), size, false};
+  engine().plain_read(reinterpret_cast<std::uintptr_t>(address), size, site);
+}
+
 }  // namespace proberen::runtime

@@ -89,5 +89,7 @@ inline void lock_given_up(const void* lock) {
 
 /// An object's life begins or ends: a write of its memory that races with every use that is not ordered with it.
 void object_written(const void* address, std::size_t size, Site site);
+/// It is used where that is no atomic access of its memory: these bytes of it, which only its life's beginning and end write.
+void object_used(const void* address, std::size_t size, Site site);
 
 }  // namespace proberen::runtime

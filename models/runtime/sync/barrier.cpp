@@ -47,6 +47,7 @@ void check_alive(const Barrier& barrier, const char* use, Site site) {
 
 int wait(Barrier& barrier, Site site) {
   check_alive(barrier, "wait", site);
+  object_used(&barrier.threshold, sizeof(barrier.threshold), site);
   effect();
   used = true;
   const auto place = reinterpret_cast<std::uintptr_t>(&barrier);

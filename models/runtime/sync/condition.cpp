@@ -22,10 +22,11 @@ static_assert(sizeof(Waiters) <= offsetof(pthread_cond_t, __data.__wrefs));
 
 Waiters& waiters_of(pthread_cond_t* condition) { return *reinterpret_cast<Waiters*>(condition); }
 
-/// To sleep or to wake is no access of the object's memory, which must be alive all the same.
+/// To sleep or to wake is no access of the object's memory, which must be alive all the same, and stay so.
 Waiters& use(pthread_cond_t* condition, const char* how, Site site) {
   Waiters& waiters = waiters_of(condition);
   check_alive(condition, sizeof(waiters), waiters.destroyed, "condition", how, site);
+  object_used(condition, sizeof(waiters), site);
   return waiters;
 }
 
