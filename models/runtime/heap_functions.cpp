@@ -11,6 +11,7 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
+#include "models/runtime/memory_functions.hpp"
 #include "models/runtime/program.hpp"
 
 extern "C" {
@@ -30,6 +31,9 @@ bool from_arena(const void* returns_to) {
   return proberen_mode == kNative && static_constructors_run() && !is_libc(returns_to);
 }
 
+/// So many of the bytes that calloc() zeroes are told of: of more most are not read before they are written.
+constexpr std::size_t kMostZeroed = 4096;
+
 /// The program allocates: explored, or by a static constructor before main.
 template <bool kZero = false>
 void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t returns_to, std::uintptr_t frame_end) {
@@ -39,7 +43,11 @@ void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t returns_t
   const Site site = user_site(returns_to, frame_end);
   void* const memory = heap_allocate(size, alignment, site);
   if (memory == nullptr) errno = ENOMEM;  // the engine need not be told of new memory: nothing was ever there
-  if (!kZero && memory != nullptr) heap_fill(*heap_block_at(memory));
+  if (memory == nullptr || size == 0) return memory;
+  if (kZero)
+    announce(memory, std::min(size, kMostZeroed), true, site);
+  else
+    heap_fill(*heap_block_at(memory));
   return memory;
 }
 
