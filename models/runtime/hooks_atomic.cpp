@@ -104,7 +104,8 @@ template <class T>
   engine().store(access, static_cast<Value>(value));
 }
 
-/// An update that writes what it has read is no effect: a lock that is taken again and again, in vain, is a loop like another.
+/// An update that writes what it has read is no effect: a lock that is taken again and again, in vain, is a loop like another. An exchange
+/// may be how an atomic object is initialized.
 template <class T>
 [[gnu::always_inline]] inline T explored_update(Rmw operation, volatile T* pointer, T operand, int order) {
   const Inside inside;
@@ -112,7 +113,7 @@ template <class T>
   const Access access = access_of(pointer, order, site_of(frame), true);
   spin_check(frame, access.address);
   const Value old = engine().update(access, operation, static_cast<Value>(operand));
-  check_written(access, static_cast<T>(old));
+  if (operation != Rmw::kExchange) check_written(access, static_cast<T>(old));
   if (native::combine(operation, static_cast<T>(old), operand) != static_cast<T>(old)) effect();
   return static_cast<T>(old);
 }
