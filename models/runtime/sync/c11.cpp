@@ -78,7 +78,7 @@ PROBEREN_INTERPOSED void mtx_destroy(mtx_t* mutex) {
 PROBEREN_INTERPOSED int mtx_timedlock(mtx_t* mutex, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(mtx_timedlock)(mutex, deadline);
   PROBEREN_ENTER();
-  return word_of(mutex_timed_lock(posix(mutex), deadline_ns(CLOCK_REALTIME, deadline), site));
+  return word_of(mutex_timed_lock(posix(mutex), CLOCK_REALTIME, deadline, site));
 }
 
 PROBEREN_INTERPOSED int mtx_unlock(mtx_t* mutex) {
@@ -109,6 +109,7 @@ PROBEREN_INTERPOSED int cnd_wait(cnd_t* condition, mtx_t* mutex) {
 PROBEREN_INTERPOSED int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(cnd_timedwait)(condition, mutex, deadline);
   PROBEREN_ENTER();
+  if (!is_time(deadline)) return thrd_error;
   return word_of(condition_wait(posix(condition), posix(mutex), true, deadline_ns(CLOCK_REALTIME, deadline), site));
 }
 

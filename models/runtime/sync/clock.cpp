@@ -73,6 +73,10 @@ PROBEREN_INTERPOSED int timespec_get(timespec* result, int base) noexcept {
 PROBEREN_INTERPOSED int nanosleep(const timespec* duration, timespec* left) {
   if (!explored()) return PROBEREN_REAL(nanosleep)(duration, left);
   const Inside inside;
+  if (!is_time(duration)) {
+    errno = EINVAL;
+    return -1;
+  }
   sleep_for(duration_ns(duration));
   return 0;
 }
@@ -80,6 +84,7 @@ PROBEREN_INTERPOSED int nanosleep(const timespec* duration, timespec* left) {
 PROBEREN_INTERPOSED int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
   if (!explored()) return PROBEREN_REAL(clock_nanosleep)(clock, flags, time, left);
   const Inside inside;
+  if (!is_time(time)) return EINVAL;
   sleep_for((flags & TIMER_ABSTIME) != 0 ? deadline_ns(clock, time) - current->clock_ns : duration_ns(time));
   return 0;
 }
@@ -101,6 +106,7 @@ PROBEREN_INTERPOSED unsigned sleep(unsigned seconds) {
 PROBEREN_INTERPOSED int thrd_sleep(const timespec* duration, timespec* left) {
   if (!explored()) return PROBEREN_REAL(thrd_sleep)(duration, left);
   const Inside inside;
+  if (!is_time(duration)) return -2;  // as in glibc
   sleep_for(duration_ns(duration));
   return 0;
 }

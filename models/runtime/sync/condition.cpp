@@ -105,6 +105,7 @@ PROBEREN_INTERPOSED int pthread_cond_wait(pthread_cond_t* condition, pthread_mut
 PROBEREN_INTERPOSED int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(pthread_cond_timedwait)(condition, mutex, deadline);
   PROBEREN_ENTER();
+  if (!is_time(deadline)) return EINVAL;
   return condition_wait(condition, mutex, true, deadline_ns(condition_clock(condition), deadline), site);
 }
 
@@ -112,6 +113,7 @@ PROBEREN_INTERPOSED int pthread_cond_clockwait(pthread_cond_t* condition, pthrea
                                                const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(pthread_cond_clockwait)(condition, mutex, clock, deadline);
   PROBEREN_ENTER();
+  if (!waits_by(clock) || !is_time(deadline)) return EINVAL;
   return condition_wait(condition, mutex, true, deadline_ns(clock, deadline), site);
 }
 

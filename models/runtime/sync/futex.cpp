@@ -40,7 +40,7 @@ long wait(const CallArguments& arguments, unsigned bits, Site site) {
   const int operation = static_cast<int>(arguments.values[1]);
   const auto expected = static_cast<unsigned>(arguments.values[2]);
   const auto* const timeout = reinterpret_cast<const timespec*>(arguments.values[3]);
-  if (bits == 0) return refuse(EINVAL);
+  if (bits == 0 || (timeout != nullptr && !is_time(timeout))) return refuse(EINVAL);
   current->futex_bits = bits;
   heap_check(address, 4, false, site);
   // The kernel looks and goes to sleep under one lock, with full barriers around it.
@@ -112,7 +112,7 @@ long futex_wait_for_any(const CallArguments& arguments, Site site) {
   const auto* const timeout = reinterpret_cast<const timespec*>(arguments.values[3]);
   const auto clock = static_cast<clockid_t>(arguments.values[4]);
   if (arguments.values[2] != 0 || count == 0 || count > FUTEX_WAITV_MAX || arguments.values[0] == 0) return refuse(EINVAL);
-  if (timeout != nullptr && clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME) return refuse(EINVAL);
+  if (timeout != nullptr && (!waits_by(clock) || !is_time(timeout))) return refuse(EINVAL);
   const std::span waiters(reinterpret_cast<const futex_waitv*>(arguments.values[0]), count);
   if (!std::all_of(waiters.begin(), waiters.end(), is_valid)) return refuse(EINVAL);
   current->futex_bits = FUTEX_BITSET_MATCH_ANY;

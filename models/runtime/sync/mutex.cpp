@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/destroyed.hpp"
 
 namespace proberen::runtime {
@@ -119,12 +120,13 @@ int mutex_try_lock(pthread_mutex_t* mutex, Site site) {
   return before ? taken(mutex, *before) : EBUSY;
 }
 
-int mutex_timed_lock(pthread_mutex_t* mutex, std::int64_t deadline_ns, Site site) {
+int mutex_timed_lock(pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline, Site site) {
   const int result = mine(mutex) ? relock(mutex, site, true) : mutex_try_lock(mutex, site);
   if (result != EBUSY) return result;
+  if (!is_time(deadline)) return EINVAL;
   if (engine().choose(2, site) == 0) return mutex_lock(mutex, site);
   effect();
-  current->clock_ns = std::max(current->clock_ns, deadline_ns);
+  current->clock_ns = std::max(current->clock_ns, deadline_ns(clock, deadline));
   return ETIMEDOUT;
 }
 

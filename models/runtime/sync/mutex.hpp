@@ -15,8 +15,9 @@ struct Fiber;
 
 int mutex_lock(pthread_mutex_t* mutex, Site site);
 int mutex_try_lock(pthread_mutex_t* mutex, Site site);
-/// Waits until it has the mutex, or gives up: a choice. `deadline_ns` becomes the time of a caller that has given up.
-int mutex_timed_lock(pthread_mutex_t* mutex, std::int64_t deadline_ns, Site site);
+/// Waits until it has the mutex, or gives up: a choice. The deadline becomes the time of a caller that has given up, and is looked at where
+/// the mutex is not free.
+int mutex_timed_lock(pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline, Site site);
 int mutex_unlock(pthread_mutex_t* mutex, Site site);
 /// What comes before the C library fills it in.
 void mutex_initialize(pthread_mutex_t* mutex, Site site);

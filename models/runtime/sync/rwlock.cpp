@@ -111,11 +111,13 @@ PROBEREN_INTERPOSED int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
   PROBEREN_INTERPOSED int pthread_rwlock_timed##direction##lock(pthread_rwlock_t* lock, const timespec* deadline) {                    \
     if (!explored()) return PROBEREN_REAL(pthread_rwlock_timed##direction##lock)(lock, deadline);                                      \
     PROBEREN_ENTER();                                                                                                                  \
+    if (!is_time(deadline)) return EINVAL;                                                                                             \
     return timed_for(lock, write, deadline_ns(CLOCK_REALTIME, deadline), site);                                                        \
   }                                                                                                                                    \
   PROBEREN_INTERPOSED int pthread_rwlock_clock##direction##lock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) {   \
     if (!explored()) return PROBEREN_REAL(pthread_rwlock_clock##direction##lock)(lock, clock, deadline);                               \
     PROBEREN_ENTER();                                                                                                                  \
+    if (!waits_by(clock) || !is_time(deadline)) return EINVAL;                                                                         \
     return timed_for(lock, write, deadline_ns(clock, deadline), site);                                                                 \
   }                                                                                                                                    \
   extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_rwlock_try##direction##lock(pthread_rwlock_t* lock) {   \

@@ -102,12 +102,14 @@ PROBEREN_INTERPOSED int sem_wait(sem_t* semaphore) {
 PROBEREN_INTERPOSED int sem_timedwait(sem_t* semaphore, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(sem_timedwait)(semaphore, deadline);
   PROBEREN_ENTER();
+  if (!is_time(deadline)) return refuse(EINVAL);
   return timed_wait(semaphore, deadline_ns(CLOCK_REALTIME, deadline), site);
 }
 
 PROBEREN_INTERPOSED int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(sem_clockwait)(semaphore, clock, deadline);
   PROBEREN_ENTER();
+  if (!waits_by(clock) || !is_time(deadline)) return refuse(EINVAL);
   return timed_wait(semaphore, deadline_ns(clock, deadline), site);
 }
 

@@ -11,13 +11,14 @@ using namespace proberen::runtime;  // NOLINT: this is the C library's interface
 PROBEREN_INTERPOSED int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(pthread_mutex_timedlock)(mutex, deadline);
   PROBEREN_ENTER();
-  return mutex_timed_lock(mutex, deadline_ns(CLOCK_REALTIME, deadline), site);
+  return mutex_timed_lock(mutex, CLOCK_REALTIME, deadline, site);
 }
 
 PROBEREN_INTERPOSED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline) {
   if (!explored()) return PROBEREN_REAL(pthread_mutex_clocklock)(mutex, clock, deadline);
   PROBEREN_ENTER();
-  return mutex_timed_lock(mutex, deadline_ns(clock, deadline), site);
+  if (!waits_by(clock)) return EINVAL;
+  return mutex_timed_lock(mutex, clock, deadline, site);
 }
 
 #define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
