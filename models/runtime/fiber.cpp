@@ -39,6 +39,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   start = new_start;
   result = nullptr;
   detached = joined = returned = false;
+  ended = 0;
   effects = reads = writes = 0;
   spin.forget();
   pending.clear();

@@ -47,6 +47,7 @@ struct Fiber {
   void* result = nullptr;
   bool detached = false;
   bool joined = false;    ///< or being joined
+  unsigned ended = 0;     ///< a location: 1 once it is at its end, where that is asked (sync/threads.cpp)
   bool returned = false;  ///< from its function; else pthread_exit() has ended it, or nothing has
 
   // Effects that other threads or a later turn of a loop could see; see spin.hpp.

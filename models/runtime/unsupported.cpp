@@ -101,8 +101,6 @@ PROBEREN_UNSUPPORTED(int, sigsuspend, (const sigset_t* mask), mask)
 PROBEREN_UNSUPPORTED(int, sigqueue, (pid_t process, int signal, sigval value) noexcept, process, signal, value)
 PROBEREN_UNSUPPORTED(int, pthread_sigqueue, (pthread_t handle, int signal, sigval value) noexcept, handle, signal, value)
 PROBEREN_UNSUPPORTED(int, killpg, (pid_t group, int signal) noexcept, group, signal)
-PROBEREN_UNSUPPORTED(int, pthread_tryjoin_np, (pthread_t handle, void** result) noexcept, handle, result)
-PROBEREN_UNSUPPORTED(int, pthread_timedjoin_np, (pthread_t handle, void** result, const timespec* deadline), handle, result, deadline)
 PROBEREN_UNSUPPORTED(pid_t, waitpid, (pid_t child, int* status, int options), child, status, options)
 PROBEREN_UNSUPPORTED(int, system, (const char* command), command)
 PROBEREN_UNSUPPORTED(int, execve, (const char* path, char* const* arguments, char* const* environment) noexcept, path, arguments,

@@ -115,6 +115,7 @@ proberen_fiber_entry:
         hook    pthread_spin_trylock
         hook    sem_trywait
         hook    mtx_trylock
+        hook    pthread_tryjoin_np
 
 /* A plain read is such a hook only where races are explored. */
         .macro  read_hook name

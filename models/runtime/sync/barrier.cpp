@@ -52,12 +52,9 @@ int wait(Barrier& barrier, Site site) {
   used = true;
   const auto place = reinterpret_cast<std::uintptr_t>(&barrier);
   const std::string_view what = waiting_for("wait at barrier", &barrier);
-  if (std::find(crowds.begin(), crowds.end(), place) != crowds.end()) return wait_in_crowd(barrier, site, what);
+  if (is_crowded(place)) return wait_in_crowd(barrier, site, what);
   const auto threshold = static_cast<int>(barrier.threshold);
-  if (engine().visitors(place) > threshold) {
-    crowds.push_back(place);
-    session->start_over();
-  }
+  if (engine().visitors(place) > threshold) note_crowd(place);
   if (++barrier.waiting == barrier.threshold) barrier.waiting = 0;  // from now on it may be destroyed
   const bool serial = engine().meet(place, threshold, site, what);
   return serial ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
@@ -75,6 +72,13 @@ void destroy(Barrier& barrier, Site site) {
 }  // namespace
 
 bool barriers_used() { return used; }
+
+bool is_crowded(std::uintptr_t place) { return std::find(crowds.begin(), crowds.end(), place) != crowds.end(); }
+
+void note_crowd(std::uintptr_t place) {
+  crowds.push_back(place);
+  session->start_over();
+}
 
 void crowds_clear() {
   crowds.clear();
@@ -97,7 +101,7 @@ void crowds_parse(std::string& witness) {
   for (const char* at = witness.c_str(); *at == 'B' || *at == ',';) {
     char* next = nullptr;
     const std::uintptr_t place = std::strtoull(at + 1, &next, 16);
-    if (std::find(crowds.begin(), crowds.end(), place) == crowds.end()) crowds.push_back(place);
+    if (!is_crowded(place)) crowds.push_back(place);
     at = next;
   }
   witness.erase(0, end + 1);

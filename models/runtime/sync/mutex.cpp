@@ -4,6 +4,7 @@
 
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/destroyed.hpp"
+#include "models/runtime/sync/threads.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -176,6 +177,7 @@ void robust_owner_ends(Fiber& fiber) {
     mutex->__data.__owner = 0;
     engine().store(lock_word(mutex, Order::kRelease, 0), kOwnerDied);
   }
+  thread_ends(fiber);
 }
 
 namespace {

@@ -31,7 +31,8 @@ struct Depth {
 [[nodiscard]] Depth mutex_release_all(pthread_mutex_t* mutex, Site site);
 int mutex_take_back(pthread_mutex_t* mutex, Depth depth, Site site);
 
-/// The robust mutexes that an ending thread holds go to whoever asks next, with the word that their owner has died.
+/// What others find of an ending thread: the robust mutexes that it holds go to whoever asks next, with the word that their owner has died;
+/// then thread_ends().
 void robust_owner_ends(Fiber& fiber);
 
 }  // namespace proberen::runtime

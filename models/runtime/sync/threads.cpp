@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "models/runtime/program.hpp"
+#include "models/runtime/sync/barrier.hpp"
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/unsupported.hpp"
 
@@ -19,17 +20,51 @@ Fiber* fiber_of(pthread_t handle) {
 
 pthread_t create_thread(const Start& start, bool detached, Site site) { return session->create(start, detached, site).borrowed.handle; }
 
-int join_thread(pthread_t handle, void** result, Site site) {
-  Fiber* const fiber = fiber_of(handle);
+namespace {
+
+/// 0: the running thread may join it.
+int why_not_join(const Fiber* fiber) {
   if (fiber == nullptr) return ESRCH;
   if (fiber == current) return EDEADLK;
-  if (fiber->detached || fiber->joined) return EINVAL;
+  return fiber->detached || fiber->joined ? EINVAL : 0;
+}
+
+/// Where no barrier is: crowded where some thread asks whether another one has ended.
+constexpr std::uintptr_t kEnds = 1;
+
+}  // namespace
+
+int join_thread(pthread_t handle, void** result, Site site) {
+  Fiber* const fiber = fiber_of(handle);
+  if (const int error = why_not_join(fiber); error != 0) return error;
   fiber->joined = true;
   effect();
   engine().join(fiber->id, site);
   current->clock_ns = std::max(current->clock_ns, fiber->clock_ns);
   if (result != nullptr) *result = fiber->result;
   return 0;
+}
+
+void thread_ends(Fiber& fiber) {
+  if (!is_crowded(kEnds)) return;
+  effect();
+  engine().store(word(&fiber.ended, Order::kRelease, 0), 1);
+}
+
+int try_join_thread(Fiber& fiber, void** result, Site site) {
+  if (const int error = why_not_join(&fiber); error != 0) return error;
+  if (!is_crowded(kEnds)) note_crowd(kEnds);
+  current->last_read = engine().load(word(&fiber.ended, Order::kAcquire, site));
+  return current->last_read == 0 ? EBUSY : join_thread(fiber.borrowed.handle, result, site);
+}
+
+int timed_join_thread(pthread_t handle, void** result, clockid_t clock, const timespec* deadline, Site site) {
+  if (const int error = why_not_join(fiber_of(handle)); error != 0) return error;
+  if (deadline != nullptr && (!waits_by(clock) || !is_time(deadline))) return EINVAL;
+  if (deadline == nullptr || engine().choose(2, site) == 0) return join_thread(handle, result, site);
+  effect();
+  current->clock_ns = std::max(current->clock_ns, deadline_ns(clock, deadline));
+  return ETIMEDOUT;
 }
 
 int detach_thread(pthread_t handle) {
@@ -105,6 +140,29 @@ PROBEREN_INTERPOSED int pthread_join(pthread_t handle, void** result) {
   if (!explored()) return PROBEREN_REAL(pthread_join)(handle, result);
   PROBEREN_ENTER();
   return join_thread(handle, result, site);
+}
+
+extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_tryjoin_np(pthread_t handle, void** result) {
+  return PROBEREN_REAL(pthread_tryjoin_np)(handle, result);
+}
+
+extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_tryjoin_np(pthread_t handle, void** result) {
+  Fiber* const fiber = fiber_of(handle);
+  if (fiber == nullptr) return ESRCH;
+  PROBEREN_ENTER_LOOKING(&fiber->ended);
+  return try_join_thread(*fiber, result, site);
+}
+
+PROBEREN_INTERPOSED int pthread_timedjoin_np(pthread_t handle, void** result, const timespec* deadline) {
+  if (!explored()) return PROBEREN_REAL(pthread_timedjoin_np)(handle, result, deadline);
+  PROBEREN_ENTER();
+  return timed_join_thread(handle, result, CLOCK_REALTIME, deadline, site);
+}
+
+PROBEREN_INTERPOSED int pthread_clockjoin_np(pthread_t handle, void** result, clockid_t clock, const timespec* deadline) {
+  if (!explored()) return PROBEREN_REAL(pthread_clockjoin_np)(handle, result, clock, deadline);
+  PROBEREN_ENTER();
+  return timed_join_thread(handle, result, clock, deadline, site);
 }
 
 PROBEREN_INTERPOSED int pthread_detach(pthread_t handle) {
