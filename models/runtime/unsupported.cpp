@@ -30,40 +30,9 @@ void unsupported(const char* name, Site site) {
   fail(FailureKind::kUnsupported, std::string(name) + " is not modelled inside an exploration", site, name);
 }
 
-namespace {
-
-/// Calls the real function, or, explored, ends the exploration.
-template <class Result, class... Parameters, class... Arguments>
-Result pass(Result (*real)(Parameters...), const char* name, std::uintptr_t returns_to, std::uintptr_t frame_end, Arguments... arguments) {
-  if (!explored()) return real(arguments...);
-  const Inside inside;
-  unsupported(name, user_site(returns_to, frame_end));
-}
-
-}  // namespace
 }  // namespace proberen::runtime
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
-
-#define PROBEREN_CALLER \
-  reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16
-#define PROBEREN_UNSUPPORTED(result, name, parameters, ...) \
-  PROBEREN_INTERPOSED result name parameters { return pass(PROBEREN_REAL_PLAIN(name), #name, PROBEREN_CALLER, __VA_ARGS__); }
-// noexcept is part of a function pointer's type; the real ones have it or not.
-#define PROBEREN_REAL_PLAIN(name) plain(PROBEREN_REAL(name))
-
-namespace {
-
-template <class Result, class... Parameters>
-auto plain(Result (*function)(Parameters...)) {
-  return function;
-}
-template <class Result, class... Parameters>
-auto plain(Result (*function)(Parameters...) noexcept) {
-  return static_cast<Result (*)(Parameters...)>(function);
-}
-
-}  // namespace
 
 PROBEREN_INTERPOSED pid_t fork() noexcept { return pass(PROBEREN_REAL_PLAIN(fork), "fork", PROBEREN_CALLER); }
 PROBEREN_INTERPOSED int pause() { return pass(PROBEREN_REAL_PLAIN(pause), "pause", PROBEREN_CALLER); }
