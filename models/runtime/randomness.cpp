@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/memory_functions.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -21,7 +22,8 @@ std::uint64_t next_number() {
   return z ^ (z >> 31);
 }
 
-void fill_with_numbers(void* bytes, std::size_t size) {
+void fill_with_numbers(void* bytes, std::size_t size, Site site) {
+  if (size != 0) announce(bytes, size, true, site);
   auto* out = static_cast<char*>(bytes);
   while (size > 0) {
     const std::uint64_t number = next_number();
@@ -90,22 +92,22 @@ PROBEREN_INTERPOSED void srand48(long seed) noexcept {
 
 PROBEREN_INTERPOSED ssize_t getrandom(void* bytes, std::size_t size, unsigned flags) {
   if (!explored()) return PROBEREN_REAL(getrandom)(bytes, size, flags);
-  const Inside inside;
-  fill_with_numbers(bytes, size);
+  PROBEREN_ENTER();
+  fill_with_numbers(bytes, size, site);
   return static_cast<ssize_t>(size);
 }
 
 PROBEREN_INTERPOSED int getentropy(void* bytes, std::size_t size) {
   if (!explored()) return PROBEREN_REAL(getentropy)(bytes, size);
-  const Inside inside;
-  fill_with_numbers(bytes, size);
+  PROBEREN_ENTER();
+  fill_with_numbers(bytes, size, site);
   return 0;
 }
 
 PROBEREN_INTERPOSED void arc4random_buf(void* bytes, std::size_t size) noexcept {
   if (!explored()) return PROBEREN_REAL(arc4random_buf)(bytes, size);
-  const Inside inside;
-  fill_with_numbers(bytes, size);
+  PROBEREN_ENTER();
+  fill_with_numbers(bytes, size, site);
 }
 
 PROBEREN_INTERPOSED std::uint32_t arc4random_uniform(std::uint32_t bound) noexcept {

@@ -179,19 +179,24 @@ void find_assembly(const Range& range, const std::vector<std::uintptr_t>& statem
 
 /// Functions of the C library that read or write through pointers, and that the runtime is not in front of. Sorted.
 constexpr std::string_view kTouching[] = {
-    "asctime_r", "asprintf", "atof",     "atoi",    "atol",        "atoll",   "bsearch",   "ctime_r",    "dprintf",    "fgets",
-    "fprintf",   "fread",    "fscanf",   "getcwd",  "getdelim",    "getline", "gmtime_r",  "hsearch",    "lfind",      "localtime_r",
-    "lsearch",   "mbstowcs", "memccpy",  "memmem",  "memrchr",     "mktime",  "perror",    "printf",     "qsort",      "qsort_r",
-    "rawmemchr", "realpath", "regexec",  "scanf",   "snprintf",    "sprintf", "sscanf",    "strcasecmp", "strcasestr", "strcoll",
-    "strcspn",   "strftime", "strlcat",  "strlcpy", "strncasecmp", "strpbrk", "strptime",  "strsep",     "strspn",     "strtod",
-    "strtof",    "strtok",   "strtok_r", "strtol",  "strtold",     "strtoll", "strtoul",   "strtoull",   "strxfrm",    "tsearch",
-    "vasprintf", "vdprintf", "vfprintf", "vfscanf", "vprintf",     "vscanf",  "vsnprintf", "vsprintf",   "vsscanf",    "wcscat",
-    "wcscmp",    "wcscpy",   "wcslen",   "wcsncpy", "wcstombs",    "wmemcpy", "wmemmove",  "wmemset"};
+    "asprintf",    "basename",   "bsearch",     "confstr",    "crypt_r",    "dirname",     "dprintf",    "drand48_r",  "fgetpos",
+    "fgets",       "fprintf",    "fread",       "fscanf",     "fstatvfs",   "getaddrinfo", "getdelim",   "getgroups",  "getline",
+    "getloadavg",  "getlogin_r", "getnameinfo", "getpwnam_r", "getpwuid_r", "getsockname", "getsockopt", "hsearch",    "inet_aton",
+    "lfind",       "lrand48_r",  "lsearch",     "mbrtowc",    "mbsrtowcs",  "mbstowcs",    "memccpy",    "memfrob",    "memmem",
+    "memrchr",     "perror",     "printf",      "ptsname_r",  "qsort",      "qsort_r",     "random_r",   "rawmemchr",  "realpath",
+    "regcomp",     "regexec",    "scanf",       "sendfile",   "snprintf",   "sprintf",     "srandom_r",  "sscanf",     "statvfs",
+    "strcasecmp",  "strcasestr", "strcoll",     "strcoll_l",  "strcspn",    "strfry",      "strftime",   "strlcat",    "strlcpy",
+    "strncasecmp", "strpbrk",    "strptime",    "strsep",     "strspn",     "strtok",      "strtok_r",   "strverscmp", "strxfrm",
+    "swprintf",    "tsearch",    "ttyname_r",   "vasprintf",  "vdprintf",   "vfprintf",    "vfscanf",    "vprintf",    "vscanf",
+    "vsnprintf",   "vsprintf",   "vsscanf",     "vswprintf",  "wcrtomb",    "wcscat",      "wcschr",     "wcscmp",     "wcscpy",
+    "wcslen",      "wcsncmp",    "wcsncpy",     "wcsrtombs",  "wcstombs",   "wmemcmp",     "wmemcpy",    "wmemmove",   "wmemset"};
 static_assert(std::is_sorted(std::begin(kTouching), std::end(kTouching)));
 
 /// The function's own name, without what _FORTIFY_SOURCE and the standards make of it; "" where it is none of them.
 std::string_view touching(std::string_view name) {
-  for (const std::string_view start : {std::string_view("__isoc99_"), std::string_view("__isoc23_"), std::string_view("__")}) {
+  constexpr std::string_view kOfC23 = "__isoc23_";  // of numbers: by these names the runtime is in front of none
+  if (name.starts_with(kOfC23)) return name.substr(kOfC23.size());
+  for (const std::string_view start : {std::string_view("__isoc99_"), std::string_view("__")}) {
     if (!name.starts_with(start)) continue;
     name.remove_prefix(start.size());
     break;

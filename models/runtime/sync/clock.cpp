@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/memory_functions.hpp"
 
 namespace proberen::runtime {
 
@@ -42,14 +43,16 @@ using namespace proberen::runtime;  // NOLINT: what follows is the C library's i
 
 PROBEREN_INTERPOSED int clock_gettime(clockid_t clock, timespec* result) {
   if (!explored()) return PROBEREN_REAL(clock_gettime)(clock, result);
-  const Inside inside;
+  PROBEREN_ENTER();
+  announce(result, sizeof(*result), true, site);
   *result = now();
   return 0;
 }
 
 PROBEREN_INTERPOSED int gettimeofday(timeval* result, void* zone) noexcept {
   if (!explored()) return PROBEREN_REAL(gettimeofday)(result, zone);
-  const Inside inside;
+  PROBEREN_ENTER();
+  announce(result, sizeof(*result), true, site);
   const timespec time = now();
   *result = {time.tv_sec, time.tv_nsec / 1000};
   return 0;
@@ -57,7 +60,8 @@ PROBEREN_INTERPOSED int gettimeofday(timeval* result, void* zone) noexcept {
 
 PROBEREN_INTERPOSED time_t time(time_t* result) noexcept {
   if (!explored()) return PROBEREN_REAL(time)(result);
-  const Inside inside;
+  PROBEREN_ENTER();
+  if (result != nullptr) announce(result, sizeof(*result), true, site);
   const time_t seconds = now().tv_sec;
   if (result != nullptr) *result = seconds;
   return seconds;
@@ -65,7 +69,8 @@ PROBEREN_INTERPOSED time_t time(time_t* result) noexcept {
 
 PROBEREN_INTERPOSED int timespec_get(timespec* result, int base) noexcept {
   if (!explored()) return PROBEREN_REAL(timespec_get)(result, base);
-  const Inside inside;
+  PROBEREN_ENTER();
+  announce(result, sizeof(*result), true, site);
   *result = now();
   return base;
 }

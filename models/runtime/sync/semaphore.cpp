@@ -7,6 +7,7 @@
 #include <climits>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/memory_functions.hpp"
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/destroyed.hpp"
 
@@ -117,6 +118,7 @@ PROBEREN_INTERPOSED int sem_getvalue(sem_t* semaphore, int* value) noexcept {
   if (!explored()) return PROBEREN_REAL(sem_getvalue)(semaphore, value);
   PROBEREN_ENTER();
   check_alive(semaphore, "look at the value", site);
+  announce(value, sizeof(*value), true, site);
   *value = static_cast<int>(engine().load(word(semaphore, Order::kAcquire, site)));
   return 0;
 }

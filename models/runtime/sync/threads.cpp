@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <cerrno>
 
+#include "models/runtime/memory_functions.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/barrier.hpp"
 #include "models/runtime/sync/clock.hpp"
@@ -41,7 +42,9 @@ int join_thread(pthread_t handle, void** result, Site site) {
   effect();
   engine().join(fiber->id, site);
   current->clock_ns = std::max(current->clock_ns, fiber->clock_ns);
-  if (result != nullptr) *result = fiber->result;
+  if (result == nullptr) return 0;
+  announce(result, sizeof(*result), true, site);
+  *result = fiber->result;
   return 0;
 }
 
