@@ -80,14 +80,15 @@ struct HeapBlocks {
 /// Whether every byte of it may be touched.
 [[nodiscard]] bool heap_accessible(std::uintptr_t address, std::size_t size);
 
-/// Fails the execution where the address is on the stack of a thread that has ended.
+/// Fails the execution where the address, on the stack of a thread but main, is of one that has ended.
 void heap_check_stack(std::uintptr_t address, std::size_t size, bool write, explore::Site site);
 
 /// For the hooks: fails the execution where the access is outside of a living block, or on a stack that nobody has any more.
 inline void heap_check(std::uintptr_t address, std::size_t size, bool write, explore::Site site) {
   if (__builtin_expect(!in_arena(address), 1)) {
+    // Main's stack stays as long as the process.
     const bool other = !on_one_stack(address, reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
-    if (__builtin_expect(other && stack_slot(address) >= 0, 0)) heap_check_stack(address, size, write, site);
+    if (__builtin_expect(other && stack_slot(address) > 0, 0)) heap_check_stack(address, size, write, site);
     return;
   }
   const unsigned char bytes = shadow_of(address);

@@ -51,7 +51,7 @@ void heap_complain(std::uintptr_t address, std::size_t size, bool write, explore
 
 void heap_check_stack(std::uintptr_t address, std::size_t size, bool write, explore::Site site) {
   const int owner = stack_slot(address);
-  if (owner == 0 || owner >= session->threads() || !engine().finished(owner)) return;  // main's stays as long as the process
+  if (owner >= session->threads() || !engine().finished(owner)) return;
   if (address >= reinterpret_cast<std::uintptr_t>(session->fiber(owner).borrowed.stack_top)) return;
   const std::string access = (write ? "write of " : "read of ") + bytes(size);
   engine().fail(explore::FailureKind::kUseAfterFree, access + " on the stack of thread " + std::to_string(owner) + ", which has ended",
