@@ -73,10 +73,10 @@ struct Fiber {
   int robust_held = 0;
   std::int64_t clock_ns = 0;  ///< its own virtual time
   unsigned futex_bits = 0;    ///< with which it waits at a futex
-  std::uint64_t blocked = 0;  ///< signals
-  stack_t handler_stack{};    ///< that it has asked for
   std::uint64_t random = 0;   ///< state of its random numbers
   char what[96] = {};         ///< what it waits for, in words
+  std::uint64_t blocked = 0;  ///< signals
+  stack_t handler_stack{};    ///< that it has asked for
 
   /// Ready to run `new_start` as thread `new_id`.
   void reset(ThreadId new_id, const Start& new_start);
