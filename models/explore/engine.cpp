@@ -109,6 +109,8 @@ void Engine::Implementation::reject(FailureKind kind, std::string message, std::
   failure = Failure{kind, std::move(message), std::move(places), std::move(told.steps), std::move(told.witness)};
 }
 
+std::vector<Step> Engine::Implementation::all_steps() const { return explore::all_steps(*graph_, locations_); }
+
 Engine::Engine(Options options, Host& host) : implementation_(std::make_unique<Implementation>(std::move(options), host)) {}
 Engine::~Engine() = default;
 
@@ -124,6 +126,7 @@ const Counts& Engine::counts() const { return implementation_->counts; }
 const std::optional<Failure>& Engine::failure() const { return implementation_->failure; }
 bool Engine::running() const { return implementation_->current != kNoThread; }
 bool Engine::completed() const { return implementation_->result == Implementation::Result::kComplete; }
+std::vector<Step> Engine::all_steps() const { return implementation_->all_steps(); }
 const std::optional<Failure>& Engine::stuck() const { return implementation_->stuck; }
 void Engine::reject(FailureKind kind, std::string message, std::vector<Place> places) {
   implementation_->reject(kind, std::move(message), std::move(places));
@@ -187,6 +190,7 @@ void Engine::memory_dies(std::uintptr_t address, std::size_t size, Site site) { 
 
 unsigned Engine::choose(unsigned count, Site site) { return implementation_->choose(count, site); }
 void Engine::assume(bool holds, Site site) { implementation_->assume(holds, site); }
+void Engine::set_timed(bool timed) { implementation_->threads[static_cast<std::size_t>(implementation_->current)].timed = timed; }
 void Engine::spin(int first, Site site) { implementation_->spin(first, site); }
 void Engine::effect() { implementation_->effect(); }
 bool Engine::may_come_back() const { return implementation_->may_come_back(); }

@@ -34,6 +34,7 @@ class Engine::Implementation {
   void stop() { stopping.store(true, std::memory_order_relaxed); }
   [[noreturn]] void abandon();
   [[nodiscard]] bool out_of_time() const;
+  [[nodiscard]] std::vector<Step> all_steps() const;
   void reject(FailureKind kind, std::string message, std::vector<Place> places);
 
   // ---- threads (threads.cpp)
@@ -106,6 +107,7 @@ class Engine::Implementation {
     int last_effect = -1;  ///< of the last event of the beginning that follows one; -1: there is none
     bool created = false;
     bool finished = false;
+    bool timed = false;  ///< its wait ends by its time in another execution
     Wait wait = Wait::kNothing;
     ThreadId target = kNoThread;        ///< of kThread; of kMeeting: the number of the place
     int round = 0;                      ///< of kMeeting: how often the thread had been there before
@@ -292,5 +294,7 @@ struct Description {
   std::string witness;
 };
 [[nodiscard]] Description describe(const Graph& graph, const Locations& locations, const std::vector<int>& performed, ThreadId last);
+/// All of its steps, in the order in which they were added.
+[[nodiscard]] std::vector<Step> all_steps(const Graph& graph, const Locations& locations);
 
 }  // namespace proberen::explore

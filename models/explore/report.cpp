@@ -81,7 +81,25 @@ std::string step_text(const Graph& graph, const Locations& locations, const Even
   return "";
 }
 
+Step step_of(const Graph& graph, const Locations& locations, EventId id) {
+  const Event& event = graph[id];
+  Step step;
+  step.thread = event.thread;
+  step.index = event.index;
+  step.text = step_text(graph, locations, event);
+  if (event.source != kNoEvent && event.kind != Kind::kWrite) step.reads_from = source_text(graph, event.source);
+  step.site = event.site;
+  step.second_half = event.kind == Kind::kWrite && event.exclusive;
+  return step;
+}
+
 }  // namespace
+
+std::vector<Step> all_steps(const Graph& graph, const Locations& locations) {
+  std::vector<Step> steps;
+  for (EventId id = 0; id < graph.size(); ++id) steps.push_back(step_of(graph, locations, id));
+  return steps;
+}
 
 Description describe(const Graph& graph, const Locations& locations, const std::vector<int>& performed, ThreadId last) {
   // An ordinary interleaving where there is one: no other order is as easy to follow.
@@ -97,14 +115,7 @@ Description describe(const Graph& graph, const Locations& locations, const std::
   ThreadId thread = kNoThread;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const Event& event = graph[order[i]];
-    Step step;
-    step.thread = event.thread;
-    step.index = event.index;
-    step.text = step_text(graph, locations, event);
-    if (event.source != kNoEvent && event.kind != Kind::kWrite) step.reads_from = source_text(graph, event.source);
-    step.site = event.site;
-    step.second_half = event.kind == Kind::kWrite && event.exclusive;
-    told.steps.push_back(std::move(step));
+    told.steps.push_back(step_of(graph, locations, order[i]));
     int choice = 0;
     if (event.kind == Kind::kRead) choice = later(event, graph.place_of(event.source));
     if (event.kind == Kind::kWrite) {

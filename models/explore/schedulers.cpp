@@ -32,6 +32,9 @@ class RandomWalk final : public Scheduler {
   ThreadId pick(std::uint64_t enabled, EventId /*step*/) override { return any_of(enabled); }
 };
 
+/// Steps that threads make while others are kept from theirs: of one thread by its priority, or until the turn of another one.
+constexpr int kPatience = 256;
+
 /// The thread of the highest priority in a set.
 ThreadId first_of(std::uint64_t set, const std::array<std::uint64_t, kMaxThreads>& priorities) {
   ThreadId best = std::countr_zero(set);
@@ -44,26 +47,34 @@ ThreadId first_of(std::uint64_t set, const std::array<std::uint64_t, kMaxThreads
 
 class Pct final : public Scheduler {
  public:
-  Pct(Random& random, int depth, std::uint64_t max_events) : Scheduler(random), depth_(depth), fair_from_(max_events / 2) {}
+  Pct(Random& random, int depth) : Scheduler(random), depth_(depth) {}
 
   void begin() override {
     longest_ = std::max(longest_, steps_);
     steps_ = 0;
-    constexpr std::uint64_t kInitial = std::uint64_t{1} << 32;  // above all those given later
-    for (std::uint64_t& priority : priorities_) priority = kInitial + (random_.next() >> 2);
+    lowest_ = kLater;
+    last_ = kNoThread;
+    alone_ = 0;
+    for (std::uint64_t& priority : priorities_) priority = 2 * kLater + (random_.next() >> 2);
     changes_.clear();
     for (int i = 1; i < depth_; ++i) changes_.push_back(static_cast<EventId>(random_.below(static_cast<std::uint64_t>(longest_))));
   }
 
   ThreadId pick(std::uint64_t enabled, EventId step) override {
     steps_ = step;
-    // A loop that waits for a thread of lower priority, and is not without effect, would go round for ever.
-    if (static_cast<std::uint64_t>(step) >= fair_from_) return any_of(enabled);
     ThreadId best = first_of(enabled, priorities_);
+    // A loop that waits for a thread of lower priority, and is not without effect, would go round for ever.
+    alone_ = best == last_ ? alone_ + 1 : 0;
+    if (alone_ == kPatience) {
+      priorities_[static_cast<std::size_t>(best)] = --lowest_;
+      best = first_of(enabled, priorities_);
+      alone_ = 0;
+    }
+    last_ = best;
     for (std::size_t i = 0; i < changes_.size(); ++i) {
       if (changes_[i] > step) continue;
       changes_[i] = kNever;
-      priorities_[static_cast<std::size_t>(best)] = i;
+      priorities_[static_cast<std::size_t>(best)] = kLater + i;
       best = first_of(enabled, priorities_);
     }
     return best;
@@ -71,8 +82,12 @@ class Pct final : public Scheduler {
 
  private:
   static constexpr EventId kNever = std::numeric_limits<EventId>::max();
+  /// Below all that threads begin with, and above what they get who have tried the patience of others.
+  static constexpr std::uint64_t kLater = std::uint64_t{1} << 32;
   int depth_;
-  std::uint64_t fair_from_;  ///< the step from which on every thread has its turn
+  std::uint64_t lowest_ = 0;  ///< the priority that a thread got last which had tried others' patience
+  ThreadId last_ = kNoThread;
+  int alone_ = 0;  ///< steps that it has made one after the other
   std::array<std::uint64_t, kMaxThreads> priorities_{};
   std::vector<EventId> changes_;  ///< each at the first step from there on at which there is a choice
   EventId longest_ = 16;
@@ -144,7 +159,14 @@ class Surw final : public Scheduler {
     for (std::uint64_t rest = enabled; rest != 0; rest &= rest - 1) {
       if (pending_[static_cast<std::size_t>(std::countr_zero(rest))].location == selected_) waiting |= rest & (~rest + 1);
     }
-    if (intended_ == kNoThread) intended_ = draw();
+    if (intended_ == kNoThread) {
+      intended_ = draw();
+      awaited_ = 0;
+    }
+    if (waiting != 0 && ++awaited_ > kPatience) {  // somebody goes round in a loop until one of those has made its step
+      intended_ = any_of(waiting);
+      awaited_ = 0;
+    }
     std::uint64_t free = enabled & ~waiting;
     if (intended_ != kNoThread) free |= waiting & (std::uint64_t{1} << intended_);
     if (free != 0) return any_of(free);
@@ -177,6 +199,7 @@ class Surw final : public Scheduler {
 
   LocationId selected_ = kNoLocation;
   ThreadId intended_ = kNoThread;
+  int awaited_ = 0;  ///< steps that have been made while others wait for its turn
   PerThread left_{};
   std::vector<PerThread> expected_;  ///< steps at each location in the execution before
   std::vector<PerThread> counted_;   ///< and in this one
@@ -188,7 +211,7 @@ class Surw final : public Scheduler {
 std::unique_ptr<Scheduler> make_scheduler(const Options& options, Random& random) {
   switch (options.search) {
     case Search::kPct:
-      return std::make_unique<Pct>(random, options.pct_depth, options.max_events);
+      return std::make_unique<Pct>(random, options.pct_depth);
     case Search::kPos:
       return std::make_unique<Pos>(random);
     case Search::kSurw:

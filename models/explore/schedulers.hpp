@@ -1,12 +1,13 @@
 /// Schedulers: in sampled executions, whose step is next.
 ///
 ///   random   every step by a thread drawn uniformly
-///   pct      threads have random priorities, which change at depth-1 random steps, up to half of the events that an execution may have; from
-///            there on every thread has its turn: Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized scheduler with probabilistic
-///            guarantees of finding bugs", ASPLOS 2010
+///   pct      threads have random priorities, which change at depth-1 random steps; who has made very many steps while others could go on
+///            comes after them: Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized scheduler with probabilistic guarantees of
+///            finding bugs", ASPLOS 2010
 ///   pos      every step has a random priority, drawn anew when a step that races with it goes first: Yuan, Yang, Gu, "Partial order aware
 ///            concurrency sampling", CAV 2018
-///   surw     selectively uniform random walk: the steps at one location, another one in each execution, are ordered so that every order is as
+///   surw     selectively uniform random walk: the steps at one location, another one in each execution, are ordered so that every order is
+///   as
 ///            likely as any other, as far as their numbers in the execution before tell; the other steps at random. Zhao, Wolff, Mathur,
 ///            Roychoudhury, "Selectively uniform concurrency testing", ASPLOS 2025
 #pragma once

@@ -296,7 +296,7 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
     const EventId last = state.done > 0 ? graph_->at(thread, state.done - 1) : kNoEvent;
     exits = exits || state.wait == Wait::kExit;
-    if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime) open_end = true;
+    if (state.wait == Wait::kAssumption || state.wait == Wait::kWakeupOrTime || state.timed) open_end = true;
     if (state.wait == Wait::kAnotherExecution && !reads_latest(last)) open_end = true;
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
     if (state.wait == Wait::kWakeup && state.queues > 1 && first_woken(thread) >= 0) open_end = true;

@@ -38,7 +38,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   id = new_id;
   start = new_start;
   result = nullptr;
-  detached = joined = returned = false;
+  detached = joined = returned = from_before_main = false;
   ended = 0;
   effects = reads = writes = 0;
   spin.forget();

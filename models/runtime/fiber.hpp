@@ -46,9 +46,10 @@ struct Fiber {
   Start start;
   void* result = nullptr;
   bool detached = false;
-  bool joined = false;    ///< or being joined
-  unsigned ended = 0;     ///< a location: 1 once it is at its end, where that is asked (sync/threads.cpp)
-  bool returned = false;  ///< from its function; else pthread_exit() has ended it, or nothing has
+  bool joined = false;            ///< or being joined
+  unsigned ended = 0;             ///< a location: 1 once it is at its end, where that is asked (sync/threads.cpp)
+  bool from_before_main = false;  ///< it runs what was registered before main for the program's end: that may use what is not modelled
+  bool returned = false;          ///< from its function; else pthread_exit() has ended it, or nothing has
 
   // Effects that other threads or a later turn of a loop could see; see spin.hpp.
   std::uint64_t effects = 0;

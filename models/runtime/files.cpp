@@ -52,7 +52,7 @@ namespace proberen::runtime {
 template <class Result, class... Parameters, class... Arguments>
 Result pass(Result (*real)(Parameters..., ...), const char* name, std::uintptr_t returns_to, std::uintptr_t frame_end,
             Arguments... arguments) {
-  if (!explored()) return real(arguments...);
+  if (is_let_through()) return real(arguments...);
   const Inside inside;
   unsupported(name, user_site(returns_to, frame_end));
 }

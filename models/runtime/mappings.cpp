@@ -41,7 +41,7 @@ void* map(std::size_t size, int protection, int flags, int fd, off_t offset) {
   const auto thread = static_cast<std::size_t>(current->id);
   const std::size_t taken = whole_pages(size) + kPage;  // a gap behind each
   if (!reserved) reserved = clear(kMappings, kMappingsPart * explore::kMaxThreads);
-  if (!reserved || size > kMappingsPart || taken > kMappingsPart - used[thread]) {
+  if (!reserved || taken > kMappingsPart - used[thread]) {
     errno = ENOMEM;
     return MAP_FAILED;
   }
@@ -96,6 +96,8 @@ PROBEREN_INTERPOSED void* mmap(void* wanted, std::size_t size, int protection, i
   if (!explored()) return PROBEREN_REAL(mmap)(wanted, size, protection, flags, fd, offset);
   PROBEREN_ENTER();
   if ((flags & MAP_TYPE) != MAP_PRIVATE && (flags & MAP_ANONYMOUS) == 0) unsupported("mmap of shared memory", site);
+  if ((flags & MAP_32BIT) != 0) unsupported("mmap with MAP_32BIT", site);
+  if (size > kMappingsPart - kPage) unsupported("mmap of more than a thread has room for", site);
   if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0) return PROBEREN_REAL(mmap)(wanted, size, protection, flags, fd, offset);
   return map(size, protection, flags, fd, offset);
 }

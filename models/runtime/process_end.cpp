@@ -137,8 +137,10 @@ void run_exit_handlers() {
   while (!exit_handlers.empty()) {
     const ExitHandler handler = exit_handlers.back();
     exit_handlers.pop_back();
+    current->from_before_main = exit_handlers.size() < of_constructors.size();
     if (ends_with_execution(handler.function)) handler.function(handler.argument);
   }
+  current->from_before_main = false;
 }
 
 void fail_by_status(int status, Site site) {

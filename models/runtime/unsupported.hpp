@@ -8,10 +8,14 @@ namespace proberen::runtime {
 /// "`name` is not modelled": the exploration's failure.
 [[noreturn]] void unsupported(const char* name, Site site);
 
+/// Whether the real function is called: outside of explorations, and at a program's end by what was there before main, which may write a
+/// profile.
+[[nodiscard]] inline bool is_let_through() { return !explored() || current->from_before_main; }
+
 /// Calls the real function, or, explored, ends the exploration.
 template <class Result, class... Parameters, class... Arguments>
 Result pass(Result (*real)(Parameters...), const char* name, std::uintptr_t returns_to, std::uintptr_t frame_end, Arguments... arguments) {
-  if (!explored()) return real(arguments...);
+  if (is_let_through()) return real(arguments...);
   const Inside inside;
   unsupported(name, user_site(returns_to, frame_end));
 }

@@ -5,6 +5,7 @@
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/destroyed.hpp"
 #include "models/runtime/sync/threads.hpp"
+#include "models/runtime/sync/timed_wait.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -125,7 +126,10 @@ int mutex_timed_lock(pthread_mutex_t* mutex, clockid_t clock, const timespec* de
   const int result = mine(mutex) ? relock(mutex, site, true) : mutex_try_lock(mutex, site);
   if (result != EBUSY) return result;
   if (!is_time(deadline)) return EINVAL;
-  if (engine().choose(2, site) == 0) return mutex_lock(mutex, site);
+  if (engine().choose(2, site) == 0) {
+    const TimedWait wait;
+    return mutex_lock(mutex, site);
+  }
   effect();
   current->clock_ns = std::max(current->clock_ns, deadline_ns(clock, deadline));
   return ETIMEDOUT;
@@ -156,7 +160,9 @@ int mutex_take_back(pthread_mutex_t* mutex, Depth depth, Site site) {
 
 void mutex_initialize(pthread_mutex_t* mutex, Site site) {
   heap_check(reinterpret_cast<std::uintptr_t>(mutex), sizeof(*mutex), true, site);
-  if (mutex->__data.__owner != 0 && self_of(mutex) == mutex) {
+  // On a stack it may be what an earlier execution, or an earlier call, has left there.
+  const bool on_stack = stack_slot(reinterpret_cast<std::uintptr_t>(mutex)) >= 0;
+  if (!on_stack && mutex->__data.__owner != 0 && self_of(mutex) == mutex) {
     fail(FailureKind::kLockMisuse, std::string(waiting_for("initialization of a locked mutex", mutex)), site, "initialize");
   }
   object_written(mutex, sizeof(*mutex), site);

@@ -8,6 +8,7 @@
 #include "models/runtime/call.hpp"
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/destroyed.hpp"
+#include "models/runtime/sync/timed_wait.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -50,7 +51,10 @@ int try_for(pthread_rwlock_t* lock, bool write, Site site) {
 int timed_for(pthread_rwlock_t* lock, bool write, std::int64_t deadline, Site site) {
   if (written_by_me(lock)) return EDEADLK;
   if (try_for(lock, write, site) == 0) return 0;
-  if (engine().choose(2, site) == 0) return lock_for(lock, write, site);
+  if (engine().choose(2, site) == 0) {
+    const TimedWait wait;
+    return lock_for(lock, write, site);
+  }
   effect();
   current->clock_ns = std::max(current->clock_ns, deadline);
   return ETIMEDOUT;

@@ -10,6 +10,7 @@
 #include "models/runtime/memory_functions.hpp"
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/destroyed.hpp"
+#include "models/runtime/sync/timed_wait.hpp"
 
 namespace proberen::runtime {
 namespace {
@@ -53,7 +54,10 @@ int try_wait(sem_t* semaphore, Site site) {
 
 int timed_wait(sem_t* semaphore, std::int64_t deadline, Site site) {
   if (try_wait(semaphore, site) == 0) return 0;
-  if (engine().choose(2, site) == 0) return wait(semaphore, site);
+  if (engine().choose(2, site) == 0) {
+    const TimedWait timed;
+    return wait(semaphore, site);
+  }
   effect();
   current->clock_ns = std::max(current->clock_ns, deadline);
   return refuse(ETIMEDOUT);

@@ -7,6 +7,7 @@
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/barrier.hpp"
 #include "models/runtime/sync/clock.hpp"
+#include "models/runtime/sync/timed_wait.hpp"
 #include "models/runtime/unsupported.hpp"
 
 namespace proberen::runtime {
@@ -64,7 +65,11 @@ int try_join_thread(Fiber& fiber, void** result, Site site) {
 int timed_join_thread(pthread_t handle, void** result, clockid_t clock, const timespec* deadline, Site site) {
   if (const int error = why_not_join(fiber_of(handle)); error != 0) return error;
   if (deadline != nullptr && (!waits_by(clock) || !is_time(deadline))) return EINVAL;
-  if (deadline == nullptr || engine().choose(2, site) == 0) return join_thread(handle, result, site);
+  if (deadline == nullptr) return join_thread(handle, result, site);
+  if (engine().choose(2, site) == 0) {
+    const TimedWait wait;
+    return join_thread(handle, result, site);
+  }
   effect();
   current->clock_ns = std::max(current->clock_ns, deadline_ns(clock, deadline));
   return ETIMEDOUT;

@@ -62,6 +62,8 @@ class Engine {
   [[nodiscard]] bool running() const;
   /// After the execution was left and before end(): whether every thread came to its end.
   [[nodiscard]] bool completed() const;
+  /// Then, too: its steps, in the order in which they were made. O(steps).
+  [[nodiscard]] std::vector<Step> all_steps() const;
   /// Then, too: what Options::stuck_is_an_end has kept from being a failure of this execution, which is complete as far as it goes.
   [[nodiscard]] const std::optional<Failure>& stuck() const;
   /// Then, too: the execution is wrong as a whole, for what it came to.
@@ -163,6 +165,8 @@ class Engine {
   [[nodiscard]] unsigned choose(unsigned count, Site site);
   /// Where `holds` is false the execution is abandoned and counted as blocked.
   void assume(bool holds, Site site);
+  /// Whether the running thread's waits end by their time in another execution: one in which it waits for ever is blocked then, not stuck.
+  void set_timed(bool timed);
   /// The thread has come round in a loop without effect: it is blocked until something that it read in it changes. `first` is what `steps`
   /// said when the loop was where it is now.
   void spin(int first, Site site);
