@@ -1,21 +1,23 @@
-// Whether the time of the lock is over or not, thread 1 waits for ever.
+// Once the time of main's wait is over thread 1 still waits for ever.
 // expect: fail deadlock
 #include <pthread.h>
+#include <semaphore.h>
 #include <time.h>
 
-pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+sem_t never, nothing;
 
 static void* waits(void* unused) {
-  pthread_mutex_lock(&mutex);  // HERE
+  sem_wait(&never);  // HERE
   return unused;
 }
 
 int main(void) {
-  pthread_mutex_lock(&mutex);
+  sem_init(&never, 0, 0);
+  sem_init(&nothing, 0, 0);
   pthread_t thread;
   pthread_create(&thread, 0, waits, 0);
   struct timespec end = {0, 0};
-  pthread_mutex_timedlock(&mutex, &end);
+  sem_timedwait(&nothing, &end);
   pthread_join(thread, 0);
   return 0;
 }
