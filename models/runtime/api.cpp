@@ -4,9 +4,9 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
-#include "models/runtime/kept.hpp"
+#include "models/runtime/libc/kept.hpp"
+#include "models/runtime/libc/process_end.hpp"
 #include "models/runtime/lines.hpp"
-#include "models/runtime/process_end.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/recorder.hpp"
 #include "models/runtime/session.hpp"

@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "models/runtime/arch/arch.hpp"
-#include "models/runtime/kept.hpp"
+#include "models/runtime/libc/kept.hpp"
 #include "models/runtime/session.hpp"
 #include "models/runtime/sync/cancel.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <unordered_set>
 
-#include "models/runtime/mappings.hpp"
+#include "models/runtime/libc/mappings.hpp"
 
 namespace proberen::runtime {
 namespace {

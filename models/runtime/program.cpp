@@ -13,13 +13,13 @@
 #include <stdexcept>
 
 #include "models/runtime/heap.hpp"
-#include "models/runtime/kept.hpp"
 #include "models/runtime/kernel_threads.hpp"
+#include "models/runtime/libc/kept.hpp"
+#include "models/runtime/libc/operators.hpp"
+#include "models/runtime/libc/output.hpp"
+#include "models/runtime/libc/process_end.hpp"
 #include "models/runtime/lines.hpp"
-#include "models/runtime/operators.hpp"
 #include "models/runtime/options.hpp"
-#include "models/runtime/output.hpp"
-#include "models/runtime/process_end.hpp"
 #include "models/runtime/report.hpp"
 #include "models/runtime/session.hpp"
 #include "models/runtime/signals.hpp"

@@ -4,8 +4,8 @@
 
 #include <sstream>
 
+#include "models/runtime/libc/output.hpp"
 #include "models/runtime/lines.hpp"
-#include "models/runtime/output.hpp"
 #include "models/runtime/recorder.hpp"
 #include "proberen/explore.hpp"
 

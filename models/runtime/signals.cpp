@@ -13,7 +13,7 @@
 #include "models/runtime/arch/arch.hpp"
 #include "models/runtime/call.hpp"
 #include "models/runtime/jobs.hpp"
-#include "models/runtime/own_signals.hpp"
+#include "models/runtime/libc/own_signals.hpp"
 #include "models/runtime/snapshot.hpp"
 
 namespace proberen::runtime {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "models/runtime/call.hpp"
-#include "models/runtime/unsupported.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 
 using Wide = proberen::explore::Value;
 

@@ -19,7 +19,7 @@
 #include "models/runtime/heap.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/clock.hpp"
-#include "models/runtime/unsupported.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 
 namespace proberen::runtime {
 namespace {

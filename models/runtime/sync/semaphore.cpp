@@ -7,7 +7,7 @@
 #include <climits>
 
 #include "models/runtime/call.hpp"
-#include "models/runtime/memory_functions.hpp"
+#include "models/runtime/libc/memory_functions.hpp"
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/destroyed.hpp"
 #include "models/runtime/sync/timed_wait.hpp"

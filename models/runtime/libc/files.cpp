@@ -20,8 +20,8 @@
 
 #include <cstdarg>
 
-#include "models/runtime/output.hpp"
-#include "models/runtime/unsupported.hpp"
+#include "models/runtime/libc/output.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
 

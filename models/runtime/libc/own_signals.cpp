@@ -1,4 +1,4 @@
-#include "models/runtime/own_signals.hpp"
+#include "models/runtime/libc/own_signals.hpp"
 
 #include <signal.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "models/runtime/call.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/threads.hpp"
-#include "models/runtime/unsupported.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 
 namespace proberen::runtime {
 namespace {

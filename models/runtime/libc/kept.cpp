@@ -1,4 +1,4 @@
-#include "models/runtime/kept.hpp"
+#include "models/runtime/libc/kept.hpp"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "models/runtime/call.hpp"
-#include "models/runtime/output.hpp"
+#include "models/runtime/libc/output.hpp"
 
 namespace proberen::runtime {
 namespace {

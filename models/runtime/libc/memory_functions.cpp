@@ -1,7 +1,7 @@
 // memcpy and its relatives: what they read and write is announced like any other access. clang calls the __tsan_ names; GCC leaves the C
 // library's, which are put in front of, and with _FORTIFY_SOURCE the checking ones.
 
-#include "models/runtime/memory_functions.hpp"
+#include "models/runtime/libc/memory_functions.hpp"
 
 #include <cstring>
 

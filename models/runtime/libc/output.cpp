@@ -1,4 +1,4 @@
-#include "models/runtime/output.hpp"
+#include "models/runtime/libc/output.hpp"
 
 #include <fcntl.h>
 #include <stdio_ext.h>

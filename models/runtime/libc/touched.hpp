@@ -5,7 +5,7 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
-#include "models/runtime/memory_functions.hpp"
+#include "models/runtime/libc/memory_functions.hpp"
 
 namespace proberen::runtime {
 

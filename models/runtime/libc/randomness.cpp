@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "models/runtime/call.hpp"
-#include "models/runtime/memory_functions.hpp"
+#include "models/runtime/libc/memory_functions.hpp"
 
 namespace proberen::runtime {
 namespace {

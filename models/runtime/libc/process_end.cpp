@@ -20,9 +20,9 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/lines.hpp"
-#include "models/runtime/output.hpp"
-#include "models/runtime/own_signals.hpp"
-#include "models/runtime/process_end.hpp"
+#include "models/runtime/libc/output.hpp"
+#include "models/runtime/libc/own_signals.hpp"
+#include "models/runtime/libc/process_end.hpp"
 #include "models/runtime/program.hpp"
 
 namespace proberen::runtime {

@@ -1,4 +1,4 @@
-#include "models/runtime/mappings.hpp"
+#include "models/runtime/libc/mappings.hpp"
 
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "models/runtime/call.hpp"
-#include "models/runtime/unsupported.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 
 namespace proberen::runtime {
 namespace {

@@ -3,7 +3,7 @@
 //
 // Comparisons and searches read as far as their result depends on, though the real ones may look further.
 
-#include "models/runtime/touched.hpp"
+#include "models/runtime/libc/touched.hpp"
 
 namespace proberen::runtime {
 namespace {

@@ -1,4 +1,4 @@
-#include "models/runtime/operators.hpp"
+#include "models/runtime/libc/operators.hpp"
 
 #include <link.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-#include "models/runtime/unsupported.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 
 #include <fcntl.h>
 #include <mqueue.h>
@@ -22,7 +22,7 @@
 #include <cstdarg>
 #include <cstdlib>
 
-#include "models/runtime/output.hpp"
+#include "models/runtime/libc/output.hpp"
 
 namespace proberen::runtime {
 

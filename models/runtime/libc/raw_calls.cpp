@@ -21,7 +21,7 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/sync/futex.hpp"
-#include "models/runtime/unsupported.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 
 namespace proberen::runtime {
 namespace {

@@ -14,7 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "models/runtime/touched.hpp"
+#include "models/runtime/libc/touched.hpp"
 
 namespace proberen::runtime {
 namespace {
