@@ -26,7 +26,8 @@ foreach(function IN ITEMS memcpy memmove memset mempcpy memcmp bcmp bcopy bzero 
 endforeach()
 list(APPEND PROBEREN_HOOKED_GNU --param=builtin-string-cmp-inline-length=0)
 # A read whose value nobody uses races as any other, and so does what a function does whose value nobody uses. Clang has no such options.
-list(APPEND PROBEREN_HOOKED_GNU -fno-tree-dce -fno-tree-dse -fno-tree-fre -fno-tree-pre -fno-tree-forwprop -fno-tree-sink)
+list(APPEND PROBEREN_HOOKED_GNU -fno-tree-dce -fno-tree-dse -fno-tree-fre -fno-tree-pre -fno-tree-forwprop -fno-tree-sink
+  -fno-ipa-pure-const)
 
 # proberen_apply_variant(<target> <variant>): the flags of a variant, on our own target only.
 function(proberen_apply_variant target variant)
