@@ -12,6 +12,8 @@ constexpr bool is_silent(Kind kind) {
   return kind == Kind::kCreate || kind == Kind::kFinish || kind == Kind::kJoin || kind == Kind::kFence || kind == Kind::kChoice;
 }
 
+constexpr bool writes(const Event& event) { return event.kind == Kind::kWrite || event.exclusive; }
+
 constexpr std::uint64_t bit(ThreadId thread) { return std::uint64_t{1} << thread; }
 
 }  // namespace
@@ -29,7 +31,7 @@ inline EventId Engine::Implementation::grow(const Event& wanted) {
   const EventId id = wanted.kind == Kind::kCreate ? add_creation(wanted) : graph_->add(wanted);
   (*graph_)[id].after_effect = me.effect == me.done;
   picked_ = kNoThread;
-  if (looks_ahead_) strategy->performed(current, wanted.location, wanted.kind == Kind::kWrite || wanted.exclusive);
+  if (looks_ahead_) strategy->performed(current, wanted.location, writes(wanted));
   ++me.done;
   ++performed_;
   me.wait = Wait::kNothing;
@@ -38,7 +40,7 @@ inline EventId Engine::Implementation::grow(const Event& wanted) {
 
 EventId Engine::Implementation::step(const Event& wanted, bool& fresh) {
   Thread& me = threads[static_cast<std::size_t>(current)];
-  if (looks_ahead_) strategy->announce(current, wanted.location, wanted.kind == Kind::kWrite || wanted.exclusive);
+  if (looks_ahead_) strategy->announce(current, wanted.location, writes(wanted));
   while (true) {
     if (me.next != me.end) {
       const EventId id = *me.next;

@@ -28,44 +28,23 @@ using namespace proberen::runtime;  // NOLINT: what follows is the C library's i
 // ---- descriptors
 
 /// The third or fourth argument is there where a file may be made.
-#define PROBEREN_OPEN(name, parameters, ...)                                           \
-  PROBEREN_INTERPOSED int name parameters {                                            \
-    va_list list;                                                                      \
-    va_start(list, flags);                                                             \
-    const auto mode = va_arg(list, mode_t);                                            \
-    va_end(list);                                                                      \
-    return pass(PROBEREN_REAL_PLAIN(name), #name, PROBEREN_CALLER, __VA_ARGS__, mode); \
+#define PROBEREN_OPEN(name, parameters, ...)                                     \
+  PROBEREN_INTERPOSED int name parameters {                                      \
+    va_list list;                                                                \
+    va_start(list, flags);                                                       \
+    const auto mode = va_arg(list, mode_t);                                      \
+    va_end(list);                                                                \
+    return pass(PROBEREN_REAL(name), #name, PROBEREN_CALLER, __VA_ARGS__, mode); \
   }
 /// An argument of the size of a pointer, or none.
-#define PROBEREN_CONTROL(name, last, parameters, ...)                                      \
-  PROBEREN_INTERPOSED int name parameters {                                                \
-    va_list list;                                                                          \
-    va_start(list, last);                                                                  \
-    void* const argument = va_arg(list, void*);                                            \
-    va_end(list);                                                                          \
-    return pass(PROBEREN_REAL_PLAIN(name), #name, PROBEREN_CALLER, __VA_ARGS__, argument); \
+#define PROBEREN_CONTROL(name, last, parameters, ...)                                \
+  PROBEREN_INTERPOSED int name parameters {                                          \
+    va_list list;                                                                    \
+    va_start(list, last);                                                            \
+    void* const argument = va_arg(list, void*);                                      \
+    va_end(list);                                                                    \
+    return pass(PROBEREN_REAL(name), #name, PROBEREN_CALLER, __VA_ARGS__, argument); \
   }
-
-namespace proberen::runtime {
-
-/// Of functions with `...`, that takes what they take here.
-template <class Result, class... Parameters, class... Arguments>
-Result pass(Result (*real)(Parameters..., ...), const char* name, std::uintptr_t returns_to, std::uintptr_t frame_end,
-            Arguments... arguments) {
-  if (is_let_through()) return real(arguments...);
-  const Inside inside;
-  unsupported(name, user_site(returns_to, frame_end));
-}
-template <class Result, class... Parameters>
-auto plain(Result (*function)(Parameters..., ...)) {
-  return function;
-}
-template <class Result, class... Parameters>
-auto plain(Result (*function)(Parameters..., ...) noexcept) {
-  return static_cast<Result (*)(Parameters..., ...)>(function);
-}
-
-}  // namespace proberen::runtime
 
 PROBEREN_OPEN(open, (const char* path, int flags, ...), path, flags)
 PROBEREN_OPEN(open64, (const char* path, int flags, ...), path, flags)
@@ -99,7 +78,7 @@ PROBEREN_INTERPOSED mqd_t mq_open(const char* name, int flags, ...) noexcept {
   const auto mode = va_arg(list, mode_t);
   auto* const attributes = va_arg(list, mq_attr*);
   va_end(list);
-  return pass(PROBEREN_REAL_PLAIN(mq_open), "mq_open", PROBEREN_CALLER, name, flags, mode, attributes);
+  return pass(PROBEREN_REAL(mq_open), "mq_open", PROBEREN_CALLER, name, flags, mode, attributes);
 }
 
 // ---- streams. Standard input refuses to be read by itself (output.cpp)
@@ -117,7 +96,7 @@ PROBEREN_UNSUPPORTED(int, pclose, (FILE * file), file)
 /// A stream in memory is the program's own.
 PROBEREN_INTERPOSED int fclose(FILE* file) {
   if (explored() && file != stdin && fileno(file) < 0) return PROBEREN_REAL(fclose)(file);
-  return pass(PROBEREN_REAL_PLAIN(fclose), "fclose", PROBEREN_CALLER, file);
+  return pass(PROBEREN_REAL(fclose), "fclose", PROBEREN_CALLER, file);
 }
 
 // What _FORTIFY_SOURCE makes of these.
@@ -168,7 +147,7 @@ PROBEREN_UNSUPPORTED(int, msgsnd, (int id, const void* message, std::size_t size
 PROBEREN_UNSUPPORTED(ssize_t, msgrcv, (int id, void* message, std::size_t size, long type, int flags), id, message, size, type, flags)
 
 /// Not explored it is fork(): nobody can be in front of a function that returns twice from one frame.
-PROBEREN_INTERPOSED pid_t vfork() noexcept { return pass(PROBEREN_REAL_PLAIN(fork), "vfork", PROBEREN_CALLER); }
+PROBEREN_INTERPOSED pid_t vfork() noexcept { return pass(PROBEREN_REAL(fork), "vfork", PROBEREN_CALLER); }
 
 // ---- contexts: stacks of the program's own. To make one does nothing yet.
 

@@ -8,9 +8,9 @@
 #include <cerrno>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/threads.hpp"
-#include "models/runtime/libc/unsupported.hpp"
 
 namespace proberen::runtime {
 namespace {

@@ -19,10 +19,10 @@
 #include <vector>
 
 #include "models/runtime/call.hpp"
-#include "models/runtime/lines.hpp"
 #include "models/runtime/libc/output.hpp"
 #include "models/runtime/libc/own_signals.hpp"
 #include "models/runtime/libc/process_end.hpp"
+#include "models/runtime/lines.hpp"
 #include "models/runtime/program.hpp"
 
 namespace proberen::runtime {

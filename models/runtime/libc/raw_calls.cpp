@@ -20,8 +20,8 @@
 #include <cstring>
 
 #include "models/runtime/call.hpp"
-#include "models/runtime/sync/futex.hpp"
 #include "models/runtime/libc/unsupported.hpp"
+#include "models/runtime/sync/futex.hpp"
 
 namespace proberen::runtime {
 namespace {

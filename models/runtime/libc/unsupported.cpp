@@ -34,8 +34,8 @@ void unsupported(const char* name, Site site) {
 
 using namespace proberen::runtime;  // NOLINT: what follows is the C library's interface
 
-PROBEREN_INTERPOSED pid_t fork() noexcept { return pass(PROBEREN_REAL_PLAIN(fork), "fork", PROBEREN_CALLER); }
-PROBEREN_INTERPOSED int pause() { return pass(PROBEREN_REAL_PLAIN(pause), "pause", PROBEREN_CALLER); }
+PROBEREN_INTERPOSED pid_t fork() noexcept { return pass(PROBEREN_REAL(fork), "fork", PROBEREN_CALLER); }
+PROBEREN_INTERPOSED int pause() { return pass(PROBEREN_REAL(pause), "pause", PROBEREN_CALLER); }
 
 PROBEREN_UNSUPPORTED(int, pipe, (int* ends) noexcept, ends)
 PROBEREN_UNSUPPORTED(int, pipe2, (int* ends, int flags) noexcept, ends, flags)
@@ -102,7 +102,7 @@ PROBEREN_INTERPOSED sem_t* sem_open(const char* name, int flags, ...) {
 extern "C" int __cxa_at_quick_exit(void (*function)(void*), void* module) noexcept;
 
 PROBEREN_INTERPOSED int __cxa_at_quick_exit(void (*function)(void*), void* module) noexcept {
-  return pass(PROBEREN_REAL_PLAIN(__cxa_at_quick_exit), "at_quick_exit", PROBEREN_CALLER, function, module);
+  return pass(PROBEREN_REAL(__cxa_at_quick_exit), "at_quick_exit", PROBEREN_CALLER, function, module);
 }
 
 // A library that comes in the middle of an execution would not be as it was for the next one.

@@ -13,30 +13,20 @@ namespace proberen::runtime {
 [[nodiscard]] inline bool is_let_through() { return !explored() || current->from_before_main; }
 
 /// Calls the real function, or, explored, ends the exploration.
-template <class Result, class... Parameters, class... Arguments>
-Result pass(Result (*real)(Parameters...), const char* name, std::uintptr_t returns_to, std::uintptr_t frame_end, Arguments... arguments) {
+template <class Function, class... Arguments>
+auto pass(Function* real, const char* name, std::uintptr_t returns_to, std::uintptr_t frame_end, Arguments... arguments)
+    -> decltype(real(arguments...)) {
   if (is_let_through()) return real(arguments...);
   const Inside inside;
   unsupported(name, user_site(returns_to, frame_end));
-}
-
-// noexcept is part of a function pointer's type; the real ones have it or not.
-template <class Result, class... Parameters>
-auto plain(Result (*function)(Parameters...)) {
-  return function;
-}
-template <class Result, class... Parameters>
-auto plain(Result (*function)(Parameters...) noexcept) {
-  return static_cast<Result (*)(Parameters...)>(function);
 }
 
 }  // namespace proberen::runtime
 
 #define PROBEREN_CALLER \
   reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)), reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 16
-#define PROBEREN_REAL_PLAIN(name) ::proberen::runtime::plain(PROBEREN_REAL(name))
 /// The function, in front of the C library's.
-#define PROBEREN_UNSUPPORTED(result, name, parameters, ...)                                                         \
-  PROBEREN_INTERPOSED result name parameters {                                                                      \
-    return ::proberen::runtime::pass(PROBEREN_REAL_PLAIN(name), #name, PROBEREN_CALLER __VA_OPT__(, ) __VA_ARGS__); \
+#define PROBEREN_UNSUPPORTED(result, name, parameters, ...)                                                   \
+  PROBEREN_INTERPOSED result name parameters {                                                                \
+    return ::proberen::runtime::pass(PROBEREN_REAL(name), #name, PROBEREN_CALLER __VA_OPT__(, ) __VA_ARGS__); \
   }

@@ -17,9 +17,9 @@
 
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/clock.hpp"
-#include "models/runtime/libc/unsupported.hpp"
 
 namespace proberen::runtime {
 namespace {

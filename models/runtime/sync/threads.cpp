@@ -4,11 +4,11 @@
 #include <cerrno>
 
 #include "models/runtime/libc/memory_functions.hpp"
+#include "models/runtime/libc/unsupported.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/barrier.hpp"
 #include "models/runtime/sync/clock.hpp"
 #include "models/runtime/sync/timed_wait.hpp"
-#include "models/runtime/libc/unsupported.hpp"
 
 namespace proberen::runtime {
 
