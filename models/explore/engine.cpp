@@ -178,7 +178,14 @@ bool Engine::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string
   return implementation_->sleep(queue, may_expire, site, what);
 }
 int Engine::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {
-  return implementation_->wake(queue, count, site, eligible);
+  return implementation_->requeue(queue, count, 0, site, eligible, nullptr, 0)->woken;
+}
+Engine::Requeued Engine::requeue(std::uintptr_t queue, int wake, int move, Site site, const std::function<std::uint64_t()>& eligible) {
+  return *implementation_->requeue(queue, wake, move, site, eligible, nullptr, 0);
+}
+std::optional<Engine::Requeued> Engine::requeue_if(std::uintptr_t queue, int wake, int move, const std::function<std::uint64_t()>& eligible,
+                                                   const Access& access, Value expected) {
+  return implementation_->requeue(queue, wake, move, access.site, eligible, &access, expected);
 }
 
 void Engine::plain_read(std::uintptr_t address, std::size_t size, Site site) { implementation_->plain(address, size, site, false); }

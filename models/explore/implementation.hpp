@@ -79,7 +79,8 @@ class Engine::Implementation {
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
   int sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what);
   int leave_queues(std::span<const std::uintptr_t> queues, Site site, int first = 0);
-  int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible);
+  std::optional<Requeued> requeue(std::uintptr_t queue, int wake, int move, Site site, const std::function<std::uint64_t()>& eligible,
+                                  const Access* access, Value expected);
 
   // ---- meetings (meetings.cpp)
   bool meet(std::uintptr_t place, int count, Site site, std::string_view what);
@@ -168,6 +169,9 @@ class Engine::Implementation {
   [[nodiscard, gnu::noinline]] bool need_not_wait(const Thread& state, ThreadId thread) const;
   /// The write that took the thread out of a queue, which it had joined by its event at `entered`.
   [[nodiscard]] EventId waker(ThreadId thread, int entered) const;
+  template <class Change>
+  bool change_queue(std::uintptr_t queue, const Access* access, Value expected, Site site, const Change& change);
+  std::uint64_t pick_any(std::uint64_t candidates, int count, Site site, bool& first);
   void await_wakeup(bool may_expire, Site site, std::string_view what);
   [[nodiscard]] int joined(ThreadId thread, int which) const;
   [[nodiscard]] int first_woken(ThreadId thread) const;

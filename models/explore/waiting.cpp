@@ -112,16 +112,19 @@ std::optional<Value> Engine::Implementation::update_or_wait(const Access& access
   }
 }
 
-/// Also where it does not join it writes, as FUTEX_WAIT takes the lock of its queue in any case. So that it writes does not depend on what
-/// it has looked at, which a later write may change.
-bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site) {
+/// Changes the sleepers of a queue in one step with a look at a location, where there is one: only if that holds `expected`. Also where
+/// not it writes, as the kernel takes the lock of the queue in any case. So that it writes does not depend on what it has looked at, which
+/// a later write may change. `change` comes before the look, which would not find what comes after.
+template <class Change>
+bool Engine::Implementation::change_queue(std::uintptr_t queue, const Access* access, Value expected, Site site, const Change& change) {
   const Cell cell{locations_.find_queue(queue), 0, site};
   graph_->ensure_location(cell.location);
   const Order order = strengthened(Order::kAcqRel);
   bool fresh = false;
   const EventId read = read_event(cell, read_part(order), true, false, {}, fresh);
   set_midway(true);
-  bool joins = true;
+  const Value changed = change(value_of(read));
+  bool holds = true;
   EventId look = kNoEvent;
   bool fresh_look = false;
   if (access != nullptr) {
@@ -132,18 +135,23 @@ bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* 
     const unsigned size = locations_.size(location);
     look = read_event({location, size, site}, strengthened(access->order), false, false, {}, fresh_look);
     note_access({locations_.address(location), size, access->order, site}, look, false);
-    joins = ((value_of(look) >> shift) & ((Value{1} << (8 * access->size)) - 1)) == expected;
+    holds = ((value_of(look) >> shift) & ((Value{1} << (8 * access->size)) - 1)) == expected;
   }
-  Thread& me = threads[static_cast<std::size_t>(current)];
-  const Value written = joins ? value_of(read) | bit(current) : value_of(read);
-  const bool is_new = me.done == graph_->length(current);
+  const Value written = holds ? changed : value_of(read);
+  const bool is_new = threads[static_cast<std::size_t>(current)].done == graph_->length(current);
   if (is_new && look != kNoEvent && graph_->is_updated((*graph_)[read].source, cell.location)) {
     if (!strategy->outlives({read, look, fresh_look, write_part(order), written})) leave(Result::kLeft);
     block(Wait::kAssumption, "its turn at a queue", site);
   }
   static_cast<void>(write_event(cell, write_part(order), written, read));
-  if (joins) me.entered = me.done - 1;
   set_midway(false);
+  return holds;
+}
+
+bool Engine::Implementation::enter_queue_if(std::uintptr_t queue, const Access* access, Value expected, Site site) {
+  const bool joins = change_queue(queue, access, expected, site, [&](Value sleepers) { return sleepers | bit(current); });
+  Thread& me = threads[static_cast<std::size_t>(current)];
+  if (joins) me.entered = me.done - 1;
   return joins;
 }
 
@@ -227,27 +235,37 @@ int Engine::Implementation::sleep_in_any(std::span<const std::uintptr_t> queues,
   return leave_queues(queues, site, first);
 }
 
-int Engine::Implementation::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {
-  const Cell cell{locations_.find_queue(queue), 0, site};
-  graph_->ensure_location(cell.location);
-  bool fresh = false;
-  const Order order = strengthened(Order::kAcqRel);
-  const EventId read = read_event(cell, order == Order::kSeqCst ? order : Order::kAcquire, true, false, {}, fresh);
-  auto sleepers = static_cast<std::uint64_t>(value_of(read));
-  set_midway(true);
-  int woken = 0;
-  std::uint64_t candidates = eligible ? sleepers & eligible() : sleepers;
-  const int waiting = std::popcount(candidates);
-  for (; woken < count && candidates != 0; ++woken) {
-    unsigned skip = waiting > count ? choose(static_cast<unsigned>(std::popcount(candidates)), site) : 0;
-    std::uint64_t rest = candidates;
-    for (; skip > 0; --skip) rest &= rest - 1;
-    candidates &= ~(rest & (~rest + 1));
-    sleepers &= ~(rest & (~rest + 1));
+/// Up to `count` of them, whichever: a choice among all such sets, which are picked in the order of numbers. `first`: it is the first set.
+std::uint64_t Engine::Implementation::pick_any(std::uint64_t candidates, int count, Site site, bool& first) {
+  std::uint64_t picked = 0;
+  int left = std::popcount(candidates);
+  for (int needed = std::min(count, left); needed > 0; --needed) {
+    unsigned skip = left > needed ? choose(static_cast<unsigned>(left - needed + 1), site) : 0;
+    left -= static_cast<int>(skip) + 1;
+    first = first && skip == 0;
+    for (; skip > 0; --skip) candidates &= candidates - 1;
+    picked |= candidates & (~candidates + 1);
+    candidates &= candidates - 1;
   }
-  static_cast<void>(write_event(cell, order == Order::kSeqCst ? order : Order::kRelease, sleepers, read));
-  set_midway(false);
-  return woken;
+  return picked;
+}
+
+std::optional<Engine::Requeued> Engine::Implementation::requeue(std::uintptr_t queue, int wake, int move, Site site,
+                                                                const std::function<std::uint64_t()>& eligible, const Access* access,
+                                                                Value expected) {
+  std::uint64_t woken = 0;
+  std::uint64_t moved = 0;
+  bool first = true;
+  const bool holds = change_queue(queue, access, expected, site, [&](Value value) {
+    const auto sleepers = static_cast<std::uint64_t>(value);
+    const std::uint64_t candidates = eligible ? sleepers & eligible() : sleepers;
+    woken = pick_any(candidates, wake, site, first);
+    moved = pick_any(candidates & ~woken, move, site, first);
+    return static_cast<Value>(sleepers & ~woken);
+  });
+  if (holds) return Requeued{std::popcount(woken), moved};
+  assume(first, site);  // whom it would have picked is no difference
+  return std::nullopt;
 }
 
 }  // namespace proberen::explore

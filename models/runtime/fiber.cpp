@@ -51,6 +51,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   values_used = 0;
   robust_held = 0;
   clock_ns = 0;
+  futex = 0;
   futex_bits = 0;
   blocked = 0;
   handler_stack = {nullptr, SS_DISABLE, 0};

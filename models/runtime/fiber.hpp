@@ -73,7 +73,8 @@ struct Fiber {
   std::array<void*, kMaxRobust> robust{};      ///< robust mutexes that it holds
   int robust_held = 0;
   std::int64_t clock_ns = 0;  ///< its own virtual time
-  unsigned futex_bits = 0;    ///< with which it waits at a futex
+  std::uintptr_t futex = 0;   ///< at which it waits, or did last
+  unsigned futex_bits = 0;    ///< with which it waits there
   std::uint64_t random = 0;   ///< state of its random numbers
   char what[96] = {};         ///< what it waits for, in words
   std::uint64_t blocked = 0;  ///< signals

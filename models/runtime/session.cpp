@@ -13,6 +13,7 @@
 #include "models/runtime/recorder.hpp"
 #include "models/runtime/signals.hpp"
 #include "models/runtime/sync/barrier.hpp"
+#include "models/runtime/sync/buckets.hpp"
 #include "models/runtime/sync/keys.hpp"
 #include "models/runtime/sync/mutex.hpp"
 
@@ -66,6 +67,7 @@ Session::~Session() = default;
 void Session::run(const std::function<void()>& before) {
   racy_clear();
   crowds_clear();
+  buckets_clear();
   presuppose(engine_options_.witness);
   do {
     if (is_different(before)) break;
@@ -76,12 +78,13 @@ void Session::run(const std::function<void()>& before) {
 }
 
 std::string Session::presuppositions() const {
-  return racy_text() + crowds_text() + (clean_stacks_ ? kCleanStacks : "") + (options_.spurious_failures ? kSpurious : "");
+  return racy_text() + crowds_text() + buckets_text() + (clean_stacks_ ? kCleanStacks : "") + (options_.spurious_failures ? kSpurious : "");
 }
 
 void Session::presuppose(std::string& text) {
   racy_parse(text);
   crowds_parse(text);
+  buckets_parse(text);
   if (take_off_front(text, kCleanStacks)) clean_stacks_ = true;
   if (take_off_front(text, kSpurious)) options_.spurious_failures = engine_options_.spurious_failures = true;
 }
@@ -204,6 +207,7 @@ void Session::record_failure(const std::function<void()>& before) {
   replay.search = explore::Search::kReplay;
   replay.witness = findings_.failure->witness;
   crowds_clear();
+  buckets_clear();
   presuppose(replay.witness);
   engine_ = std::make_unique<explore::Engine>(replay, *this);
   failure_.reset();

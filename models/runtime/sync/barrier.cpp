@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 
 #include "models/runtime/call.hpp"
+#include "models/runtime/presupposed.hpp"
 #include "models/runtime/program.hpp"
 #include "models/runtime/sync/destroyed.hpp"
 
@@ -23,6 +23,7 @@ struct Barrier {
 static_assert(sizeof(Barrier) <= sizeof(pthread_barrier_t));
 constexpr unsigned kRound = 1U << 16;
 
+constexpr char kLetter = 'B';
 std::vector<std::uintptr_t> crowds;
 bool used = false;
 
@@ -85,26 +86,12 @@ void crowds_clear() {
   used = false;
 }
 
-std::string crowds_text() {
-  std::string text;
-  for (const std::uintptr_t place : crowds) {
-    char one[24];
-    std::snprintf(one, sizeof(one), "%c%lx", text.empty() ? 'B' : ',', static_cast<unsigned long>(place));
-    text += one;
-  }
-  return text.empty() ? "" : text + ";";
-}
+std::string crowds_text() { return to_text(kLetter, crowds); }
 
 void crowds_parse(std::string& witness) {
-  const std::size_t end = witness.find(';');
-  if (witness.empty() || witness[0] != 'B' || end == std::string::npos) return;
-  for (const char* at = witness.c_str(); *at == 'B' || *at == ',';) {
-    char* next = nullptr;
-    const std::uintptr_t place = std::strtoull(at + 1, &next, 16);
+  for (const std::uintptr_t place : take_addresses(kLetter, witness)) {
     if (!is_crowded(place)) crowds.push_back(place);
-    at = next;
   }
-  witness.erase(0, end + 1);
 }
 
 }  // namespace proberen::runtime

@@ -1,6 +1,7 @@
 // The futex operations of explored threads are the engine's queues.
 //
-// Not modelled: requeues, operations on two words at once, priority inheritance. They end the exploration, and say so.
+// Not modelled: FUTEX_WAKE_OP, priority inheritance, futex_waitv(2) with a word between which and another one sleepers are moved. They end
+// the exploration, and say so.
 
 #include "models/runtime/sync/futex.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <climits>
 #include <cstdarg>
@@ -19,6 +21,7 @@
 #include "models/runtime/heap.hpp"
 #include "models/runtime/libc/unsupported.hpp"
 #include "models/runtime/program.hpp"
+#include "models/runtime/sync/buckets.hpp"
 #include "models/runtime/sync/clock.hpp"
 
 namespace proberen::runtime {
@@ -41,13 +44,14 @@ long wait(const CallArguments& arguments, unsigned bits, Site site) {
   const auto expected = static_cast<unsigned>(arguments.values[2]);
   const auto* const timeout = reinterpret_cast<const timespec*>(arguments.values[3]);
   if (bits == 0 || (timeout != nullptr && !is_time(timeout))) return refuse(EINVAL);
+  current->futex = address;
   current->futex_bits = bits;
   heap_check(address, 4, false, site);
   // The kernel looks and goes to sleep under one lock, with full barriers around it.
-  if (!engine().enter_queue_if(address, {address, 4, Order::kSeqCst, site}, expected)) return refuse(EAGAIN);
+  const std::uintptr_t queue = bucket_of(address);
+  if (!engine().enter_queue_if(queue, {address, 4, Order::kSeqCst, site}, expected)) return refuse(EAGAIN);
   effect();
-  const bool woken =
-      engine().sleep(address, timeout != nullptr, site, waiting_for("futex wait at", reinterpret_cast<const void*>(address)));
+  const bool woken = engine().sleep(queue, timeout != nullptr, site, waiting_for("futex wait at", reinterpret_cast<const void*>(address)));
   if (woken) return 0;
   current->clock_ns = std::max(current->clock_ns, deadline_of(operation, timeout));
   return refuse(ETIMEDOUT);
@@ -57,23 +61,52 @@ bool is_valid(const futex_waitv& waiter) {
   return (waiter.flags & ~static_cast<unsigned>(FUTEX_PRIVATE_FLAG)) == FUTEX_32 && waiter.__reserved == 0 && waiter.uaddr % 4 == 0;
 }
 
-/// Those who wait with one of the bits.
-std::uint64_t threads_with(unsigned bits) {
+/// Those who wait there with one of the bits, or did last.
+std::uint64_t threads_at(std::uintptr_t address, unsigned bits) {
   std::uint64_t threads = 0;
   for (int thread = 0; thread < session->threads(); ++thread) {
-    if ((session->fiber(thread).futex_bits & bits) != 0) threads |= std::uint64_t{1} << thread;
+    const Fiber& fiber = session->fiber(thread);
+    if (fiber.futex == address && (fiber.futex_bits & bits) != 0) threads |= std::uint64_t{1} << thread;
   }
   return threads;
 }
 
+int at_most(long count) { return static_cast<int>(std::min<long>(count, explore::kMaxThreads)); }
+
 long wake(const CallArguments& arguments, unsigned bits, Site site) {
   const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
-  const long count = arguments.values[2];
+  const int count = at_most(std::max(static_cast<int>(arguments.values[2]), 1));  // the kernel looks at the number when it has woken one
   if (bits == 0) return refuse(EINVAL);
   effect();
-  const auto most = static_cast<int>(std::min<long>(count, explore::kMaxThreads));
-  if (bits == FUTEX_BITSET_MATCH_ANY) return engine().wake(address, most, site);
-  return engine().wake(address, most, site, [bits] { return threads_with(bits); });
+  if (bits == FUTEX_BITSET_MATCH_ANY && !shares_bucket(address)) return engine().wake(address, count, site);
+  return engine().wake(bucket_of(address), count, site, [=] { return threads_at(address, bits); });
+}
+
+long requeue(const CallArguments& arguments, bool looks, Site site) {
+  const auto from = static_cast<std::uintptr_t>(arguments.values[0]);
+  const auto to = static_cast<std::uintptr_t>(arguments.values[4]);
+  const auto most_woken = static_cast<int>(arguments.values[2]);
+  const auto most_moved = static_cast<int>(arguments.values[3]);
+  const auto expected = static_cast<unsigned>(arguments.values[5]);
+  if (most_woken < 0 || most_moved < 0) return refuse(EINVAL);
+  heap_check(from, 4, false, site);
+  heap_check(to, 4, false, site);
+  const std::uintptr_t queue = bucket_of(from);
+  if (bucket_of(to) != queue) note_one_bucket(from, to);
+  effect();
+  const auto sleepers = [from] { return threads_at(from, FUTEX_BITSET_MATCH_ANY); };
+  explore::Engine::Requeued requeued;
+  if (looks) {
+    const auto done =
+        engine().requeue_if(queue, at_most(most_woken), at_most(most_moved), sleepers, {from, 4, Order::kSeqCst, site}, expected);
+    if (!done) return refuse(EAGAIN);
+    requeued = *done;
+  } else {
+    requeued = engine().requeue(queue, at_most(most_woken), at_most(most_moved), site, sleepers);
+  }
+  int moved = 0;
+  for (std::uint64_t rest = requeued.moved; rest != 0; rest &= rest - 1, ++moved) session->fiber(std::countr_zero(rest)).futex = to;
+  return requeued.woken + moved;
 }
 
 /// Of those that are not modelled.
@@ -100,6 +133,9 @@ long futex(const CallArguments& arguments, Site site) {
       return wait(arguments, bits, site);
     case FUTEX_WAKE_BITSET:
       return wake(arguments, bits, site);
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE:
+      return requeue(arguments, operation == FUTEX_CMP_REQUEUE, site);
     default:
       break;
   }
@@ -121,6 +157,10 @@ long futex_wait_for_any(const CallArguments& arguments, Site site) {
   for (const futex_waitv& waiter : waiters) {
     if (std::find(joined.begin(), joined.end(), waiter.uaddr) != joined.end()) {
       fail(FailureKind::kUnsupported, "waiting twice for one futex at once is not modelled", site, "syscall(SYS_futex_waitv)");
+    }
+    if (shares_bucket(waiter.uaddr)) {
+      fail(FailureKind::kUnsupported, "waiting for one of several futexes is not modelled where sleepers are moved from it, or to it", site,
+           "syscall(SYS_futex_waitv)");
     }
     heap_check(waiter.uaddr, 4, false, site);
     if (!engine().enter_queue_if(waiter.uaddr, {waiter.uaddr, 4, Order::kSeqCst, site}, static_cast<unsigned>(waiter.val))) {

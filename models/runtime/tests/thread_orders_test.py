@@ -35,12 +35,14 @@ FUTEX = ["RESULT(syscall(SYS_futex, &{word}, FUTEX_WAIT_PRIVATE, {value}, &secon
          "RESULT(syscall(SYS_futex, &{word}, FUTEX_WAKE_PRIVATE, {count}));",
          "{{ const struct futex_waitv both[2] = {{{{{value}, (uintptr_t)&x, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0}}, "
          "{{{other}, (uintptr_t)&y, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0}}}}; RESULT(syscall(SYS_futex_waitv, both, 2, 0, soon(), CLOCK_REALTIME)); }}"]
+REQUEUE = ["RESULT(syscall(SYS_futex, &{word}, FUTEX_REQUEUE_PRIVATE, {few}, {few}, &{other_word}, 0));",
+           "RESULT(syscall(SYS_futex, &{word}, FUTEX_CMP_REQUEUE_PRIVATE, {few}, {count}, &{other_word}, {value}));"]
 OTHERS = ["atomic_thread_fence(memory_order_seq_cst);", "pthread_once(&once, first);",
           "sem_post(&semaphore);", "RESULT(sem_trywait(&semaphore));", "RESULT(sem_timedwait(&semaphore, soon()));",
           "{{ int value; sem_getvalue(&semaphore, &value); RESULT(value); }}",
           "pthread_mutex_lock(&waited); RESULT(pthread_cond_timedwait(&condition, &waited, soon())); pthread_mutex_unlock(&waited);",
           "pthread_cond_signal(&condition);", "pthread_cond_broadcast(&condition);"]
-THEMES = [ACCESSES + IN_A_SECTION, ACCESSES[1:3] + FUTEX, ACCESSES + IN_A_SECTION + FUTEX + OTHERS]
+THEMES = [ACCESSES + IN_A_SECTION, ACCESSES[1:3] + FUTEX, ACCESSES[1:3] + FUTEX[:2] + REQUEUE, ACCESSES + IN_A_SECTION + FUTEX + OTHERS]
 
 FRAME = """#define _GNU_SOURCE
 #include <linux/futex.h>
@@ -84,6 +86,7 @@ def statement(drawn, forms):
     """One of the forms, and what it needs."""
     form = drawn.choice(forms)
     fields = {"word": drawn.choice("xy"), "value": drawn.choice([0, 0, 1]), "other": drawn.choice([0, 1, 2]), "count": drawn.choice([1, 2]),
+              "few": drawn.choice([0, 1]), "other_word": drawn.choice("xy"),
               "mutex": drawn.choice(["first_mutex", "first_mutex", "second_mutex"]), "load": drawn.choice(["relaxed", "acquire", "seq_cst"]),
               "store": drawn.choice(["relaxed", "release", "seq_cst"]), "update": drawn.choice(["relaxed", "acq_rel", "seq_cst"])}
     if "{access}" in form:
