@@ -70,7 +70,12 @@ bool Engine::Implementation::out_of_time() const {
 
 void Engine::Implementation::end() {
   counts.events += static_cast<std::uint64_t>(performed_);
-  counts.distinct = strategy->distinct();
+  if (result == Result::kComplete || result == Result::kBlocked) {
+    const Variety variety = strategy->variety();
+    counts.compared = variety.compared;
+    counts.distinct = variety.distinct;
+    counts.seen_once = variety.seen_once;
+  }
   counts.longest = std::max(counts.longest, static_cast<std::uint64_t>(performed_));
   if (result == Result::kComplete) ++counts.executions;
   if (result == Result::kComplete && stuck) ++counts.stuck;

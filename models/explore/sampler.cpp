@@ -1,6 +1,7 @@
 #include "models/explore/sampler.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/explore/sc_order.hpp"
 
@@ -19,9 +20,17 @@ bool Sampler::next() {
   return true;
 }
 
-/// Notes the reads-from graph: which write each read of each thread had, whatever the order of steps was.
-void Sampler::remember() {
-  if (graph_.size() == 0 || seen_.size() >= kRemembered) return;
+Variety Sampler::variety() {
+  if (seen_.size() >= kRemembered) return variety_;
+  const auto [seen, is_new] = seen_.try_emplace(hash_of_graph(), false);
+  ++variety_.compared;
+  if (is_new) ++variety_.distinct;
+  if (is_new) ++variety_.seen_once;
+  if (!is_new && !std::exchange(seen->second, true)) --variety_.seen_once;
+  return variety_;
+}
+
+std::uint64_t Sampler::hash_of_graph() const {
   std::uint64_t hash = 0;
   for (EventId id = 0; id < graph_.size(); ++id) {
     const Event& event = graph_[id];
@@ -34,7 +43,7 @@ void Sampler::remember() {
     hash +=
         Random::mixed(Random::mixed((static_cast<std::uint64_t>(event.thread) << 32) + static_cast<std::uint64_t>(event.index)) + source);
   }
-  seen_.insert(hash);
+  return hash;
 }
 
 /// How many writes, up to the latest one, a read may read from, or a write be placed after.

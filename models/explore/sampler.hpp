@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "models/explore/schedulers.hpp"
@@ -27,19 +27,18 @@ class Sampler final : public Strategy {
   [[nodiscard]] bool looks_ahead() const override { return scheduler_->looks_ahead(); }
   void announce(ThreadId thread, LocationId location, bool writes) override { scheduler_->announce(thread, location, writes); }
   void performed(ThreadId thread, LocationId location, bool writes) override { scheduler_->performed(thread, location, writes); }
-  [[nodiscard]] std::uint64_t distinct() override {
-    remember();
-    return seen_.size();
-  }
+  [[nodiscard]] Variety variety() override;
 
  private:
-  void remember();
+  /// Of the reads-from graph: which write each read of each thread had, whatever the order of steps was.
+  [[nodiscard]] std::uint64_t hash_of_graph() const;
   [[nodiscard]] int choices_at(const Event& event, EventId latest) const;
 
   Graph graph_;
   Random random_;
   std::unique_ptr<Scheduler> scheduler_;
-  std::unordered_set<std::uint64_t> seen_;  ///< hashes of reads-from graphs, up to kRemembered
+  Variety variety_;
+  std::unordered_map<std::uint64_t, bool> seen_;  ///< hashes of graphs, up to kRemembered, and whether more than once
 };
 
 }  // namespace proberen::explore

@@ -50,6 +50,13 @@ struct Clash {
   Value value;  ///< what it would write
 };
 
+/// How executions have differed, by their reads-from graphs.
+struct Variety {
+  std::uint64_t compared = 0;   ///< executions
+  std::uint64_t distinct = 0;   ///< graphs
+  std::uint64_t seen_once = 0;  ///< of those
+};
+
 class Strategy {
  public:
   Strategy() = default;
@@ -101,8 +108,8 @@ class Strategy {
   [[nodiscard]] virtual bool outlives(const Clash& /*clash*/) { return false; }
   /// How many executions have been found to be blocked, since it was last asked, without being run.
   [[nodiscard]] virtual std::uint64_t blocked_unseen() { return 0; }
-  /// How many different reads-from graphs it has seen, this one included; 0 where all are different by construction.
-  [[nodiscard]] virtual std::uint64_t distinct() { return 0; }
+  /// The execution has come to its end: how those so far have differed, this one included; zeros where they all do by construction.
+  [[nodiscard]] virtual Variety variety() { return {}; }
   /// Whether what is left can be divided, and dividing it: see Engine. Between executions.
   [[nodiscard]] virtual bool divisible() const { return false; }
   virtual void keep_half(Half /*half*/) {}

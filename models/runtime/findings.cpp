@@ -68,8 +68,8 @@ void walk_list(Stream& stream, List& list, const Each& each) {
 
 template <class Stream, class Count>
 void walk_counts(Stream& stream, Count& counts) {
-  for (auto* count :
-       {&counts.executions, &counts.stuck, &counts.blocked, &counts.failed, &counts.events, &counts.distinct, &counts.longest}) {
+  for (auto* count : {&counts.executions, &counts.stuck, &counts.blocked, &counts.failed, &counts.events, &counts.distinct,
+                      &counts.seen_once, &counts.compared, &counts.longest}) {
     stream.number(*count);
   }
 }

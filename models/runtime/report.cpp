@@ -2,6 +2,8 @@
 
 #include "models/runtime/build_id.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <sstream>
 
 #include "models/runtime/libc/output.hpp"
@@ -51,6 +53,18 @@ proberen::Failure describe(const explore::Failure& failure) {
   return result;
 }
 
+/// What a sampled search has left unseen, by the graphs that it has seen once: I. J. Good, "The Population Frequencies of Species and the
+/// Estimation of Population Parameters", Biometrika 40 (1953).
+std::string likely_unseen(const explore::Counts& counts) {
+  const std::uint64_t at_least_one = std::max<std::uint64_t>(counts.seen_once, 1);
+  const double share = 100.0 * static_cast<double>(at_least_one) / static_cast<double>(counts.compared);
+  char percent[32];
+  std::snprintf(percent, sizeof(percent), "%.*g", share < 10 ? 2 : 3, share);
+  return "one more execution has a reads-from graph that none of these had with a probability of " +
+         std::string(counts.seen_once != 0 ? "about " : "less than about ") + percent + " %: of " + grouped(counts.compared) + ", " +
+         grouped(counts.seen_once) + " have one that no other has";
+}
+
 /// `; thread 1 then waited in the kernel at …`
 std::string where_left(const Findings& findings) {
   if (!findings.left_at) return "";
@@ -92,7 +106,10 @@ Record make_record(const Findings& findings, const ProgramOptions& options, cons
   record.configuration["search"] = name_of(options.engine.search);
   record.configuration["seed"] = std::to_string(options.engine.seed);
   record.counts = {{"executions", counts.executions}, {"blocked", counts.blocked}, {"events", counts.events}, {"longest", counts.longest}};
-  if (counts.distinct != 0) record.counts["distinct"] = counts.distinct;
+  if (counts.distinct != 0) {
+    record.counts["distinct"] = counts.distinct;
+    record.counts["seen once"] = counts.seen_once;
+  }
   for (const Outcomes::Row& row : findings.outcomes.table()) {
     record.counts["outcome " + row.outcome + (row.kind.empty() ? "" : " (" + row.kind + ")")] = row.count;
   }
@@ -109,6 +126,7 @@ Record make_record(const Findings& findings, const ProgramOptions& options, cons
   if (!options.engine.races_fail) record.limits.push_back("accesses that the compiler has optimized away are not explored: -O0 keeps them");
   if (findings.barriers) record.limits.push_back("of the threads at a barrier always the same one is told PTHREAD_BARRIER_SERIAL_THREAD");
   if (findings.clean_stacks) record.limits.push_back("local variables that the program does not initialize are zero");
+  if (counts.compared != 0 && !findings.failure) record.limits.push_back(likely_unseen(counts));
   if (counts.executions == 0 && !findings.failure)
     record.limits.push_back("no execution ran to its end: each broke an assumption or waits in vain, and what comes later was not checked");
   record.environment = environment();

@@ -228,7 +228,24 @@ TEST_P(Sampled, EveryGraphOfASmallProgramIsMet) {
   const Outcome outcome = explore(store_buffering(rlx, false), options);
   EXPECT_EQ(outcome.counts.executions, 2000U);
   EXPECT_EQ(outcome.counts.distinct, 4U);
+  EXPECT_EQ(outcome.counts.compared, 2000U);
+  EXPECT_EQ(outcome.counts.seen_once, 0U);
   EXPECT_FALSE(outcome.complete);
+}
+
+TEST_P(Sampled, AGraphIsCountedAsSeenOnceUntilItComesAgain) {
+  Options options;
+  options.search = GetParam();
+  options.max_executions = 1;
+  EXPECT_EQ(explore(store_buffering(rlx, false), options).counts.seen_once, 1U);
+  std::uint64_t distinct = 1;
+  for (options.max_executions = 2; options.max_executions <= 30; ++options.max_executions) {
+    const Counts counts = explore(store_buffering(rlx, false), options).counts;
+    EXPECT_LE(counts.seen_once, counts.distinct);
+    EXPECT_GE(counts.compared, 2 * counts.distinct - counts.seen_once);  // the others came twice at least
+    EXPECT_GE(counts.distinct, distinct);
+    distinct = counts.distinct;
+  }
 }
 
 TEST_P(Sampled, ADeadlockIsMetAndItsWitnessReplays) {

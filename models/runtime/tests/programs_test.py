@@ -5,6 +5,7 @@ What a program is expected to do stands in comments at its top:
 
     expect: pass complete | fail <kind> | inconclusive     the verdict
     reason: TEXT                            of one that is inconclusive
+    limit: TEXT                             in one of the verdict's limits
     executions: N      blocked: N           exact counts
     message: REGEX     detail: TEXT         of the failure; a line of its details
     outcomes: a=1 b=0: N, …                 the outcomes and their counts; *: any
@@ -77,6 +78,9 @@ def check_record(record, source, wanted, here):
         problems += check_failure(record["failure"], source, wanted, here)
     if record.get("reason", "") != wanted.get("reason", [record.get("reason", "")])[0]:
         problems.append(f"reason {record['reason']!r}")
+    for text in wanted.get("limit", []):
+        if not any(text in limit for limit in record["limits"]):
+            problems.append(f"no limit {text!r} in {record['limits']}")
     for count in ("executions", "blocked"):
         for number in wanted.get(count, []):
             if record["counts"][count] != int(number):

@@ -108,7 +108,9 @@ struct Counts {
   std::uint64_t blocked = 0;     ///< abandoned, because an assumption does not hold or a loop would wait for ever where others go on
   std::uint64_t failed = 0;      ///< executions that ended with a failure: one, but where the search keeps going
   std::uint64_t events = 0;      ///< performed, replayed ones included
-  std::uint64_t distinct = 0;    ///< of a sampled search: different reads-from graphs seen
+  std::uint64_t distinct = 0;    ///< of a sampled search: different reads-from graphs seen, up to a million
+  std::uint64_t seen_once = 0;   ///< of those: that one execution alone had
+  std::uint64_t compared = 0;    ///< in how many executions they were seen
   std::uint64_t longest = 0;     ///< events of the longest execution
 };
 
