@@ -99,7 +99,7 @@ std::optional<Race> Engine::Implementation::note_plain(std::uintptr_t address, s
 }
 
 void Engine::Implementation::report_race(const Race& race, Site site, const std::string& what) {
-  const std::string other = std::string(race.atomic ? "atomic " : "") + (race.write ? "write" : "read");
+  const std::string other = race.birth ? "allocation" : std::string(race.atomic ? "atomic " : "") + (race.write ? "write" : "read");
   fail(FailureKind::kDataRace,
        what + " by thread " + std::to_string(current) + " and " + other + " by thread " + std::to_string(race.thread) +
            " race: neither happens before the other",
@@ -347,8 +347,18 @@ void Engine::Implementation::memory_dies(std::uintptr_t address, std::size_t siz
     fail(FailureKind::kUseAfterFree,
          "thread " + std::to_string(current) + " frees memory that thread " + std::to_string(race->thread) +
              " uses: neither happens before the other",
-         {{current, site, "free"}, {race->thread, race->site, race->write ? "write" : "read"}});
+         {{current, site, "free"},
+          {race->thread, race->site,
+           race->birth   ? "allocation"
+           : race->write ? "write"
+                         : "read"}});
   }
+}
+
+void Engine::Implementation::memory_allocated(std::uintptr_t address, std::size_t size, Site site) {
+  Races::Cell* atomic = nullptr;  // there is none
+  const Graph::Clock* const known = graph_->knowledge(current, threads[static_cast<std::size_t>(current)].done);
+  static_cast<void>(races_.note({address, size, current, now(), known, site, true, true}, atomic));
 }
 
 void Engine::Implementation::memory_born(std::uintptr_t address, std::size_t size) {

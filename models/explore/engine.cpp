@@ -198,6 +198,9 @@ void Engine::plain_write(std::uintptr_t address, std::size_t size, Site site) { 
 void Engine::before_store(std::uintptr_t address, unsigned size) { implementation_->before_store(address, size); }
 bool Engine::read_unwritten() const { return implementation_->read_unwritten(); }
 void Engine::memory_born(std::uintptr_t address, std::size_t size) { implementation_->memory_born(address, size); }
+void Engine::memory_allocated(std::uintptr_t address, std::size_t size, Site site) {
+  implementation_->memory_allocated(address, size, site);
+}
 void Engine::memory_dies(std::uintptr_t address, std::size_t size, Site site) { implementation_->memory_dies(address, size, site); }
 
 unsigned Engine::choose(unsigned count, Site site) { return implementation_->choose(count, site); }

@@ -68,6 +68,7 @@ class Engine::Implementation {
   [[nodiscard]] bool read_unwritten() const;
   void memory_dies(std::uintptr_t address, std::size_t size, Site site);
   void memory_born(std::uintptr_t address, std::size_t size);
+  void memory_allocated(std::uintptr_t address, std::size_t size, Site site);
 
   // ---- waiting (waiting.cpp)
   Value await_update(const Access& access, const Update& update, std::string_view what);

@@ -41,10 +41,11 @@ std::optional<Race> Races::note(Cell& cell, const MemoryAccess& access, std::uin
   const Entry fresh = entry_of(access, bytes);
   std::uint32_t kept = 0;
   for (std::uint32_t i = 0; i < cell.count; ++i) {
-    const Entry& old = entry(cell, i);
+    Entry& old = entry(cell, i);
     const bool ordered = old.thread == fresh.thread || access.known[old.thread] >= old.time;
-    if (!ordered && conflict(old, fresh)) return Race{old.thread, old.site, old.write, false};
-    if (replaces(fresh, old, ordered)) continue;
+    if (!ordered && conflict(old, fresh)) return Race{old.thread, old.site, old.write, false, old.birth};
+    old.bytes = bytes_left(old, fresh, ordered);
+    if (old.bytes == 0) continue;
     if (kept != i) entry(cell, kept) = old;
     ++kept;
   }
@@ -74,7 +75,7 @@ std::optional<Race> Races::meet(Cell& cell, const MemoryAccess& access) const {
   for (std::uint32_t i = 0; i < cell.count; ++i) {
     const Entry& old = entry(cell, i);
     if (old.thread == static_cast<std::uint8_t>(access.thread) || access.known[old.thread] >= old.time) continue;
-    if ((old.bytes & bytes) != 0 && (old.write || access.write)) return Race{old.thread, old.site, old.write, false};
+    if ((old.bytes & bytes) != 0 && (old.write || access.write)) return Race{old.thread, old.site, old.write, false, old.birth};
   }
   return std::nullopt;
 }
@@ -87,7 +88,7 @@ bool Races::written(std::uintptr_t address, std::size_t size) const {
     const std::uint8_t bytes = bytes_between(at % 8, std::min<std::uintptr_t>(8, at % 8 + (end - at)));
     for (std::uint32_t i = 0; i < here.count; ++i) {
       const Entry& old = entry(here, i);
-      if (old.write && (old.bytes & bytes) != 0) return true;
+      if (old.write && !old.birth && (old.bytes & bytes) != 0) return true;
     }
   }
   return false;

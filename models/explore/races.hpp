@@ -26,6 +26,7 @@ struct MemoryAccess {
   const Graph::Clock* known = nullptr;  ///< what happens before it
   Site site = 0;
   bool write = false;
+  bool birth = false;  ///< a write that leaves nothing to be read: the memory was allocated
 };
 
 struct Race {
@@ -33,6 +34,7 @@ struct Race {
   Site site = 0;
   bool write = false;
   bool atomic = false;
+  bool birth = false;
 };
 
 class Races {
@@ -66,7 +68,7 @@ class Races {
   /// The plain access with which this atomic one races, if any. The location lies in the cell.
   [[nodiscard]] std::optional<Race> meet(Cell& cell, const MemoryAccess& access) const;
 
-  /// Whether a plain write to one of the bytes was made in this execution.
+  /// Whether a plain write to one of the bytes was made in this execution, since its birth if it was born in it.
   [[nodiscard]] bool written(std::uintptr_t address, std::size_t size) const;
 
   /// What lies in so many bytes is looked at piece by piece without asking first whether it has been accessed.
@@ -84,6 +86,7 @@ class Races {
     std::uint8_t thread;
     std::uint8_t bytes;  ///< which of the eight
     bool write;
+    bool birth;
   };
   /// What few cells need.
   struct More {
@@ -118,14 +121,15 @@ class Races {
     return cell.atomic_run == run_ && (cell.atomics & bytes) != 0;
   }
   static Entry entry_of(const MemoryAccess& access, std::uint8_t bytes) {
-    return {access.site, access.time, static_cast<std::uint8_t>(access.thread), bytes, access.write};
+    return {access.site, access.time, static_cast<std::uint8_t>(access.thread), bytes, access.write, access.birth};
   }
   [[nodiscard]] static bool conflict(const Entry& a, const Entry& b) { return (a.bytes & b.bytes) != 0 && (a.write || b.write); }
-  /// Whether nothing is lost where the later one of two accesses that do not race is kept alone: it is the same again, or whatever races
-  /// with the earlier one races with the later one as well.
-  [[nodiscard]] static bool replaces(const Entry& later, const Entry& earlier, bool ordered) {
+  /// The bytes for which the earlier one of two accesses that do not race must be kept: the later one is not the same again, and not all
+  /// that races with the earlier one races with the later one as well.
+  [[nodiscard]] static std::uint8_t bytes_left(const Entry& earlier, const Entry& later, bool ordered) {
     const bool same = earlier.thread == later.thread && earlier.bytes == later.bytes && earlier.write == later.write;
-    return same || (ordered && later.write && (earlier.bytes & ~later.bytes) == 0);
+    if (same) return 0;
+    return ordered && later.write ? earlier.bytes & static_cast<std::uint8_t>(~later.bytes) : earlier.bytes;
   }
   /// The bytes of one cell, from `first` to before `past`.
   [[nodiscard]] static std::uint8_t bytes_between(std::uintptr_t first, std::uintptr_t past) {
@@ -158,10 +162,11 @@ template <class Known>
     return true;
   }
   if (here.count != 1) return false;
-  const Entry& old = here.first[0];
+  Entry& old = here.first[0];
   const bool ordered = old.thread == fresh.thread || known()[old.thread] >= old.time;
   if (!ordered && conflict(old, fresh)) return false;
-  if (!replaces(fresh, old, ordered)) here.count = 2;
+  old.bytes = bytes_left(old, fresh, ordered);
+  if (old.bytes != 0) here.count = 2;
   here.first[here.count - 1] = fresh;
   return true;
 }

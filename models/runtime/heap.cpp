@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <vector>
 
@@ -110,8 +111,8 @@ void heap_begin_execution() {
 }
 
 void* heap_allocate(std::size_t size, std::size_t alignment, explore::Site site) {
-  alignment = std::max<std::size_t>(alignment, 16);
   if (size > kPartSize || alignment > kPartSize) return nullptr;
+  alignment = std::bit_ceil(std::max<std::size_t>(alignment, 16));
   const int number = current != nullptr ? current->id : 0;
   Part& mine = part(number);
   const std::uintptr_t start = (mine.top + sizeof(Header) + alignment - 1) & ~(alignment - 1);

@@ -31,8 +31,8 @@ bool from_arena(const void* returns_to) {
   return proberen_mode == kNative && static_constructors_run() && !is_libc(returns_to);
 }
 
-/// So many of the bytes that calloc() zeroes are told of: of more most are not read before they are written.
-constexpr std::size_t kMostZeroed = 4096;
+/// So many bytes of a block are told of as new, or as zeroed by calloc(): of more most are not used before they are written.
+constexpr std::size_t kMostTold = 4096;
 
 /// The program allocates: explored, or by a static constructor before main.
 template <bool kZero = false>
@@ -42,12 +42,16 @@ void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t returns_t
   effect();
   const Site site = user_site(returns_to, frame_end);
   void* const memory = heap_allocate(size, alignment, site);
-  if (memory == nullptr) errno = ENOMEM;  // the engine need not be told of new memory: nothing was ever there
+  if (memory == nullptr) errno = ENOMEM;
   if (memory == nullptr || size == 0) return memory;
-  if (kZero)
-    announce(memory, std::min(size, kMostZeroed), true, site);
-  else
-    heap_fill(*heap_block_at(memory));
+  const std::size_t told = std::min(size, kMostTold);
+  if (kZero) {
+    announce(memory, told, true, site);
+    return memory;
+  }
+  heap_fill(*heap_block_at(memory));
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  if (!races_explored || !racy_access(address, told, true, site)) engine().memory_allocated(address, told, site);
   return memory;
 }
 

@@ -167,6 +167,8 @@ class Engine {
   /// The memory begins or ends its life (allocated, freed, a stack frame reused): what was known of it is forgotten. Ending it counts as a
   /// write: a race with whoever still uses it.
   void memory_born(std::uintptr_t address, std::size_t size);
+  /// It is memory that nobody has used in this execution: whoever uses it without order with this call races with it.
+  void memory_allocated(std::uintptr_t address, std::size_t size, Site site);
   void memory_dies(std::uintptr_t address, std::size_t size, Site site);
 
   // ---- choices and verdicts
