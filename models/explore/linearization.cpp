@@ -7,8 +7,10 @@
 namespace proberen::explore {
 namespace {
 
-/// What one search for the fewest switches may look at.
+/// What one search for the fewest switches may look at, where threads are few; and how many numbers, one for each thread, all that it looks
+/// at may hold.
 constexpr std::size_t kStates = 100'000;
+constexpr std::size_t kNumbers = 3'000'000;
 
 /// The part of the execution that has been put in order: so many events of each thread.
 using Done = std::vector<int>;
@@ -91,10 +93,11 @@ class Steps {
 
 /// The turns that threads take, the last one first found of the fewest. To go on with a thread as far as it can never costs a switch: its
 /// next step may come now, and hinders nobody later. So there is nothing to decide but whose turn is next, and what is done says all: it is
-/// searched breadth first, by the number of turns. Past kStates the search keeps on each level those that have come furthest.
+/// searched breadth first, by the number of turns. Past kStates, or kNumbers, the search keeps on each level those that have come furthest.
 class FewestTurns {
  public:
-  FewestTurns(const Steps& steps, ThreadId last) : steps_(steps), last_(last) {}
+  FewestTurns(const Steps& steps, ThreadId last)
+      : steps_(steps), last_(last), most_(std::min(kStates, kNumbers / static_cast<std::size_t>(steps.threads()))) {}
 
   /// Empty where there is no order of all.
   std::vector<ThreadId> find() {
@@ -106,6 +109,7 @@ class FewestTurns {
       if (found != 0) return turns(found);
       std::vector<std::size_t> next;
       for (const std::size_t from : level) {
+        if (states_.size() > most_ && level.size() > kKept) break;
         for (ThreadId thread = 0; thread < steps_.threads(); ++thread) {
           Done done = states_[from].done;
           if (!steps_.run(thread, done, nullptr)) continue;
@@ -116,8 +120,9 @@ class FewestTurns {
           if (all && thread == last_) return turns(found);
           if (!all) next.push_back(states_.size() - 1);
         }
+        states_[from].done = {};  // how it was reached is all that is asked of it from now on
       }
-      if (states_.size() > kStates) keep_furthest(next);
+      if (states_.size() > most_) keep_furthest(next);
       level = std::move(next);
     }
     return found != 0 ? turns(found) : std::vector<ThreadId>{};
@@ -132,7 +137,7 @@ class FewestTurns {
     std::size_t from;
   };
 
-  void keep_furthest(std::vector<std::size_t>& level) const {
+  void keep_furthest(std::vector<std::size_t>& level) {
     if (level.size() <= kKept) return;
     const auto steps_done = [&](std::size_t state) {
       std::int64_t sum = 0;
@@ -141,7 +146,9 @@ class FewestTurns {
     };
     std::partial_sort(level.begin(), level.begin() + kKept, level.end(),
                       [&](std::size_t a, std::size_t b) { return steps_done(a) > steps_done(b); });
+    for (std::size_t i = kKept; i < level.size(); ++i) states_[level[i]].done = {};
     level.resize(kKept);
+    seen_.clear();  // those of earlier levels have come less far
   }
 
   [[nodiscard]] std::vector<ThreadId> turns(std::size_t state) const {
@@ -153,6 +160,7 @@ class FewestTurns {
 
   const Steps& steps_;
   ThreadId last_;
+  std::size_t most_;  ///< states looked at before those of a level become few
   std::vector<State> states_;
   std::set<Done> seen_;
 };
