@@ -1,6 +1,6 @@
 #include "models/explore/bounded.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <utility>
 
 #include "models/explore/fingerprint.hpp"
@@ -111,28 +111,30 @@ void BoundedSearch::choose(EventId id, unsigned count) {
 }
 
 /// What may follow is decided by the steps made, whose turn it is, and who can go on.
-bool BoundedSearch::begun_before(std::uint64_t enabled, bool free) {
+bool BoundedSearch::begun_before(ThreadSet enabled, bool free) {
   std::uint64_t turn = static_cast<std::uint64_t>(preemptions_);
   turn = turn * kMaxThreads + static_cast<std::uint64_t>(running_);
   turn = turn * 4 + (free ? 2 : 0) + (stale_ ? 1 : 0);
-  const std::uint64_t beginning = fingerprint(graph_) + Random::mixed(enabled + Random::mixed(turn));
+  for (const Value word : {enabled.bits() >> 64, enabled.bits()}) turn = Random::mixed(turn) + static_cast<std::uint64_t>(word);
+  const std::uint64_t beginning = fingerprint(graph_) + Random::mixed(turn);
   return beginnings_.size() < kMostBeginnings ? !beginnings_.insert(beginning).second : beginnings_.contains(beginning);
 }
 
 /// A thread that had not started when it was picked is asked for again when it comes to its step: that is the same decision, unless it
 /// cannot make the step or yields before it.
-ThreadId BoundedSearch::pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) {
-  const bool goes_on = ((enabled >> running_) & 1) != 0;
+ThreadId BoundedSearch::pick(ThreadSet enabled, ThreadSet /*unstarted*/) {
+  const bool goes_on = enabled.contains(running_);
   if (goes_on && picked_at_ == graph_.size() && !yielded_) return running_;
   const bool free = !goes_on || yielded_;
-  int option = std::countr_zero(enabled);
-  if ((enabled & (enabled - 1)) != 0 && !decided(option)) {
+  int option = enabled.first();
+  if (!enabled.is_only(option) && !decided(option)) {
     if (begun_before(enabled, free)) return kNoThread;
     Untried options;
     const bool may_switch = free || preemptions_ < bound_;
-    for (ThreadId thread = kMaxThreads; --thread >= 0;) {
-      if (thread != running_ && ((enabled >> thread) & 1) != 0 && may_switch) options.push_back(thread);
+    for (const ThreadId thread : enabled) {
+      if (thread != running_ && may_switch) options.push_back(thread);
     }
+    std::reverse(options.begin(), options.end());
     left_out_ = left_out_ || !may_switch;
     if (goes_on) options.push_back(running_);
     option = decide(std::move(options));

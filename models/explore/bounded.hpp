@@ -35,7 +35,7 @@ class BoundedSearch final : public Strategy {
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
   [[nodiscard]] bool write(EventId write) override;
   void choose(EventId choice, unsigned count) override;
-  [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
+  [[nodiscard]] ThreadId pick(ThreadSet enabled, ThreadSet unstarted) override;
   void yielded() override { yielded_ = true; }
   [[nodiscard]] bool looks_ahead() const override { return true; }
   void performed(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) override { yielded_ = false; }
@@ -50,7 +50,7 @@ class BoundedSearch final : public Strategy {
   /// Whether this decision is one of those that lead to where the search goes on; then `option` is what is decided.
   [[nodiscard]] bool decided(int& option);
   int decide(Untried options);
-  [[nodiscard]] bool begun_before(std::uint64_t enabled, bool free);
+  [[nodiscard]] bool begun_before(ThreadSet enabled, bool free);
   [[nodiscard]] EventId back(EventId write, int steps) const;
   [[nodiscard]] bool can_read(EventId read, EventId source, const Prospect& prospect);
 

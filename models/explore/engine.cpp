@@ -55,10 +55,10 @@ bool Engine::Implementation::begin() {
   }
   stuck.reset();
   current = 0;
-  alive_ = 0;
+  alive_ = {};
   enter(0);
-  unstarted_ = 0;
-  midway_ = 0;
+  unstarted_ = {};
+  midway_ = {};
   picked_ = kNoThread;
   result = Result::kRunning;
   return true;
@@ -182,13 +182,13 @@ bool Engine::enter_queue_if(std::uintptr_t queue, const Access& access, Value ex
 bool Engine::sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what) {
   return implementation_->sleep(queue, may_expire, site, what);
 }
-int Engine::wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible) {
+int Engine::wake(std::uintptr_t queue, int count, Site site, const std::function<ThreadSet()>& eligible) {
   return implementation_->requeue(queue, count, 0, site, eligible, nullptr, 0)->woken;
 }
-Engine::Requeued Engine::requeue(std::uintptr_t queue, int wake, int move, Site site, const std::function<std::uint64_t()>& eligible) {
+Engine::Requeued Engine::requeue(std::uintptr_t queue, int wake, int move, Site site, const std::function<ThreadSet()>& eligible) {
   return *implementation_->requeue(queue, wake, move, site, eligible, nullptr, 0);
 }
-std::optional<Engine::Requeued> Engine::requeue_if(std::uintptr_t queue, int wake, int move, const std::function<std::uint64_t()>& eligible,
+std::optional<Engine::Requeued> Engine::requeue_if(std::uintptr_t queue, int wake, int move, const std::function<ThreadSet()>& eligible,
                                                    const Access& access, Value expected) {
   return implementation_->requeue(queue, wake, move, access.site, eligible, &access, expected);
 }

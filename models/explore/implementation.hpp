@@ -80,7 +80,7 @@ class Engine::Implementation {
   bool sleep(std::uintptr_t queue, bool may_expire, Site site, std::string_view what);
   int sleep_in_any(std::span<const std::uintptr_t> queues, bool may_expire, Site site, std::string_view what);
   int leave_queues(std::span<const std::uintptr_t> queues, Site site, int first = 0);
-  std::optional<Requeued> requeue(std::uintptr_t queue, int wake, int move, Site site, const std::function<std::uint64_t()>& eligible,
+  std::optional<Requeued> requeue(std::uintptr_t queue, int wake, int move, Site site, const std::function<ThreadSet()>& eligible,
                                   const Access* access, Value expected);
 
   // ---- meetings (meetings.cpp)
@@ -172,7 +172,7 @@ class Engine::Implementation {
   [[nodiscard]] EventId waker(ThreadId thread, int entered) const;
   template <class Change>
   bool change_queue(std::uintptr_t queue, const Access* access, Value expected, Site site, const Change& change);
-  std::uint64_t pick_any(std::uint64_t candidates, int count, Site site, bool& first);
+  ThreadSet pick_any(ThreadSet candidates, int count, Site site, bool& first);
   void await_wakeup(bool may_expire, Site site, std::string_view what);
   [[nodiscard]] int joined(ThreadId thread, int which) const;
   [[nodiscard]] int first_woken(ThreadId thread) const;
@@ -197,7 +197,7 @@ class Engine::Implementation {
   [[noreturn]] void leave(Result how);
   [[noreturn]] void conclude();
   [[nodiscard]] Result conclusion();
-  [[nodiscard]] std::vector<Place> places_of_waiting(std::uint64_t stuck_threads) const;
+  [[nodiscard]] std::vector<Place> places_of_waiting(ThreadSet stuck_threads) const;
   [[nodiscard]] bool reads_latest(EventId id) const;
   [[nodiscard]] bool spins_on_latest(ThreadId thread) const;
 
@@ -246,8 +246,11 @@ class Engine::Implementation {
   void write_back(const Cell& cell, const Access* access, Order order, Value value, EventId read);
   void prepare_to_wait(const Cell& cell, const Update& update, std::string_view what, Order order, bool first);
   void set_midway(bool midway) {
-    const std::uint64_t mine = std::uint64_t{1} << current;
-    midway_ = midway ? midway_ | mine : midway_ & ~mine;
+    if (midway) {
+      midway_.add(current);
+    } else {
+      midway_.remove(current);
+    }
   }
   /// Decides a read that may be part of a read-modify-write, then writes if it is; if not it has read with the order `otherwise`.
   std::optional<Value> update_cell(const Cell& cell, const Access* access, Order order, Order otherwise, UpdateRef update, bool waits,
@@ -257,10 +260,10 @@ class Engine::Implementation {
   const bool looks_ahead_ = strategy->looks_ahead();
   const bool passes_over_silent_steps_ = strategy->passes_over_silent_steps();
   Graph* graph_ = nullptr;
-  std::uint64_t midway_ = 0;     ///< threads between the events of one step: they go on before others do
+  ThreadSet midway_;             ///< threads between the events of one step: they go on before others do
   ThreadId picked_ = kNoThread;  ///< for the next step, which it has come to
-  std::uint64_t alive_ = 0;      ///< threads that are there and have not finished
-  std::uint64_t unstarted_ = 0;  ///< threads that have been created and have not run
+  ThreadSet alive_;              ///< threads that are there and have not finished
+  ThreadSet unstarted_;          ///< threads that have been created and have not run
   std::uint64_t begun_ = 0;
   EventId performed_ = 0;
   EventId looks_at_ = 0;  ///< the number of steps at which the length of the execution is looked at

@@ -88,6 +88,7 @@ class Races {
     bool write;
     bool birth;
   };
+  static_assert(kMaxThreads <= 256);  // as Entry::thread is a byte
   /// What few cells need.
   struct More {
     std::vector<LocationId> locations;  ///< that have been in it

@@ -1,6 +1,5 @@
 #include "models/explore/replay.hpp"
 
-#include <bit>
 #include <charconv>
 #include <stdexcept>
 
@@ -81,12 +80,12 @@ void Replay::choose(EventId id, unsigned count) {
 }
 
 /// Threads are started as soon as they are there: what a thread does before its first step is no step.
-ThreadId Replay::pick(std::uint64_t enabled, std::uint64_t unstarted) {
-  if ((enabled & unstarted) != 0) return std::countr_zero(enabled & unstarted);
+ThreadId Replay::pick(ThreadSet enabled, ThreadSet unstarted) {
+  if (const ThreadSet to_start = enabled & unstarted; !to_start.empty()) return to_start.first();
   const auto at = static_cast<std::size_t>(graph_.size());
   const ThreadId wanted = at < steps_.size() ? steps_[at].thread : last_;
-  if (wanted != kNoThread && ((enabled >> wanted) & 1) != 0) return wanted;
-  return std::countr_zero(enabled);
+  if (wanted != kNoThread && enabled.contains(wanted)) return wanted;
+  return enabled.first();
 }
 
 }  // namespace proberen::explore

@@ -23,7 +23,7 @@ class Replay final : public Strategy {
   [[nodiscard]] bool write(EventId write) override;
   [[nodiscard]] bool outlives(const Clash& /*clash*/) override { return true; }
   void choose(EventId choice, unsigned count) override;
-  [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) override;
+  [[nodiscard]] ThreadId pick(ThreadSet enabled, ThreadSet unstarted) override;
   [[nodiscard]] bool knows_step_of(ThreadId thread) const override {
     const auto at = static_cast<std::size_t>(graph_.size());
     return at < steps_.size() && steps_[at].thread == thread;

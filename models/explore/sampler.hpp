@@ -20,9 +20,7 @@ class Sampler final : public Strategy {
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
   [[nodiscard]] bool write(EventId write) override;
   void choose(EventId choice, unsigned count) override;
-  [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) override {
-    return scheduler_->pick(enabled, graph_.size());
-  }
+  [[nodiscard]] ThreadId pick(ThreadSet enabled, ThreadSet /*unstarted*/) override { return scheduler_->pick(enabled, graph_.size()); }
   [[nodiscard]] bool passes_over_silent_steps() const override { return true; }
   [[nodiscard]] bool looks_ahead() const override { return scheduler_->looks_ahead(); }
   void announce(ThreadId thread, LocationId location, bool writes) override { scheduler_->announce(thread, location, writes); }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "models/explore/graph.hpp"
+#include "proberen/explore/thread_set.hpp"
 
 namespace proberen::explore {
 
@@ -49,11 +50,11 @@ class Scheduler {
   /// The thread has made the step.
   virtual void performed(ThreadId /*thread*/, LocationId /*location*/, bool /*writes*/) {}
   /// One of a set of threads, which is not empty; `step` counts the steps of the execution.
-  [[nodiscard]] virtual ThreadId pick(std::uint64_t enabled, EventId step) = 0;
+  [[nodiscard]] virtual ThreadId pick(ThreadSet enabled, EventId step) = 0;
 
  protected:
   /// One of the set, each as likely as any other.
-  [[nodiscard]] ThreadId any_of(std::uint64_t set);
+  [[nodiscard]] ThreadId any_of(ThreadSet set);
   Random& random_;
 };
 

@@ -17,7 +17,6 @@
 /// Memory: one graph for each backward revisit on the way to the current execution; it does not grow with the number of executions.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <deque>
 #include <utility>
@@ -36,7 +35,7 @@ class ExhaustiveSearch final : public Strategy {
   [[nodiscard]] bool read(EventId read, const Prospect& prospect) override;
   [[nodiscard]] bool write(EventId write) override;
   void choose(EventId choice, unsigned count) override;
-  [[nodiscard]] ThreadId pick(std::uint64_t enabled, std::uint64_t /*unstarted*/) override { return std::countr_zero(enabled); }
+  [[nodiscard]] ThreadId pick(ThreadSet enabled, ThreadSet /*unstarted*/) override { return enabled.first(); }
   [[nodiscard]] bool takes_first() const override { return true; }
   [[nodiscard]] EventId revisited() const override { return revisited_; }
   [[nodiscard]] bool withdraw(EventId read) override;

@@ -77,7 +77,7 @@ class Strategy {
   /// After a choice among 0 … count-1 was added: gives it a value.
   virtual void choose(EventId choice, unsigned count) = 0;
   /// One of the threads that can go on, given as a set (never empty); some of them have not started. kNoThread: the execution must be left.
-  [[nodiscard]] virtual ThreadId pick(std::uint64_t enabled, std::uint64_t unstarted) = 0;
+  [[nodiscard]] virtual ThreadId pick(ThreadSet enabled, ThreadSet unstarted) = 0;
   /// Whether the thread's next step is one that is known, whatever it waits for.
   [[nodiscard]] virtual bool knows_step_of(ThreadId /*thread*/) const { return false; }
   /// Whether it is always the first of them, and need not be asked.

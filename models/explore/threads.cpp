@@ -1,7 +1,5 @@
 // Turns: whose step is next, in the replayed part of an execution and in the part that grows.
 
-#include <bit>
-
 #include "models/explore/implementation.hpp"
 
 namespace proberen::explore {
@@ -14,13 +12,11 @@ constexpr bool is_silent(Kind kind) {
 
 constexpr bool writes(const Event& event) { return event.kind == Kind::kWrite || event.exclusive; }
 
-constexpr std::uint64_t bit(ThreadId thread) { return std::uint64_t{1} << thread; }
-
 }  // namespace
 
 /// Who has been picked makes its step; one that had not started then may have to wait where it has come to.
 inline bool Engine::Implementation::goes_on_with(Kind step) const {
-  if (midway_ != 0) return std::countr_zero(midway_) == current;
+  if (!midway_.empty()) return midway_.first() == current;
   const bool picked = picked_ == current || (passes_over_silent_steps_ && is_silent(step));
   return picked && can_go_on(current);
 }
@@ -83,7 +79,7 @@ void Engine::Implementation::enter(ThreadId thread) {
   Thread& state = threads[static_cast<std::size_t>(thread)];
   state = Thread{};
   state.created = true;
-  alive_ |= bit(thread);
+  alive_.add(thread);
   state.next = graph_->first_of(thread);
   state.end = state.next + graph_->length(thread);
   state.last_effect = graph_->length(thread) - 1;
@@ -111,8 +107,9 @@ void Engine::Implementation::check_same(const Event& found, const Event& wanted)
 }
 
 ThreadId Engine::Implementation::next_of_replay() const {
-  for (std::uint64_t rest = alive_ & ~bit(current); rest != 0; rest &= rest - 1) {
-    const ThreadId thread = std::countr_zero(rest);
+  ThreadSet others = alive_;
+  others.remove(current);
+  for (const ThreadId thread : others) {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
     if (state.done >= graph_->length(thread)) continue;
     const Event& event = (*graph_)[graph_->at(thread, state.done)];
@@ -146,21 +143,21 @@ bool Engine::Implementation::need_not_wait(const Thread& state, ThreadId thread)
 
 /// The thread that makes the next step. Does not return where there is none.
 ThreadId Engine::Implementation::next_to_grow() {
-  if (midway_ != 0) return std::countr_zero(midway_);
-  if (alive_ == bit(current) && can_go_on(current)) return current;
-  std::uint64_t enabled = 0;
-  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
-    const ThreadId thread = std::countr_zero(rest);
-    if (!can_go_on(thread)) continue;
-    if (takes_first_) return thread;
-    enabled |= bit(thread);
+  if (!midway_.empty()) return midway_.first();
+  if (alive_.is_only(current) && can_go_on(current)) return current;
+  const auto goes_on = [this](ThreadId thread) { return can_go_on(thread); };
+  if (takes_first_) {
+    for (const ThreadId thread : alive_) {
+      if (goes_on(thread)) return thread;
+    }
   }
-  if (enabled == 0 && older_lets_go_on()) leave(Result::kLeft);
-  if (enabled == 0) conclude();
-  const ThreadId next = enabled == bit(current) ? current : strategy->pick(enabled, unstarted_);
+  const ThreadSet enabled = takes_first_ ? ThreadSet() : alive_.where(goes_on);  // where the first one is taken there was none
+  if (enabled.empty() && older_lets_go_on()) leave(Result::kLeft);
+  if (enabled.empty()) conclude();
+  const ThreadId next = enabled.is_only(current) ? current : strategy->pick(enabled, unstarted_);
   if (next == kNoThread) leave(Result::kLeft);
   // One that has not started is picked again where the strategy looks at what its step is.
-  picked_ = (unstarted_ & bit(next)) != 0 && (looks_ahead_ || !passes_over_silent_steps_) ? kNoThread : next;
+  picked_ = unstarted_.contains(next) && (looks_ahead_ || !passes_over_silent_steps_) ? kNoThread : next;
   return next;
 }
 
@@ -169,7 +166,7 @@ void Engine::Implementation::switch_to(ThreadId thread) {
     fail(FailureKind::kNondeterminism, "the program is not deterministic: a thread does less in this execution than in an earlier one", {});
   }
   current = thread;
-  unstarted_ &= ~bit(thread);
+  unstarted_.remove(thread);
   host.resume(thread);
 }
 
@@ -196,7 +193,7 @@ ThreadId Engine::Implementation::create_thread(Site site) {
   const EventId id = thread_event(Kind::kCreate, site, 0, fresh);
   const auto created = static_cast<ThreadId>((*graph_)[id].value);
   enter(created);
-  unstarted_ |= bit(created);
+  unstarted_.add(created);
   return created;
 }
 
@@ -215,7 +212,7 @@ void Engine::Implementation::finish_thread(Site site) {
   bool fresh = false;
   static_cast<void>(thread_event(Kind::kFinish, site, 0, fresh));
   threads[static_cast<std::size_t>(current)].finished = true;
-  alive_ &= ~bit(current);
+  alive_.remove(current);
   block(Wait::kNothing, "", site);
   __builtin_unreachable();
 }
@@ -241,7 +238,6 @@ void Engine::Implementation::block(Wait wait, std::string_view what, Site site) 
   me.wait = wait;
   me.what = what;
   me.site = site;
-  midway_ &= ~bit(self);
   if (!me.finished && wait != Wait::kExit && strategy->exhausts() && me.done == graph_->length(self) && me.done > 0 &&
       !strategy->may_change(graph_->at(self, me.done - 1))) {
     leave(Result::kBlocked);
@@ -288,13 +284,12 @@ void Engine::Implementation::conclude() { leave(conclusion()); }
 
 /// The execution is complete, or blocked, or it shows a deadlock or a livelock.
 Engine::Implementation::Result Engine::Implementation::conclusion() {
-  std::uint64_t stuck_threads = 0;
+  ThreadSet stuck_threads;
   bool spins = false;
   bool sleeps = false;
   bool open_end = false;  // somebody might still have gone on, in another execution
   bool exits = false;
-  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
-    const ThreadId thread = std::countr_zero(rest);
+  for (const ThreadId thread : alive_) {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
     const EventId last = state.done > 0 ? graph_->at(thread, state.done - 1) : kNoEvent;
     exits = exits || state.wait == Wait::kExit;
@@ -303,11 +298,11 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
     if (state.wait == Wait::kSpin && !spins_on_latest(thread)) open_end = true;
     if (state.wait == Wait::kWakeup && state.queues > 1 && first_woken(thread) >= 0) open_end = true;
     if (threads[0].finished && host.may_be_left(thread)) continue;  // the program ends with its main, whatever this one waits for
-    stuck_threads |= bit(thread);
+    stuck_threads.add(thread);
     if (state.wait == Wait::kSpin) spins = true;
     if (state.wait != Wait::kSpin && state.wait != Wait::kThread) sleeps = true;
   }
-  if (stuck_threads == 0) return Result::kComplete;
+  if (stuck_threads.empty()) return Result::kComplete;
   if (exits && !open_end) return Result::kComplete;
   if (open_end) return Result::kBlocked;
   std::vector<Place> waiting = places_of_waiting(stuck_threads);
@@ -323,11 +318,10 @@ Engine::Implementation::Result Engine::Implementation::conclusion() {
 }
 
 /// What the threads wait for, those last that wait because others do.
-std::vector<Place> Engine::Implementation::places_of_waiting(std::uint64_t stuck_threads) const {
+std::vector<Place> Engine::Implementation::places_of_waiting(ThreadSet stuck_threads) const {
   std::vector<Place> waiting;
   std::vector<Place> joining;
-  for (std::uint64_t rest = stuck_threads; rest != 0; rest &= rest - 1) {
-    const ThreadId thread = std::countr_zero(rest);
+  for (const ThreadId thread : stuck_threads) {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
     const bool joins = state.wait == Wait::kThread;
     const std::string what = joins ? "the end of thread " + std::to_string(state.target) : std::string(state.what);

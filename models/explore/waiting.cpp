@@ -6,8 +6,7 @@
 // in several queues joins them one by one, and once it is woken in any it leaves them one by one, as the kernel does: in which it was woken
 // is what it finds there.
 
-#include <algorithm>
-#include <bit>
+#include <utility>
 
 #include "models/explore/implementation.hpp"
 
@@ -15,7 +14,9 @@ namespace proberen::explore {
 
 namespace {
 
+/// Of a sleeper, in the value of its queue: ThreadSet::bits().
 constexpr Value bit(ThreadId thread) { return Value{1} << thread; }
+static_assert(kMaxThreads <= 8 * sizeof(Value));
 
 }  // namespace
 
@@ -48,8 +49,7 @@ void Engine::Implementation::withdraw() {
   --me.done;
   --performed_;
   revisited_ = kNoEvent;
-  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
-    const ThreadId thread = std::countr_zero(rest);
+  for (const ThreadId thread : alive_) {
     Thread& state = threads[static_cast<std::size_t>(thread)];
     state.next = graph_->first_of(thread) + state.done;
     state.end = graph_->first_of(thread) + graph_->length(thread);
@@ -60,8 +60,7 @@ void Engine::Implementation::withdraw() {
 /// own, come before those: the search is told, thread by thread. True: one of them does go on, in another execution.
 bool Engine::Implementation::older_lets_go_on() {
   if (!strategy->exhausts()) return false;
-  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
-    const auto thread = static_cast<ThreadId>(std::countr_zero(rest));
+  for (const ThreadId thread : alive_) {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
     if (state.wait != Wait::kValue) continue;
     Event event;
@@ -141,6 +140,7 @@ bool Engine::Implementation::change_queue(std::uintptr_t queue, const Access* ac
   const bool is_new = threads[static_cast<std::size_t>(current)].done == graph_->length(current);
   if (is_new && look != kNoEvent && graph_->is_updated((*graph_)[read].source, cell.location)) {
     if (!strategy->outlives({read, look, fresh_look, write_part(order), written})) leave(Result::kLeft);
+    set_midway(false);
     block(Wait::kAssumption, "its turn at a queue", site);
   }
   static_cast<void>(write_event(cell, write_part(order), written, read));
@@ -236,34 +236,34 @@ int Engine::Implementation::sleep_in_any(std::span<const std::uintptr_t> queues,
 }
 
 /// Up to `count` of them, whichever: a choice among all such sets, which are picked in the order of numbers. `first`: it is the first set.
-std::uint64_t Engine::Implementation::pick_any(std::uint64_t candidates, int count, Site site, bool& first) {
-  std::uint64_t picked = 0;
-  int left = std::popcount(candidates);
+ThreadSet Engine::Implementation::pick_any(ThreadSet candidates, int count, Site site, bool& first) {
+  ThreadSet picked;
+  auto left = static_cast<int>(candidates.size());
   for (int needed = std::min(count, left); needed > 0; --needed) {
-    unsigned skip = left > needed ? choose(static_cast<unsigned>(left - needed + 1), site) : 0;
+    const unsigned skip = left > needed ? choose(static_cast<unsigned>(left - needed + 1), site) : 0;
     left -= static_cast<int>(skip) + 1;
     first = first && skip == 0;
-    for (; skip > 0; --skip) candidates &= candidates - 1;
-    picked |= candidates & (~candidates + 1);
-    candidates &= candidates - 1;
+    const ThreadId thread = candidates.nth(skip);
+    picked.add(thread);
+    candidates = candidates.where([=](ThreadId other) { return other > thread; });
   }
   return picked;
 }
 
 std::optional<Engine::Requeued> Engine::Implementation::requeue(std::uintptr_t queue, int wake, int move, Site site,
-                                                                const std::function<std::uint64_t()>& eligible, const Access* access,
+                                                                const std::function<ThreadSet()>& eligible, const Access* access,
                                                                 Value expected) {
-  std::uint64_t woken = 0;
-  std::uint64_t moved = 0;
+  ThreadSet woken;
+  ThreadSet moved;
   bool first = true;
   const bool holds = change_queue(queue, access, expected, site, [&](Value value) {
-    const auto sleepers = static_cast<std::uint64_t>(value);
-    const std::uint64_t candidates = eligible ? sleepers & eligible() : sleepers;
+    const ThreadSet sleepers = ThreadSet::of_bits(value);
+    const ThreadSet candidates = eligible ? sleepers & eligible() : sleepers;
     woken = pick_any(candidates, wake, site, first);
-    moved = pick_any(candidates & ~woken, move, site, first);
-    return static_cast<Value>(sleepers & ~woken);
+    moved = pick_any(candidates - woken, move, site, first);
+    return (sleepers - woken).bits();
   });
-  if (holds) return Requeued{std::popcount(woken), moved};
+  if (holds) return Requeued{static_cast<int>(woken.size()), moved};
   assume(first, site);  // whom it would have picked is no difference
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "models/runtime/libc/mappings.hpp"
 #include "models/runtime/session.hpp"
 
 namespace proberen::runtime {
@@ -24,6 +25,8 @@ constexpr std::uint64_t kMagic = 0x70726f626572656e;
 constexpr std::size_t kGap = 16;
 constexpr std::uintptr_t kBlocks = 0x0d00'0000'0000;
 constexpr std::size_t kMaxBlocks = std::size_t{1} << 20;  ///< of one thread
+constexpr std::size_t kBlocksSize = explore::kMaxThreads * kMaxBlocks * sizeof(Block);
+static_assert(kShadow + kArenaSize / 8 <= kBlocks && kBlocks + kBlocksSize <= kMappings);
 /// More than this is given back to the kernel between executions rather than zeroed.
 constexpr std::size_t kCheapToZero = std::size_t{1} << 20;
 
@@ -83,8 +86,7 @@ void mark_living(std::uintptr_t start, std::size_t size) {
 
 bool heap_reserve() {
   if (heap_ready) return true;
-  heap_ready = reserve(kArena, kArenaSize) && reserve(kShadow, kArenaSize / 8) &&
-               reserve(kBlocks, explore::kMaxThreads * kMaxBlocks * sizeof(Block));
+  heap_ready = reserve(kArena, kArenaSize) && reserve(kShadow, kArenaSize / 8) && reserve(kBlocks, kBlocksSize);
   return heap_ready;
 }
 
@@ -164,6 +166,8 @@ void heap_free(Block& block, explore::Site site) {
   block.freed_by = current != nullptr ? current->id : explore::kNoThread;
   std::memset(&shadow_of(block.start), kFreed, (block.size + 7) / 8);
 }
+
+explore::ThreadId heap_threads() { return parts_used; }
 
 HeapBlocks heap_blocks(explore::ThreadId thread) { return {blocks_of(thread), part(thread).count, thread == 0 ? kept.blocks.size() : 0}; }
 

@@ -22,6 +22,7 @@ inline constexpr std::uintptr_t kArena = 0x0b00'0000'0000;
 inline constexpr std::size_t kPartSize = std::size_t{1} << 30;  ///< of one thread
 inline constexpr std::size_t kArenaSize = kPartSize * explore::kMaxThreads;
 inline constexpr std::uintptr_t kShadow = 0x0c00'0000'0000;
+static_assert(kStacks + kStackStride * kStackSlots <= kArena && kArena + kArenaSize <= kShadow);
 inline constexpr unsigned char kWholeWord = 8;
 inline constexpr unsigned char kFreed = 0xfd;
 
@@ -74,6 +75,8 @@ struct HeapBlocks {
   std::size_t kept = 0;
 };
 [[nodiscard]] HeapBlocks heap_blocks(explore::ThreadId thread);
+/// Only of the threads 0 … heap_threads()-1 there may be some.
+[[nodiscard]] explore::ThreadId heap_threads();
 
 /// The reason why an access would be wrong: fails the execution. Called when the shadow objects.
 [[noreturn]] void heap_complain(std::uintptr_t address, std::size_t size, bool write, explore::Site site);

@@ -10,12 +10,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "proberen/explore/types.hpp"
+
 namespace proberen::runtime {
 
 inline constexpr std::uintptr_t kStacks = 0x0a00'0000'0000;
 inline constexpr std::size_t kStackStride = std::size_t{8} << 20;
 inline constexpr std::size_t kStackGuard = std::size_t{64} << 10;
-inline constexpr int kStackSlots = 64;
+inline constexpr int kStackSlots = explore::kMaxThreads;
 
 /// A stack and the thread pointer to use on it.
 struct Borrowed {

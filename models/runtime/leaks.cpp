@@ -24,7 +24,7 @@ class Marking {
     }
   }
   [[nodiscard]] const Block* unreached() const {
-    for (explore::ThreadId thread = 0; thread < explore::kMaxThreads; ++thread) {
+    for (explore::ThreadId thread = 0; thread < heap_threads(); ++thread) {
       const HeapBlocks blocks = heap_blocks(thread);
       for (std::size_t i = blocks.kept; i < blocks.count; ++i) {
         if (!blocks.first[i].freed && !reached_.contains(&blocks.first[i])) return &blocks.first[i];

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
 #include <climits>
 #include <cstdarg>
@@ -62,11 +61,11 @@ bool is_valid(const futex_waitv& waiter) {
 }
 
 /// Those who wait there with one of the bits, or did last.
-std::uint64_t threads_at(std::uintptr_t address, unsigned bits) {
-  std::uint64_t threads = 0;
+explore::ThreadSet threads_at(std::uintptr_t address, unsigned bits) {
+  explore::ThreadSet threads;
   for (int thread = 0; thread < session->threads(); ++thread) {
     const Fiber& fiber = session->fiber(thread);
-    if (fiber.futex == address && (fiber.futex_bits & bits) != 0) threads |= std::uint64_t{1} << thread;
+    if (fiber.futex == address && (fiber.futex_bits & bits) != 0) threads.add(thread);
   }
   return threads;
 }
@@ -104,9 +103,8 @@ long requeue(const CallArguments& arguments, bool looks, Site site) {
   } else {
     requeued = engine().requeue(queue, at_most(most_woken), at_most(most_moved), site, sleepers);
   }
-  int moved = 0;
-  for (std::uint64_t rest = requeued.moved; rest != 0; rest &= rest - 1, ++moved) session->fiber(std::countr_zero(rest)).futex = to;
-  return requeued.woken + moved;
+  for (const ThreadId thread : requeued.moved) session->fiber(thread).futex = to;
+  return requeued.woken + static_cast<long>(requeued.moved.size());
 }
 
 /// Of those that are not modelled.

@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "proberen/explore/host.hpp"
+#include "proberen/explore/thread_set.hpp"
 #include "proberen/explore/types.hpp"
 
 namespace proberen::explore {
@@ -148,16 +149,16 @@ class Engine {
   int leave_queues(std::span<const std::uintptr_t> queues, Site site);
   /// Wakes up to `count` threads of the queue, whichever: that is a choice. Returns how many. Where not all may be woken, `eligible` gives
   /// the set of those who may, asked once it is known who sleeps.
-  int wake(std::uintptr_t queue, int count, Site site, const std::function<std::uint64_t()>& eligible = {});
+  int wake(std::uintptr_t queue, int count, Site site, const std::function<ThreadSet()>& eligible = {});
   struct Requeued {
     int woken = 0;
-    std::uint64_t moved = 0;  ///< the set of them
+    ThreadSet moved;
   };
   /// Wakes up to `wake` of the threads that `eligible` gives, and picks up to `move` others of them, which sleep on: the queue is that of
   /// several futexes, and whose wake-ups are meant for them from now on is the caller's to know. This is FUTEX_REQUEUE.
-  Requeued requeue(std::uintptr_t queue, int wake, int move, Site site, const std::function<std::uint64_t()>& eligible);
+  Requeued requeue(std::uintptr_t queue, int wake, int move, Site site, const std::function<ThreadSet()>& eligible);
   /// The same in one step with a look at a location: only where it holds `expected`, else nothing. This is FUTEX_CMP_REQUEUE.
-  std::optional<Requeued> requeue_if(std::uintptr_t queue, int wake, int move, const std::function<std::uint64_t()>& eligible,
+  std::optional<Requeued> requeue_if(std::uintptr_t queue, int wake, int move, const std::function<ThreadSet()>& eligible,
                                      const Access& access, Value expected);
 
   // ---- plain accesses: checked for races; read and written in memory by the program itself after the call

@@ -11,7 +11,7 @@ namespace proberen::explore {
 /// Threads are numbered in the order of their creation; 0 runs the body.
 using ThreadId = int;
 inline constexpr ThreadId kNoThread = -1;
-inline constexpr int kMaxThreads = 64;
+inline constexpr int kMaxThreads = 128;  ///< of one execution, the body's included
 
 /// What an atomic location holds: 1, 2, 4, 8 or 16 bytes, little end first; bytes past the size are zero.
 __extension__ using Value = unsigned __int128;
