@@ -203,7 +203,10 @@ PROBEREN_INTERPOSED int pthread_mutex_init(pthread_mutex_t* mutex, const pthread
   if (!explored()) return PROBEREN_REAL(pthread_mutex_init)(mutex, attributes);
   PROBEREN_ENTER();
   mutex_initialize(mutex, site);
-  return PROBEREN_REAL(pthread_mutex_init)(mutex, attributes);
+  const int result = PROBEREN_REAL(pthread_mutex_init)(mutex, attributes);
+  // Of one with PTHREAD_PRIO_PROTECT glibc keeps the ceiling in the lock word, where it would be an owner. Nothing here has a priority.
+  if (result == 0) mutex->__data.__lock = 0;
+  return result;
 }
 
 PROBEREN_INTERPOSED int pthread_mutex_destroy(pthread_mutex_t* mutex) {
