@@ -82,6 +82,9 @@ void set_verdict(Record& record, const Findings& findings, const explore::Option
   } else if (stopped) {
     record.verdict = Verdict::kInconclusive;
     record.reason = "the search was interrupted" + where_left(findings);
+  } else if (sampled && findings.counts.executions + findings.counts.blocked == 0) {
+    record.verdict = Verdict::kInconclusive;
+    record.reason = "a budget ended before the first execution did" + where_left(findings);
   } else if (record.complete || sampled || options.search == Search::kReplay) {
     record.verdict = Verdict::kPass;
   } else if (findings.left_out) {
