@@ -34,6 +34,7 @@ namespace {
 
 constexpr const char* kCleanStacks = "Z;";
 constexpr const char* kSpurious = "S;";
+constexpr const char* kPlainLoops = "L;";
 
 bool take_off_front(std::string& text, std::string_view front) {
   if (!text.starts_with(front)) return false;
@@ -78,7 +79,8 @@ void Session::run(const std::function<void()>& before) {
 }
 
 std::string Session::presuppositions() const {
-  return racy_text() + crowds_text() + buckets_text() + (clean_stacks_ ? kCleanStacks : "") + (options_.spurious_failures ? kSpurious : "");
+  return racy_text() + crowds_text() + buckets_text() + (clean_stacks_ ? kCleanStacks : "") +
+         (options_.spurious_failures ? kSpurious : "") + (plain_loops_ ? kPlainLoops : "");
 }
 
 void Session::presuppose(std::string& text) {
@@ -87,7 +89,10 @@ void Session::presuppose(std::string& text) {
   buckets_parse(text);
   if (take_off_front(text, kCleanStacks)) clean_stacks_ = true;
   if (take_off_front(text, kSpurious)) options_.spurious_failures = engine_options_.spurious_failures = true;
+  if (take_off_front(text, kPlainLoops)) note_plain_loop();
 }
+
+void Session::note_plain_loop() { plain_loops_ = proberen_spins_on_plain_reads = true; }
 
 Findings Session::search_and_settle(const std::function<void()>& before) {
   failure_.reset();

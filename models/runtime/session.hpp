@@ -61,6 +61,9 @@ class Session final : public explore::Host {
   [[nodiscard]] SpinFacts& spin_facts() { return spin_facts_; }
   /// A compare-and-swap is made of which the compiler does not say whether it is a weak one.
   void note_unknown_strength() { unknown_strength_ = true; }
+  /// A thread of the program waits for a plain variable: plain reads are looked at for loops from now on.
+  void note_plain_loop();
+  [[nodiscard]] bool has_plain_loop() const { return plain_loops_; }
   /// The running execution is about to be left there, where it would have gone on for long.
   void note_left_at(explore::Place place) { left_at_ = std::move(place); }
   /// What run() has come to, of all processes. The failure is the engine's, or one of the whole execution.
@@ -106,6 +109,7 @@ class Session final : public explore::Host {
   bool leaks_ = false;
   bool starts_over_ = false;
   bool clean_stacks_ = false;
+  bool plain_loops_ = false;
   bool unknown_strength_ = false;
   explore::Place leak_;
   std::optional<explore::Place> left_at_;

@@ -8,12 +8,14 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <utility>
 
 #include "models/runtime/arch/arch.hpp"
 #include "models/runtime/call.hpp"
 #include "models/runtime/jobs.hpp"
 #include "models/runtime/libc/own_signals.hpp"
+#include "models/runtime/racy.hpp"
 #include "models/runtime/snapshot.hpp"
 
 namespace proberen::runtime {
@@ -50,6 +52,7 @@ struct Looks {
 };
 Looks by_processor;
 Looks by_clock;
+Looks for_plain_loops;
 
 std::string describe(int signal, const siginfo_t* info) {
   char text[96];
@@ -99,6 +102,14 @@ std::uint64_t done_so_far() {
          static_cast<std::uint64_t>(session->engine().steps(current->id));
 }
 
+/// A thread without news may be waiting for a plain variable. Looking at plain reads for loops is slow, and most that are without news for
+/// so long compute: they are looked at for the length of one tick after 2, 4, 8, … of them.
+void look_for_plain_loops() {
+  for_plain_loops.look(true, done_so_far());
+  const auto quiet = static_cast<unsigned>(for_plain_loops.quiet);
+  proberen_spins_on_plain_reads = races_explored || session->has_plain_loop() || (quiet > 1 && std::has_single_bit(quiet));
+}
+
 /// Leaves the execution that runs, if that is in the program's own code; else it is tried again at the next tick, soon: where a program is
 /// mostly in the runtime one tick in many finds it outside.
 void leave_execution(const void* context) {
@@ -139,6 +150,7 @@ void on_watch(int, siginfo_t*, void* context) {
   if (session == nullptr || current == nullptr) return;
   if (is_over()) return leave_execution(context);
   by_processor.look(proberen_mode == kExplored, done_so_far());
+  if (!clock_is_free) look_for_plain_loops();
   if (by_processor.quiet < kRunsAway) return;
   proberen_mode = kInside;
   const Site site = first_program_site();
@@ -150,6 +162,7 @@ void on_clock(int, siginfo_t*, void* context) {
   if (session == nullptr || current == nullptr) return;
   by_clock.look(proberen_mode == kExplored, done_so_far());
   if (is_over()) return leave_execution(context);
+  look_for_plain_loops();
   if (by_clock.quiet < kWaitsForEver || !in_system_call(context)) return;
   proberen_mode = kInside;
   const Site site = first_program_site();

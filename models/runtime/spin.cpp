@@ -152,6 +152,7 @@ void look_for_loop(Fiber& fiber, const void* frame, std::uintptr_t address) {
   const bool by_one_read = visit->steps == steps - 1 && visit->reads == fiber.reads && visit->writes == fiber.writes;
   if (by_one_read && session->options().search == explore::Search::kExhaustive)
     session->spin_facts().learn(site_of(frame), SpinFacts::state_of(fiber, frame, address), fiber.last_read);
+  if (visit->steps == steps) session->note_plain_loop();
   engine().spin(visit->steps, site_of(frame));
   // Another turn, which begins here.
   visit->steps = engine().steps(engine().current());

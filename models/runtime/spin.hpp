@@ -6,7 +6,10 @@
 /// effect. A plain write that leaves memory as it was at the last visit is none: queues keep the other side's index in a variable of their
 /// own, and write it there again and again. A lock that was taken since and has been given up is no effect, so that polling under a lock is
 /// a loop like another. Where one atomic read and nothing else lay between two visits in the same state, that is a fact about the program:
-/// in this state, this value leads nowhere. Facts are kept for the whole search, and the engine need not run what they decide. Limits: the
+/// in this state, this value leads nowhere. Facts are kept for the whole search, and the engine need not run what they decide.
+///
+/// Plain reads are such calls where races are explored, where a thread has had no news for some time (signals.cpp), and once a loop without
+/// any step has been found: who waits for a plain variable lets the others run, and who writes it races with the loop. Limits: the
 /// state includes values that the program will not look at again, so a loop may be recognised one turn late; that somebody's try-lock fails
 /// because of a turn in vain is explored for the first turn alone; stacks deeper than kMaxState bytes are not looked at.
 #pragma once
