@@ -20,12 +20,21 @@ std::string_view waiting_for(std::string_view what, const void* object) {
   return {start, static_cast<std::size_t>(out - start)};
 }
 
-void note_stack_atomic(Fiber& fiber, std::uintptr_t address, unsigned size) {
-  for (const StackAtomic& known : fiber.stack_atomics) {
-    if (known.address == address) return;
+void note_shared_on_stack(Fiber& fiber, std::uintptr_t address, std::size_t size, bool atomic) {
+  for (SharedOnStack& known : fiber.shared_on_stack) {
+    if (known.address != address || (known.size != size && !atomic)) continue;
+    known.atomic = known.atomic || atomic;
+    known.own_again = false;
+    return;
   }
-  fiber.stack_atomics.push_back({address, size});
-  fiber.lowest_atomic = std::min(fiber.lowest_atomic, address);
+  fiber.shared_on_stack.push_back({address, size, atomic, false});
+  fiber.lowest_shared = std::min(fiber.lowest_shared, address);
+}
+
+void note_own_again(Fiber& fiber, std::uintptr_t address, std::size_t size) {
+  for (SharedOnStack& shared : fiber.shared_on_stack) {
+    if (address < shared.address + shared.size && shared.address < address + size) shared.own_again = true;
+  }
 }
 
 void object_written(const void* address, std::size_t size, Site site) {

@@ -33,11 +33,13 @@ using explore::Order;
 using explore::Rmw;
 using explore::Value;
 
-/// An atomic on a stack: when its frame is reused it must be forgotten, see frames.cpp.
-void note_stack_atomic(Fiber& fiber, std::uintptr_t address, unsigned size);
+/// Something on the fiber's stack that is not its own: when its frame is reused it must be forgotten, see frames.cpp.
+void note_shared_on_stack(Fiber& fiber, std::uintptr_t address, std::size_t size, bool atomic);
+/// The fiber has written there itself, plainly.
+void note_own_again(Fiber& fiber, std::uintptr_t address, std::size_t size);
 inline void note_atomic(std::uintptr_t address, unsigned size) {
   const int slot = stack_slot(address);
-  if (__builtin_expect(slot >= 0 && slot < session->threads(), 0)) note_stack_atomic(session->fiber(slot), address, size);
+  if (__builtin_expect(slot >= 0 && slot < session->threads(), 0)) note_shared_on_stack(session->fiber(slot), address, size, true);
 }
 
 /// An int that stands for a synchronization object in the engine. Fails the execution where its memory is freed.
@@ -78,7 +80,12 @@ inline void lock_given_up(const void* lock) {
 }
 /// The running thread is about to write there: an effect, unless it is to its own stack, or leaves memory as it was (spin.hpp).
 [[gnu::always_inline]] inline void note_written(std::uintptr_t address, std::size_t size) {
-  if (on_own_stack(address)) return;
+  if (on_own_stack(address)) {
+    if (__builtin_expect(address + size > current->lowest_shared, 0)) note_own_again(*current, address, size);
+    return;
+  }
+  const int slot = stack_slot(address);
+  if (__builtin_expect(slot >= 0 && slot < session->threads(), 0)) note_shared_on_stack(session->fiber(slot), address, size, false);
   ++current->writes;
   if (!current->spin.may_be_undone(current->effects, address, size)) effect();
 }

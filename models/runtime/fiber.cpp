@@ -44,8 +44,8 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   spin.forget();
   pending.clear();
   frames.clear();
-  stack_atomics.clear();
-  lowest_atomic = ~std::uintptr_t{0};
+  shared_on_stack.clear();
+  lowest_shared = ~std::uintptr_t{0};
   destructors.clear();
   for (int i = 0; i < values_used; ++i) values[static_cast<std::size_t>(i)] = nullptr;
   values_used = 0;

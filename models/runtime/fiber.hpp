@@ -26,10 +26,12 @@ struct ThreadLocalDestructor {
   void* object = nullptr;
 };
 
-/// An atomic object that was seen on a stack.
-struct StackAtomic {
+/// What was seen on a stack that is not its thread's own: an atomic object, or bytes that another thread has written.
+struct SharedOnStack {
   std::uintptr_t address = 0;
-  unsigned size = 0;
+  std::size_t size = 0;
+  bool atomic = false;
+  bool own_again = false;  ///< the thread itself has written there since, plainly: it may be another variable
 };
 
 /// What a fiber runs. A C11 thread's function returns an int.
@@ -61,11 +63,11 @@ struct Fiber {
   SpinMemory spin;
   std::vector<PendingWrite> pending;  ///< to racy locations
   LastAccess last_access;
-  /// The stack pointers of the instrumented functions that are running, outermost first, and the atomics that threads have used on this
-  /// stack; see frames.cpp.
+  /// The stack pointers of the instrumented functions that are running, outermost first, and what is shared on this stack; see
+  /// frames.cpp.
   std::vector<std::uintptr_t> frames;
-  std::vector<StackAtomic> stack_atomics;
-  std::uintptr_t lowest_atomic = ~std::uintptr_t{0};  ///< the lowest address in stack_atomics
+  std::vector<SharedOnStack> shared_on_stack;
+  std::uintptr_t lowest_shared = ~std::uintptr_t{0};  ///< the lowest address in shared_on_stack
 
   std::vector<ThreadLocalDestructor> destructors;
   std::array<const void*, kMaxKeys> values{};  ///< pthread_setspecific

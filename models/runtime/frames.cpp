@@ -1,7 +1,7 @@
-// Entry and exit of instrumented functions. A stack frame reuses the memory of earlier ones: an atomic that lived there is forgotten.
+// Entry and exit of instrumented functions. A stack frame reuses the memory of earlier ones: what was shared there is forgotten.
 //
-// Each fiber knows the stack pointers of its running functions and the atomics that have been used on its stack, by whomever. When a
-// function is entered, everything below its caller's frame is dead or new.
+// Each fiber knows the stack pointers of its running functions and what has been shared on its stack. When a function is entered,
+// everything below its caller's frame is dead or new.
 
 #include <algorithm>
 
@@ -11,17 +11,17 @@ namespace proberen::runtime {
 namespace {
 
 void forget_below(Fiber& fiber, std::uintptr_t end) {
-  fiber.lowest_atomic = ~std::uintptr_t{0};
+  fiber.lowest_shared = ~std::uintptr_t{0};
   std::size_t kept = 0;
-  for (const StackAtomic& atomic : fiber.stack_atomics) {
-    if (atomic.address < end) {
-      engine().memory_born(atomic.address, atomic.size);
+  for (const SharedOnStack& shared : fiber.shared_on_stack) {
+    if (shared.address < end) {
+      if (shared.atomic) engine().memory_born(shared.address, shared.size);
       continue;
     }
-    fiber.lowest_atomic = std::min(fiber.lowest_atomic, atomic.address);
-    fiber.stack_atomics[kept++] = atomic;
+    fiber.lowest_shared = std::min(fiber.lowest_shared, shared.address);
+    fiber.shared_on_stack[kept++] = shared;
   }
-  fiber.stack_atomics.resize(kept);
+  fiber.shared_on_stack.resize(kept);
 }
 
 void enter(std::uintptr_t stack_pointer) {
@@ -29,7 +29,7 @@ void enter(std::uintptr_t stack_pointer) {
   auto& frames = fiber.frames;
   while (!frames.empty() && frames.back() <= stack_pointer) frames.pop_back();  // left without a word, by longjmp or an exception
   const std::uintptr_t caller = frames.empty() ? reinterpret_cast<std::uintptr_t>(fiber.borrowed.stack_top) : frames.back();
-  if (__builtin_expect(fiber.lowest_atomic < caller, 0)) forget_below(fiber, caller);
+  if (__builtin_expect(fiber.lowest_shared < caller, 0)) forget_below(fiber, caller);
   frames.push_back(stack_pointer);
 }
 

@@ -29,6 +29,21 @@ bool stays(std::uintptr_t address) {
   });
 }
 
+/// Whether it is the same state in memory. What others write on the stack is not the thread's own: between which of its steps they do so is
+/// not the same in each execution with these steps.
+bool is_same_state(const Fiber& fiber, const char* before, const char* now, std::size_t size) {
+  if (std::memcmp(before, now, size) == 0) return true;
+  const auto is_shared = [&](std::size_t at) {
+    const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(now) + at;
+    return std::ranges::any_of(fiber.shared_on_stack,
+                               [=](const SharedOnStack& shared) { return !shared.own_again && address - shared.address < shared.size; });
+  };
+  for (std::size_t at = 0; at < size; ++at) {
+    if (before[at] != now[at] && !is_shared(at)) return false;
+  }
+  return true;
+}
+
 /// Two multiplicative hashes side by side.
 void mix(SpinFacts::State& state, std::uint64_t word) {
   state.low = (state.low ^ word) * 0x9e37'79b9'7f4a'7c15U;
@@ -90,7 +105,8 @@ SpinMemory::Visit* SpinMemory::same_again(Fiber& fiber, const void* frame, std::
   for (int i = 0; i < count_; ++i) {
     Visit& visit = visits_[static_cast<std::size_t>(i)];
     if (visit.site != site || visit.frame != frame || visit.address != address) continue;
-    if (visit.size == size && visit.locks == locks_ && std::memcmp(buffer_ + visit.at, frame, size) == 0) return &visit;
+    if (visit.size == size && visit.locks == locks_ && is_same_state(fiber, buffer_ + visit.at, static_cast<const char*>(frame), size))
+      return &visit;
     visit.steps = steps;
     visit.reads = fiber.reads;
     visit.writes = fiber.writes;
