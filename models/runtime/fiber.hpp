@@ -18,7 +18,7 @@ namespace proberen::runtime {
 using explore::Site;
 using explore::ThreadId;
 
-inline constexpr int kMaxKeys = 128;
+inline constexpr int kMaxKeys = 1024;  ///< as many as the C library has
 inline constexpr int kMaxRobust = 16;
 
 struct ThreadLocalDestructor {

@@ -12,8 +12,6 @@ SharedBlock shared_block;
 
 namespace {
 
-bool keys_made_outside = false;
-
 constexpr std::size_t kMost = 4096;  ///< beyond that, exchanging costs as much as the system call
 
 /// These keep data in the control block, or they tell threads apart by its address.
@@ -41,7 +39,7 @@ std::size_t size_of_block(const std::vector<Module>& modules) {
 Identities::Identities(const std::vector<Module>& modules, std::optional<IdentityBy> wanted) : loop_pointer_(thread_pointer()) {
   detect_processor();
   if (wanted.value_or(proberen_has_fsgsbase ? IdentityBy::kPointer : IdentityBy::kContents) == IdentityBy::kPointer) return;
-  if (keys_made_outside || std::any_of(modules.begin(), modules.end(), needs_pointer)) return;
+  if (std::any_of(modules.begin(), modules.end(), needs_pointer)) return;
   const std::size_t size = size_of_block(modules);
   if (size > kMost) return;
   kept_.resize(size);
@@ -57,7 +55,5 @@ std::uintptr_t Identities::change(std::uintptr_t running, std::uintptr_t next) {
   shared_block.offset = next - loop_pointer_;
   return 0;
 }
-
-void note_key_made_outside() { keys_made_outside = true; }
 
 }  // namespace proberen::runtime

@@ -49,7 +49,4 @@ class Identities {
   std::vector<char> kept_;
 };
 
-/// A key for thread-specific data is made outside of every execution: its values are kept in the control block.
-void note_key_made_outside();
-
 }  // namespace proberen::runtime

@@ -66,6 +66,7 @@ Session::Session(const explore::Options& options, explore::Body body, std::optio
 Session::~Session() = default;
 
 void Session::run(const std::function<void()>& before) {
+  keys_keep();
   racy_clear();
   crowds_clear();
   buckets_clear();
@@ -163,12 +164,12 @@ void Session::search(const std::function<void()>& before) {
 void Session::run_execution(const std::function<void()>& before) {
   before();
   heap_begin_execution();
-  keys_begin_execution();
   own_signals_begin_execution();
   mappings_begin_execution();
   thread_locals_.put_back(loop_thread_pointer_);
   outcomes_.begin();
   prepare(0, Start{});
+  keys_begin_execution(fiber(0));
   threads_ = 1;
   resume(0);
 }
