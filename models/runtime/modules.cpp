@@ -28,8 +28,8 @@ constexpr std::string_view kOfCxx[] = {"libstdc++.so", "libc++.so", "libc++abi.s
 constexpr std::string_view kOfCompiler[] = {"libstdc++.so", "libgcc_s.so",  "libatomic.so", "libc++.so",
                                             "libc++abi.so", "libunwind.so", "libpthread.so"};
 
-/// Libraries that this one needs itself, of those that have thread-local data.
-constexpr std::string_view kOfRuntime[] = {"libdw.so", "libelf.so"};
+/// Libraries that this one needs itself, with what they need.
+constexpr std::string_view kOfRuntime[] = {"libdw.so", "libelf.so", "libz.so", "liblzma.so", "libbz2.so", "libzstd.so"};
 
 /// Cuts what is read-only after relocation off a writable segment.
 void add_writable(Module& module, Range segment, Range read_only) {
@@ -73,10 +73,11 @@ int add_module(dl_phdr_info* info, std::size_t, void* argument) {
   const auto here = reinterpret_cast<std::uintptr_t>(&loaded_modules);
   module.own = module.whole.contains(here);
   module.system = is_one_of(file, kSystem);
-  module.of_cxx = is_one_of(file, kOfCxx);
   module.of_compiler = is_one_of(file, kOfCompiler);
   module.of_runtime = is_one_of(file, kOfRuntime);
   module.instrumented = first || (!module.system && !module.own && calls_hooks(module));
+  module.of_program =
+      module.instrumented || is_one_of(file, kOfCxx) || !(module.system || module.own || module.of_compiler || module.of_runtime);
   modules.push_back(std::move(module));
   return 0;
 }

@@ -26,9 +26,9 @@ struct Module {
   bool instrumented = false;    ///< it calls the hooks, or is the executable
   bool system = false;          ///< the C library or the loader: its state is not the program's
   bool own = false;             ///< this library
-  bool of_runtime = false;      ///< what this library needs itself: no fiber runs its code
-  bool of_cxx = false;          ///< the C++ library: what it keeps is the program's, and little else
+  bool of_runtime = false;      ///< what this library needs itself, and few programs
   bool of_compiler = false;     ///< one of the compiler's own libraries, of which everybody knows that they are not instrumented
+  bool of_program = false;      ///< what it keeps is the program's; so is what the C++ library keeps
   // Its thread-local data, where it has a place in every thread's static block.
   std::size_t tls_size = 0;
   std::size_t tls_image_size = 0;

@@ -20,7 +20,7 @@ void put_back(const Range& range, const Range& all, const std::vector<char>& byt
 
 Snapshot::Snapshot(const std::vector<Module>& modules) {
   for (const Module& module : modules) {
-    if (!module.instrumented && !module.of_cxx) continue;
+    if (!module.of_program) continue;
     for (Range range : module.writable) {
       if (!module.instrumented) range.high = (range.high + kPage - 1) & ~(kPage - 1);  // the rest of the page is nobody's
       const auto* start = reinterpret_cast<const char*>(range.low);

@@ -1,8 +1,9 @@
-/// Snapshot: the writable data of the program, of its instrumented libraries and of the C++ library (streams and their flags, the global
-/// locale, handlers), as they were before its first execution.
+/// Snapshot: the writable data of the program and of its libraries, instrumented or not, as they were before its first execution. The C++
+/// library's is among it: streams and their flags, the global locale, handlers. The C library's is not.
 ///
-/// Small parts are copied back whole. Of large ones, and of the C++ library's, which few programs write, only the pages that some execution
-/// has written are: they are protected until they are written for the first time, which is a fault that on_fault() takes care of.
+/// Small parts are copied back whole. Of large ones, and of those of libraries that are not instrumented, which seldom write, only the
+/// pages that some execution has written are: they are protected until they are written for the first time, which is a fault that
+/// on_fault() takes care of.
 #pragma once
 
 #include <vector>
