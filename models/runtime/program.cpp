@@ -1,5 +1,6 @@
-// A program whose main() is explored. The C library's start function is put in front of: it comes to know of the wish (the environment
-// variable PROBEREN_EXPLORE) before static constructors run, and gives main another main.
+// A program whose main() is explored. The wish for it (the environment variable PROBEREN_EXPLORE) is known before static constructors run,
+// those of instrumented libraries too: they are initialized after this one. The C library's start function is put in front of: it gives
+// main another main.
 
 #include "models/runtime/program.hpp"
 
@@ -176,15 +177,26 @@ using StartMain = int (*)(Main, int, char**, void (*)(), void (*)(), void (*)(),
 PROBEREN_INTERPOSED int __libc_start_main(Main main, int argc, char** argv, void (*init)(), void (*fini)(), void (*rtld_fini)(),
                                           void* stack_end) {
   const auto start = reinterpret_cast<StartMain>(next_symbol("__libc_start_main"));
-  if (std::getenv(kVariable) == nullptr) return start(main, argc, argv, init, fini, rtld_fini, stack_end);
+  if (!constructing) return start(main, argc, argv, init, fini, rtld_fini, stack_end);
   without_random_addresses(argv);
+  real_main = main;
+  return start(explored_main, argc, argv, init, fini, rtld_fini, stack_end);
+}
+
+namespace {
+
+/// What is loaded later, by a process that this library does not stand in front of, is not explored.
+bool stands_in_front() { return dlsym(RTLD_DEFAULT, "__libc_start_main") == reinterpret_cast<void*>(&__libc_start_main); }
+
+[[gnu::constructor]] void prepare_exploration() {
+  if (std::getenv(kVariable) == nullptr || !stands_in_front()) return;
   if (!heap_reserve() || !reserve_stacks()) give_up("the address ranges for stacks and heap are taken");
   find_libc();
   if (const char* const function = own_malloc())
     give_up(std::string("the program defines ") + function + "() itself: give it another name where the program is explored");
   keep_operators_apart();
   input_refuse();
-  real_main = main;
   constructing = true;
-  return start(explored_main, argc, argv, init, fini, rtld_fini, stack_end);
 }
+
+}  // namespace

@@ -24,7 +24,7 @@ namespace proberen::runtime {
 namespace {
 
 constexpr int kOperators = 20;
-/// What the program calls, by the operators' places in kTable: its own, or the library's.
+/// What the program calls, by the operators' places in table(): its own, or the library's.
 void* of_program[kOperators];
 
 bool for_program() { return proberen_mode == kExplored || (proberen_mode == kNative && static_constructors_run()); }
@@ -67,28 +67,32 @@ Operator releases(const char* name) {
   return {name, reinterpret_cast<void*>(&release<kOperator>), reinterpret_cast<void*>(&release_own)};
 }
 
-const Operator kTable[kOperators] = {
-    allocates<0, false, true>("_Znwm"),
-    allocates<1, false, true>("_Znam"),
-    allocates<2, false, false>("_ZnwmRKSt9nothrow_t"),
-    allocates<3, false, false>("_ZnamRKSt9nothrow_t"),
-    allocates<4, true, true>("_ZnwmSt11align_val_t"),
-    allocates<5, true, true>("_ZnamSt11align_val_t"),
-    allocates<6, true, false>("_ZnwmSt11align_val_tRKSt9nothrow_t"),
-    allocates<7, true, false>("_ZnamSt11align_val_tRKSt9nothrow_t"),
-    releases<8>("_ZdlPv"),
-    releases<9>("_ZdaPv"),
-    releases<10>("_ZdlPvm"),
-    releases<11>("_ZdaPvm"),
-    releases<12>("_ZdlPvRKSt9nothrow_t"),
-    releases<13>("_ZdaPvRKSt9nothrow_t"),
-    releases<14>("_ZdlPvSt11align_val_t"),
-    releases<15>("_ZdaPvSt11align_val_t"),
-    releases<16>("_ZdlPvmSt11align_val_t"),
-    releases<17>("_ZdaPvmSt11align_val_t"),
-    releases<18>("_ZdlPvSt11align_val_tRKSt9nothrow_t"),
-    releases<19>("_ZdaPvSt11align_val_tRKSt9nothrow_t"),
-};
+/// Made when it is first asked for, which may be before the objects of this library are.
+const Operator (&table())[kOperators] {
+  static const Operator entries[kOperators] = {
+      allocates<0, false, true>("_Znwm"),
+      allocates<1, false, true>("_Znam"),
+      allocates<2, false, false>("_ZnwmRKSt9nothrow_t"),
+      allocates<3, false, false>("_ZnamRKSt9nothrow_t"),
+      allocates<4, true, true>("_ZnwmSt11align_val_t"),
+      allocates<5, true, true>("_ZnamSt11align_val_t"),
+      allocates<6, true, false>("_ZnwmSt11align_val_tRKSt9nothrow_t"),
+      allocates<7, true, false>("_ZnamSt11align_val_tRKSt9nothrow_t"),
+      releases<8>("_ZdlPv"),
+      releases<9>("_ZdaPv"),
+      releases<10>("_ZdlPvm"),
+      releases<11>("_ZdaPvm"),
+      releases<12>("_ZdlPvRKSt9nothrow_t"),
+      releases<13>("_ZdaPvRKSt9nothrow_t"),
+      releases<14>("_ZdlPvSt11align_val_t"),
+      releases<15>("_ZdaPvSt11align_val_t"),
+      releases<16>("_ZdlPvmSt11align_val_t"),
+      releases<17>("_ZdaPvmSt11align_val_t"),
+      releases<18>("_ZdlPvSt11align_val_tRKSt9nothrow_t"),
+      releases<19>("_ZdaPvSt11align_val_tRKSt9nothrow_t"),
+  };
+  return entries;
+}
 
 void write_slot(std::uintptr_t slot, void* function) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
@@ -106,7 +110,7 @@ bool is_function_of_program(const void* address, const void* own_base) {
 }
 
 const Operator* operator_named(const char* name) {
-  for (const Operator& entry : kTable) {
+  for (const Operator& entry : table()) {
     if (std::strcmp(name, entry.name) == 0) return &entry;
   }
   return nullptr;
@@ -152,7 +156,7 @@ void keep_operators_apart() {
   if (dladdr(reinterpret_cast<const void*>(&keep_operators_apart), &here) == 0) return;
   bool any = false;
   for (int i = 0; i < kOperators; ++i) {
-    of_program[i] = dlsym(RTLD_DEFAULT, kTable[i].name);
+    of_program[i] = dlsym(RTLD_DEFAULT, table()[i].name);
     any = any || is_function_of_program(of_program[i], here.dli_fbase);
   }
   if (!any) return;

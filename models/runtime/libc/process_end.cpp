@@ -199,6 +199,8 @@ PROBEREN_INTERPOSED void __assert_fail(const char* text, const char* file, unsig
 }
 
 extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* module) noexcept;
+/// This library, as its own static objects name it, which are none of the program's.
+extern "C" void* __dso_handle __attribute__((visibility("hidden")));
 
 PROBEREN_INTERPOSED int __cxa_atexit(void (*function)(void*), void* argument, void* module) noexcept {
   if (explored()) {
@@ -206,6 +208,6 @@ PROBEREN_INTERPOSED int __cxa_atexit(void (*function)(void*), void* argument, vo
     exit_handlers.push_back({function, argument});
     return 0;
   }
-  if (static_constructors_run()) of_constructors.push_back({function, argument});
+  if (static_constructors_run() && module != &__dso_handle) of_constructors.push_back({function, argument});
   return PROBEREN_REAL(__cxa_atexit)(function, argument, module);
 }

@@ -160,6 +160,12 @@ class Wrapper(unittest.TestCase):
         self.call("-std=c++20", "first.cpp", "-L.", "-lother", "-Wl,-rpath,$ORIGIN", "-o", "program")
         self.explored("program")
 
+    def test_puts_back_what_constructors_of_libraries_have_made(self):
+        (self.folder / "other file.cpp").write_text("#include <vector>\nstd::vector<int> counts{0};\nint other() { return ++counts[0]; }\n")
+        self.call("-shared", "-fPIC", "other file.cpp", "-o", "libother.so")
+        self.call("-std=c++20", "first.cpp", "-L.", "-lother", "-Wl,-rpath,$ORIGIN", "-o", "program")
+        self.explored("program")
+
     def test_puts_back_what_libraries_keep_that_are_not_instrumented(self):
         (self.folder / "other file.cpp").write_text("static int* count;\nint other() {\n  if (!count) count = new int(0);\n  return ++*count;\n}\n")
         self.plain("-shared", "-fPIC", "other file.cpp", "-o", "libother.so")
