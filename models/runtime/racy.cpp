@@ -32,16 +32,15 @@ void announce_plain(std::uintptr_t address, std::size_t size, bool write, Site s
     engine().plain_read(address, size, site);
 }
 
-void explore_one(const RacyPlace& place, bool write, Site site) {
-  if (write) {
-    effect();
-    engine().before_store(place.address, place.size);  // when the store is told of, what was there is gone
-    current->pending.push_back({place, site});
-    return;
-  }
+void explore_write(const RacyPlace& place, Site site) {
+  effect();
+  engine().before_store(place.address, place.size);  // when the store is told of, what was there is gone
+  current->pending.push_back({place, site, 0});
+}
+
+Value explore_read(const RacyPlace& place, Site site) {
   note_atomic(place.address, place.size);
-  const Value value = engine().load({place.address, place.size, Order::kRelaxed, site});
-  std::memcpy(reinterpret_cast<void*>(place.address), &value, place.size);
+  return engine().load({place.address, place.size, Order::kRelaxed, site});
 }
 
 }  // namespace
@@ -100,23 +99,29 @@ bool racy_access(std::uintptr_t address, std::size_t size, bool write, Site site
   if (touched.empty()) return false;
   std::sort(touched.begin(), touched.end(), [](const RacyPlace& a, const RacyPlace& b) { return a.address < b.address; });
   std::uintptr_t at = address;
+  std::vector<Value> read;
   for (const RacyPlace& place : touched) {
     if (place.address > at) announce_plain(at, place.address - at, write, site);
-    explore_one(place, write, site);
+    if (write)
+      explore_write(place, site);
+    else
+      read.push_back(explore_read(place, site));
     at = std::max(at, place.address + place.size);
   }
+  // After the last read: at each one other threads may have run, and have written there.
+  for (std::size_t i = 0; i < read.size(); ++i) std::memcpy(reinterpret_cast<void*>(touched[i].address), &read[i], touched[i].size);
   if (at < address + size) announce_plain(at, address + size - at, write, site);
   return true;
 }
 
 void racy_flush() {
   Fiber& fiber = *current;
+  // All of them are looked at before the first is told of: other threads may run then, and what they read is put in memory.
+  for (PendingWrite& write : fiber.pending) std::memcpy(&write.value, reinterpret_cast<const void*>(write.place.address), write.place.size);
   for (std::size_t i = 0; i < fiber.pending.size(); ++i) {
     const PendingWrite write = fiber.pending[i];
-    Value value = 0;
-    std::memcpy(&value, reinterpret_cast<const void*>(write.place.address), write.place.size);
     note_atomic(write.place.address, write.place.size);
-    engine().store({write.place.address, write.place.size, Order::kRelaxed, write.site}, value);
+    engine().store({write.place.address, write.place.size, Order::kRelaxed, write.site}, write.value);
   }
   fiber.pending.clear();
 }

@@ -28,6 +28,7 @@ struct RacyPlace {
 struct PendingWrite {
   RacyPlace place;
   explore::Site site = 0;
+  explore::Value value = 0;  ///< known once the program has written
 };
 
 /// Whether there are any. Looked at by every plain access.
