@@ -100,9 +100,8 @@ bool names_code(const unsigned char* distance) {
   return second == 0xe8 || second == 0xe9 || (first == 0x0f && (second & 0xf0U) == 0x80) || (first == 0x8d && (second & 0xc7U) == 0x05);
 }
 
-/// Four bytes that are the distance to a function from their end. Near functions are a small number away, which may be any: there it must
-/// be the distance of an instruction.
-void find_calls(const Range& code, const Functions& functions, bool near, std::set<std::string>& called) {
+/// Instructions' four bytes that are the distance to a function from their end.
+void find_calls(const Range& code, const Functions& functions, std::set<std::string>& called) {
   if (functions.empty()) return;
   const std::uintptr_t lowest = functions.begin()->first;
   const std::uintptr_t highest = functions.rbegin()->first;
@@ -112,7 +111,7 @@ void find_calls(const Range& code, const Functions& functions, bool near, std::s
     const std::uintptr_t target = at + 4 + static_cast<std::uintptr_t>(static_cast<std::intptr_t>(distance));
     if (target < lowest || target > highest) continue;
     const auto found = functions.find(target);
-    if (found != functions.end() && (!near || names_code(reinterpret_cast<const unsigned char*>(at)))) called.insert(found->second);
+    if (found != functions.end() && names_code(reinterpret_cast<const unsigned char*>(at))) called.insert(found->second);
   }
 }
 
@@ -238,8 +237,8 @@ Unseen find_unseen(const std::vector<Module>& modules) {
     }
     const Unhooked functions = find_unhooked(information, module, found.code);
     for (const Range& range : found.code) {
-      find_calls(range, functions.beside, false, called);
-      find_calls(range, functions.inside, true, unhooked);
+      find_calls(range, functions.beside, called);
+      find_calls(range, functions.inside, unhooked);
       find_assembly(range, found.statements, lines, module, unseen.assembly);
     }
   }

@@ -331,6 +331,13 @@ class Wrapper(unittest.TestCase):
             self.assertTrue(limit.startswith("1 function that is called was not compiled with proberen-cc or proberen-c++"), limit)
             self.assertTrue(limit.endswith(": other()"), limit)
 
+    def test_takes_no_number_for_a_call(self):
+        (self.folder / "other file.cpp").write_text(
+            'extern "C" void beside();\nasm(".pushsection .text.beside, \\"ax\\"; .type beside, @function; beside: ret; .size beside, 1; .popsection");\n'
+            'int calls;\nint other() {\n  ++calls;\n  int number;\n  asm volatile("movl $(beside - 1f), %0\\n1:" : "=r"(number));\n  return number != 0;\n}\n')
+        self.call("-std=c++20", "first.cpp", "other file.cpp", "-o", "program")
+        self.assertEqual(self.unseen(), [])
+
     def test_names_what_the_c_library_touches(self):
         for call, named in (("snprintf(text, 9, \"%d\", n)", "snprintf"), ("sscanf(text, \"%d\", &n)", "sscanf"), ("strlen(text)", None), ("getenv(text)", None)):
             (self.folder / "other file.cpp").write_text(
