@@ -105,6 +105,13 @@ PROBEREN_INTERPOSED int __cxa_at_quick_exit(void (*function)(void*), void* modul
   return pass(PROBEREN_REAL(__cxa_at_quick_exit), "at_quick_exit", PROBEREN_CALLER, function, module);
 }
 
+// std::promise and std::packaged_task at a thread's exit: the C++ library's own code, which is not seen, writes that the result is there.
+PROBEREN_INTERPOSED void proberen_ready_at_thread_exit(void* result) __asm__("_ZNSt13__future_base13_State_baseV211_Make_ready6_M_setEv");
+void proberen_ready_at_thread_exit(void* result) {
+  static const auto real = reinterpret_cast<void (*)(void*)>(next_symbol("_ZNSt13__future_base13_State_baseV211_Make_ready6_M_setEv"));
+  pass(real, "a future that is made ready at a thread's exit", PROBEREN_CALLER, result);
+}
+
 // A library that comes in the middle of an execution would not be as it was for the next one.
 PROBEREN_INTERPOSED void* dlopen(const char* name, int flags) noexcept {
   if (explored()) {
