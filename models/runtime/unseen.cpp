@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <map>
@@ -30,7 +31,16 @@ bool contain(const std::vector<Range>& ranges, std::uintptr_t address) {
 struct Instrumented {
   std::vector<Range> code;
   std::vector<std::uintptr_t> statements;  ///< where the line table has something begin: the first byte of an instruction
+  bool locals_left_out = false;
 };
+
+/// Clang before 21 takes a part of a local variable for one that no other thread can reach where only the whole was given away (LLVM issue
+/// 132739).
+bool leaves_out_locals(const char* producer) {
+  constexpr const char* kClang = "clang version ";
+  const char* const clang = std::strstr(producer, kClang);
+  return clang != nullptr && std::atoi(clang + std::strlen(kClang)) < 21;
+}
 
 void add_statements(Dwarf_Die* unit, Dwarf_Addr bias, std::vector<std::uintptr_t>& statements) {
   Dwarf_Lines* lines = nullptr;
@@ -49,6 +59,7 @@ Instrumented find_instrumented(Dwfl_Module* module) {
     Dwarf_Attribute attribute;
     const char* const producer = dwarf_formstring(dwarf_attr(unit, DW_AT_producer, &attribute));
     if (producer == nullptr || std::strstr(producer, "-fsanitize=thread") == nullptr) continue;
+    found.locals_left_out = found.locals_left_out || leaves_out_locals(producer);
     Dwarf_Addr base = 0, low = 0, high = 0;
     for (std::ptrdiff_t offset = 0; (offset = dwarf_ranges(unit, offset, &base, &low, &high)) > 0;)
       found.code.push_back({low + bias, high + bias});
@@ -235,6 +246,7 @@ Unseen find_unseen(const std::vector<Module>& modules) {
       unseen.known = false;
       continue;
     }
+    unseen.locals_left_out = unseen.locals_left_out || found.locals_left_out;
     const Unhooked functions = find_unhooked(information, module, found.code);
     for (const Range& range : found.code) {
       find_calls(range, functions.beside, called);
@@ -279,6 +291,12 @@ std::vector<std::string> to_limits(const Unseen& unseen) {
         list_of(unseen.assembly));
   }
   if (unseen.annotated) limits.push_back("annotations for ThreadSanitizer are not heeded: they order nothing here");
+  if (unseen.locals_left_out) {
+    limits.push_back(
+        "clang before 21 leaves out plain accesses to members and elements of local variables, also where other threads have their "
+        "address: "
+        "races on them may not be seen, which GCC keeps");
+  }
   if (!unseen.known)
     limits.push_back("without debug information it is not known whether all of the program was compiled with proberen-cc or proberen-c++");
   return limits;

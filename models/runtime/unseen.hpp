@@ -23,6 +23,7 @@ struct Unseen {
   std::vector<std::string> assembly;   ///< `file:line`
   std::vector<std::string> library;    ///< functions of the C library that are called, touch the program's memory and do not tell
   bool annotated = false;              ///< it tells ThreadSanitizer what synchronizes
+  bool locals_left_out = false;        ///< its compiler leaves out accesses to parts of local variables, also of shared ones
 };
 
 /// Reads the files of the modules. O(their size).

@@ -331,6 +331,16 @@ class Wrapper(unittest.TestCase):
             self.assertTrue(limit.startswith("1 function that is called was not compiled with proberen-cc or proberen-c++"), limit)
             self.assertTrue(limit.endswith(": other()"), limit)
 
+    def test_says_that_parts_of_local_variables_may_be_left_out(self):
+        (self.folder / "local.c").write_text(
+            "#include <pthread.h>\nstruct pair { long first, second; };\nvoid* write_second(void* p) { ((struct pair*)p)->second = 1; return 0; }\n"
+            "int main(void) {\n  struct pair pair = {0, 0};\n  pthread_t t;\n  pthread_create(&t, 0, write_second, &pair);\n  pair.second = 2;\n"
+            "  pthread_join(t, 0);\n  return pair.second == 7;\n}\n")
+        self.call("local.c", "-o", "program", wrapper="proberen-cc")
+        record = self.record("program", "")
+        told = any("members and elements of local variables" in limit for limit in record["limits"])
+        self.assertNotEqual(record["verdict"] == "fail", told, record)
+
     def test_takes_no_number_for_a_call(self):
         (self.folder / "other file.cpp").write_text(
             'extern "C" void beside();\nasm(".pushsection .text.beside, \\"ax\\"; .type beside, @function; beside: ret; .size beside, 1; .popsection");\n'
