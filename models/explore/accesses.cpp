@@ -1,5 +1,7 @@
 // Atomic accesses, fences, choices, and plain accesses.
 
+#include <algorithm>
+
 #include "models/explore/implementation.hpp"
 #include "models/explore/sc_order.hpp"
 
@@ -54,17 +56,17 @@ void Engine::Implementation::note_access_slowly(const Access& access, EventId id
   const auto location = static_cast<std::size_t>(event.location);
   if (location >= cells_.size()) cells_.resize(location + 1);
   Cells& cells = cells_[location];
-  if (cells.first == nullptr) {
-    cells.first = races_.cell_of(event.location, access.address, access.size);
-    if (access.size == 16) cells.second = races_.cell_of(event.location, access.address + 8, 8);
+  const std::uintptr_t end = access.address + access.size;
+  std::optional<Race> race;
+  std::uintptr_t at = access.address;
+  for (Races::Cell** const cell : {&cells.first, &cells.second, &cells.third}) {
+    if (at >= end) break;
+    const std::size_t size = std::min(end, (at | 7) + 1) - at;
+    if (*cell == nullptr) *cell = races_.cell_of(event.location, at, size);
+    const MemoryAccess noted{at, size, current, static_cast<std::uint32_t>(event.index) + 1, graph_->before(id), access.site, write};
+    if (races_.note_atomic(**cell) && !race) race = races_.meet(**cell, noted);
+    at += size;
   }
-  bool plain = races_.note_atomic(*cells.first);
-  if (cells.second != nullptr) plain = races_.note_atomic(*cells.second) || plain;
-  if (!plain) return;
-  const MemoryAccess noted{access.address,     access.size, current, static_cast<std::uint32_t>(event.index) + 1,
-                           graph_->before(id), access.site, write};
-  std::optional<Race> race = races_.meet(*cells.first, noted);
-  if (cells.second != nullptr && !race) race = races_.meet(*cells.second, noted);
   if (race && options.races_fail) report_race(*race, access.site, write ? "atomic write" : "atomic read");
 }
 

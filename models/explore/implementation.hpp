@@ -273,7 +273,8 @@ class Engine::Implementation {
   std::vector<MeetingPlace> meetings_;
   struct Cells {
     Races::Cell* first = nullptr;
-    Races::Cell* second = nullptr;
+    Races::Cell* second = nullptr;  ///< where the location lies in several
+    Races::Cell* third = nullptr;
   };
   std::vector<Cells> cells_;  ///< of each location
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

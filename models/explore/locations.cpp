@@ -8,7 +8,7 @@ namespace {
 constexpr std::uintptr_t kQueueBit = std::uintptr_t{1} << 63;
 constexpr std::uintptr_t kWidest = 16;
 
-/// memcpy whose size is one of five, and known where it is compiled.
+/// memcpy whose size is mostly one of four, and known where it is compiled then.
 void copy_value(void* to, const void* from, unsigned size) {
   switch (size) {
     case 1:

@@ -53,7 +53,7 @@ class Races {
   [[nodiscard]] bool note_simply(MemoryAccess access, const Known& known);
 
   [[nodiscard]] Cell* find(std::uintptr_t address) { return &cell(address); }
-  /// The cell of a location, or of the bytes from the eighth on of one that is 16 bytes long. They stay where they are.
+  /// The cell of a location, or of those of its bytes that one cell has. It stays where it is.
   [[nodiscard]] Cell* cell_of(LocationId location, std::uintptr_t address, std::size_t size);
   /// Notes that the cell holds an atomic location; whether plain accesses to it were made, one of which an atomic one may meet().
   [[nodiscard]] bool note_atomic(Cell& cell) const {

@@ -62,6 +62,7 @@ struct Fiber {
   Site wide_load = 0;            ///< the last one that was none; see wide_atomics.cpp
   SpinMemory spin;
   std::vector<PendingWrite> pending;  ///< to racy locations
+  std::vector<RacyRead> touched;      ///< by the plain access that it makes
   LastAccess last_access;
   /// The stack pointers of the instrumented functions that are running, outermost first, and what is shared on this stack; see
   /// frames.cpp.

@@ -9,6 +9,7 @@
 #include "models/runtime/call.hpp"
 #include "models/runtime/heap.hpp"
 #include "models/runtime/native_atomics.hpp"
+#include "models/runtime/orders.hpp"
 
 namespace proberen::runtime {
 
@@ -19,23 +20,6 @@ using std::uint32_t;
 using std::uint64_t;
 using std::uint8_t;
 using uint128_t = explore::Value;
-
-/// The compilers pass C11's numbers; GCC may set bits above them.
-Order order_of(int order) {
-  switch (order & 0x7fff) {
-    case __ATOMIC_RELAXED:
-      return Order::kRelaxed;
-    case __ATOMIC_CONSUME:
-    case __ATOMIC_ACQUIRE:
-      return Order::kAcquire;
-    case __ATOMIC_RELEASE:
-      return Order::kRelease;
-    case __ATOMIC_ACQ_REL:
-      return Order::kAcqRel;
-    default:
-      return Order::kSeqCst;
-  }
-}
 
 [[noreturn, gnu::cold, gnu::noinline]] void misaligned(std::size_t size, Site site) {
   const std::string bytes = std::to_string(size);

@@ -92,24 +92,26 @@ void racy_parse(std::string& witness) {
 }
 
 bool racy_access(std::uintptr_t address, std::size_t size, bool write, Site site) {
-  std::vector<RacyPlace> touched;
+  std::vector<RacyRead>& touched = current->touched;  // the fiber's: who is left here does not come back to free it
+  touched.clear();
   for (const RacyPlace& place : places) {
-    if (place.overlaps(address, size)) touched.push_back(place);
+    if (place.overlaps(address, size)) touched.push_back({place, 0});
   }
   if (touched.empty()) return false;
-  std::sort(touched.begin(), touched.end(), [](const RacyPlace& a, const RacyPlace& b) { return a.address < b.address; });
+  std::sort(touched.begin(), touched.end(), [](const RacyRead& a, const RacyRead& b) { return a.place.address < b.place.address; });
   std::uintptr_t at = address;
-  std::vector<Value> read;
-  for (const RacyPlace& place : touched) {
+  for (auto& [place, value] : touched) {
     if (place.address > at) announce_plain(at, place.address - at, write, site);
     if (write)
       explore_write(place, site);
     else
-      read.push_back(explore_read(place, site));
+      value = explore_read(place, site);
     at = std::max(at, place.address + place.size);
   }
   // After the last read: at each one other threads may have run, and have written there.
-  for (std::size_t i = 0; i < read.size(); ++i) std::memcpy(reinterpret_cast<void*>(touched[i].address), &read[i], touched[i].size);
+  if (!write) {
+    for (const auto& [place, value] : touched) std::memcpy(reinterpret_cast<void*>(place.address), &value, place.size);
+  }
   if (at < address + size) announce_plain(at, address + size - at, write, site);
   return true;
 }

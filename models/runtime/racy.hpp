@@ -31,6 +31,12 @@ struct PendingWrite {
   explore::Value value = 0;  ///< known once the program has written
 };
 
+/// What a plain access that touches several of them reads.
+struct RacyRead {
+  RacyPlace place;
+  explore::Value value = 0;
+};
+
 /// Whether there are any. Looked at by every plain access.
 extern bool races_explored;
 

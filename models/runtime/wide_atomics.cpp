@@ -1,11 +1,8 @@
-// What compilers call where an atomic is not lock-free to them: libatomic's functions for 16 bytes, which have hooks of their own here, and
-// those for any size, which cannot be modelled.
+// What compilers call where an atomic of 16 bytes is not lock-free to them: libatomic's functions for it, which are the hooks here.
 
-#include <cstring>
 #include <utility>
 
 #include "models/runtime/call.hpp"
-#include "models/runtime/libc/unsupported.hpp"
 
 using Wide = proberen::explore::Value;
 
@@ -54,38 +51,4 @@ PROBEREN_WIDE_UPDATE(fetch_nand)
 
 PROBEREN_NAMED(bool, wide_swap, "__atomic_compare_exchange_16", (volatile Wide * p, Wide* c, Wide v, int order, int on_failure)) {
   return __tsan_atomic128_compare_exchange_strong(p, c, v, order, on_failure) != 0;
-}
-
-namespace {
-
-/// Of another size: the compilers' library does it under a lock, of which the engine knows nothing.
-template <class Function>
-Function real_or_unsupported(const char* name, proberen::runtime::Site site) {
-  using namespace proberen::runtime;
-  if (explored()) {
-    const Inside inside;
-    unsupported("an atomic object of this size", site);
-  }
-  void* const library = dlopen("libatomic.so.1", RTLD_NOW | RTLD_GLOBAL);
-  return reinterpret_cast<Function>(library == nullptr ? next_symbol(name) : dlsym(library, name));
-}
-
-}  // namespace
-
-PROBEREN_NAMED(void, any_load, "__atomic_load", (std::size_t size, const volatile void* p, void* result, int order)) {
-  using Function = void (*)(std::size_t, const volatile void*, void*, int);
-  real_or_unsupported<Function>("__atomic_load", PROBEREN_SITE_HERE)(size, p, result, order);
-}
-PROBEREN_NAMED(void, any_store, "__atomic_store", (std::size_t size, volatile void* p, void* value, int order)) {
-  using Function = void (*)(std::size_t, volatile void*, void*, int);
-  real_or_unsupported<Function>("__atomic_store", PROBEREN_SITE_HERE)(size, p, value, order);
-}
-PROBEREN_NAMED(void, any_exchange, "__atomic_exchange", (std::size_t size, volatile void* p, void* value, void* result, int order)) {
-  using Function = void (*)(std::size_t, volatile void*, void*, void*, int);
-  real_or_unsupported<Function>("__atomic_exchange", PROBEREN_SITE_HERE)(size, p, value, result, order);
-}
-PROBEREN_NAMED(bool, any_swap, "__atomic_compare_exchange",
-               (std::size_t size, volatile void* p, void* c, void* v, int order, int on_failure)) {
-  using Function = bool (*)(std::size_t, volatile void*, void*, void*, int, int);
-  return real_or_unsupported<Function>("__atomic_compare_exchange", PROBEREN_SITE_HERE)(size, p, c, v, order, on_failure);
 }

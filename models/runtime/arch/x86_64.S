@@ -104,6 +104,9 @@ proberen_fiber_entry:
         hook    __tsan_atomic\size\()_fetch_xor
         hook    __tsan_atomic\size\()_fetch_nand
         .endr
+        hook    __atomic_load
+        hook    __atomic_exchange
+        hook    __atomic_compare_exchange
         hook    pthread_mutex_lock
         hook    pthread_rwlock_rdlock
         hook    pthread_rwlock_wrlock
