@@ -43,6 +43,7 @@ void Fiber::reset(ThreadId new_id, const Start& new_start) {
   effects = reads = writes = 0;
   spin.forget();
   pending.clear();
+  hidden.size = 0;
   frames.clear();
   shared_on_stack.clear();
   lowest_shared = ~std::uintptr_t{0};

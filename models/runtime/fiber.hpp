@@ -63,6 +63,7 @@ struct Fiber {
   SpinMemory spin;
   std::vector<PendingWrite> pending;  ///< to racy locations
   std::vector<RacyRead> touched;      ///< by the plain access that it makes
+  HiddenBytes hidden;
   LastAccess last_access;
   /// The stack pointers of the instrumented functions that are running, outermost first, and what is shared on this stack; see
   /// frames.cpp.

@@ -6,14 +6,18 @@
 namespace proberen::runtime {
 namespace {
 
-template <bool kWrite>
+/// `kHides`: the write comes, and no other read of the same bytes that has not been told of.
+template <bool kWrite, bool kHides = false>
 [[gnu::always_inline]] inline void access(const void* pointer, std::size_t size, void* returns_to) {
   if (!explored() || size == 0) return;
   const Inside inside;
   const std::uintptr_t address = own_address(reinterpret_cast<std::uintptr_t>(pointer));
   const auto site = reinterpret_cast<Site>(returns_to);
   heap_check(address, size, kWrite, site);
-  if (__builtin_expect(races_explored, 0) && racy_access(address, size, kWrite, site)) return;
+  if (__builtin_expect(races_explored, 0) && racy_access(address, size, kWrite, site)) {
+    if constexpr (kHides) racy_hide(address, size);
+    return;
+  }
   current->last_access = {address, size, false};
   if constexpr (kWrite) {
     note_written(reinterpret_cast<std::uintptr_t>(pointer), size);
@@ -45,30 +49,30 @@ using proberen::runtime::spinning_read;
 
 #define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
 
-#define PROBEREN_PLAIN(size)                                                                                                          \
-  PROBEREN_HIDDEN void proberen_plain___tsan_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); } \
-  PROBEREN_HIDDEN void proberen_native_proberen_spinning___tsan_read##size(void*) {}                                                  \
-  PROBEREN_HIDDEN void proberen_explored_proberen_spinning___tsan_read##size(void* address) { spinning_read(address, size); }         \
-  PROBEREN_INTERPOSED void __tsan_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }            \
-  PROBEREN_INTERPOSED void __tsan_volatile_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }   \
-  PROBEREN_INTERPOSED void __tsan_volatile_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); }   \
-  PROBEREN_INTERPOSED void __tsan_read_write##size(void* address) {                                                                   \
-    access<false>(address, size, __builtin_return_address(0));                                                                        \
-    access<true>(address, size, __builtin_return_address(0));                                                                         \
+#define PROBEREN_PLAIN(size)                                                                                                              \
+  PROBEREN_HIDDEN void proberen_plain___tsan_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }     \
+  PROBEREN_HIDDEN void proberen_native_proberen_spinning___tsan_read##size(void*) {}                                                      \
+  PROBEREN_HIDDEN void proberen_explored_proberen_spinning___tsan_read##size(void* address) { spinning_read(address, size); }             \
+  PROBEREN_INTERPOSED void __tsan_write##size(void* address) { access<true, true>(address, size, __builtin_return_address(0)); }          \
+  PROBEREN_INTERPOSED void __tsan_volatile_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }       \
+  PROBEREN_INTERPOSED void __tsan_volatile_write##size(void* address) { access<true, true>(address, size, __builtin_return_address(0)); } \
+  PROBEREN_INTERPOSED void __tsan_read_write##size(void* address) {                                                                       \
+    access<false>(address, size, __builtin_return_address(0));                                                                            \
+    access<true>(address, size, __builtin_return_address(0));                                                                             \
   }
 
-#define PROBEREN_UNALIGNED(size)                                                                                                     \
-  PROBEREN_INTERPOSED void __tsan_unaligned_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); } \
-  PROBEREN_INTERPOSED void __tsan_unaligned_write##size(void* address) { access<true>(address, size, __builtin_return_address(0)); } \
-  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_read##size(void* address) {                                                     \
-    access<false>(address, size, __builtin_return_address(0));                                                                       \
-  }                                                                                                                                  \
-  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_write##size(void* address) {                                                    \
-    access<true>(address, size, __builtin_return_address(0));                                                                        \
-  }                                                                                                                                  \
-  PROBEREN_INTERPOSED void __tsan_unaligned_read_write##size(void* address) {                                                        \
-    access<false>(address, size, __builtin_return_address(0));                                                                       \
-    access<true>(address, size, __builtin_return_address(0));                                                                        \
+#define PROBEREN_UNALIGNED(size)                                                                                                           \
+  PROBEREN_INTERPOSED void __tsan_unaligned_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }       \
+  PROBEREN_INTERPOSED void __tsan_unaligned_write##size(void* address) { access<true, true>(address, size, __builtin_return_address(0)); } \
+  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_read##size(void* address) {                                                           \
+    access<false>(address, size, __builtin_return_address(0));                                                                             \
+  }                                                                                                                                        \
+  PROBEREN_INTERPOSED void __tsan_unaligned_volatile_write##size(void* address) {                                                          \
+    access<true, true>(address, size, __builtin_return_address(0));                                                                        \
+  }                                                                                                                                        \
+  PROBEREN_INTERPOSED void __tsan_unaligned_read_write##size(void* address) {                                                              \
+    access<false>(address, size, __builtin_return_address(0));                                                                             \
+    access<true>(address, size, __builtin_return_address(0));                                                                              \
   }
 
 PROBEREN_PLAIN(1)
@@ -82,7 +86,9 @@ PROBEREN_UNALIGNED(8)
 PROBEREN_UNALIGNED(16)
 
 PROBEREN_INTERPOSED void __tsan_read_range(void* address, std::size_t size) { access<false>(address, size, __builtin_return_address(0)); }
-PROBEREN_INTERPOSED void __tsan_write_range(void* address, std::size_t size) { access<true>(address, size, __builtin_return_address(0)); }
+PROBEREN_INTERPOSED void __tsan_write_range(void* address, std::size_t size) {
+  access<true, true>(address, size, __builtin_return_address(0));
+}
 PROBEREN_INTERPOSED void __tsan_vptr_read(void** vptr) { access<false>(vptr, sizeof(void*), __builtin_return_address(0)); }
 // A constructor writes the pointer that is there already, once for each base: as ThreadSanitizer does, only a change is a write.
 PROBEREN_INTERPOSED void __tsan_vptr_update(void** vptr, void* value) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "models/runtime/arch/arch.hpp"
 #include "models/runtime/call.hpp"
@@ -16,12 +17,22 @@ namespace {
 
 std::vector<RacyPlace> places;  // few: each was a race of its own
 
-bool fits(std::uintptr_t address, std::size_t size) {
-  return (size == 1 || size == 2 || size == 4 || size == 8 || size == 16) && address % size == 0;
+/// Notes the bytes from `address` to `end`, none of which are known, in pieces that a register can hold.
+void add(std::uintptr_t address, std::uintptr_t end) {
+  while (address < end) {
+    unsigned size = 8;
+    while (address % size != 0 || size > end - address) size /= 2;
+    places.push_back({address, size});
+    address += size;
+  }
 }
 
-bool known(std::uintptr_t address, std::size_t size) {
-  return std::any_of(places.begin(), places.end(), [&](const RacyPlace& place) { return place.overlaps(address, size); });
+/// An access touches a part of the place: the search starts again with two.
+[[noreturn]] void split(RacyPlace place, std::uintptr_t at) {
+  std::erase_if(places, [&](const RacyPlace& other) { return other.address == place.address; });
+  add(place.address, at);
+  add(at, place.address + place.size);
+  session->start_over();
 }
 
 void announce_plain(std::uintptr_t address, std::size_t size, bool write, Site site) {
@@ -47,14 +58,16 @@ Value explore_read(const RacyPlace& place, Site site) {
 
 bool racy_add(std::uintptr_t address, std::size_t size) {
   const std::size_t before = places.size();
-  const auto add = [](std::uintptr_t at, unsigned bytes) {
-    if (!known(at, bytes)) places.push_back({at, bytes});
-  };
-  if (fits(address, size)) add(address, static_cast<unsigned>(size));
-  // What is larger, or overlaps with a known one, byte by byte: its parts may be used in any way.
-  if (places.size() == before) {
-    for (std::uintptr_t at = address; at < address + size; ++at) add(at, 1);
+  const std::uintptr_t end = address + size;
+  std::sort(places.begin(), places.end(), [](const RacyPlace& a, const RacyPlace& b) { return a.address < b.address; });
+  std::uintptr_t at = address;
+  for (std::size_t i = 0; i < before; ++i) {
+    const RacyPlace place = places[i];
+    if (!place.overlaps(address, size)) continue;
+    if (place.address > at) add(at, place.address);
+    at = place.address + place.size;
   }
+  if (at < end) add(at, end);
   races_explored = proberen_spins_on_plain_reads = attention = true;
   return places.size() != before;
 }
@@ -99,6 +112,10 @@ bool racy_access(std::uintptr_t address, std::size_t size, bool write, Site site
   }
   if (touched.empty()) return false;
   std::sort(touched.begin(), touched.end(), [](const RacyRead& a, const RacyRead& b) { return a.place.address < b.place.address; });
+  for (const auto& [place, value] : touched) {
+    if (place.address < address) split(place, address);
+    if (place.address + place.size > address + size) split(place, address + size);
+  }
   std::uintptr_t at = address;
   for (auto& [place, value] : touched) {
     if (place.address > at) announce_plain(at, place.address - at, write, site);
@@ -114,6 +131,32 @@ bool racy_access(std::uintptr_t address, std::size_t size, bool write, Site site
   }
   if (at < address + size) announce_plain(at, address + size - at, write, site);
   return true;
+}
+
+namespace {
+
+unsigned char cover_of(unsigned char byte) { return byte ^ 0xa5U; }
+
+}  // namespace
+
+void racy_hide(std::uintptr_t address, std::size_t size) {
+  if (size < 4) return;
+  HiddenBytes& hidden = current->hidden;
+  hidden.address = address;
+  hidden.size = std::min(size, sizeof(hidden.before));
+  auto* const there = reinterpret_cast<unsigned char*>(address);
+  std::memcpy(hidden.before, there, hidden.size);
+  std::transform(there, there + hidden.size, there, cover_of);
+}
+
+bool racy_is_made() {
+  HiddenBytes& hidden = current->hidden;
+  const std::size_t size = std::exchange(hidden.size, 0);
+  auto* const there = reinterpret_cast<unsigned char*>(hidden.address);
+  const auto is_cover = [](unsigned char now, unsigned char before) { return now == cover_of(before); };
+  if (size == 0 || !std::equal(there, there + size, hidden.before, is_cover)) return true;
+  std::memcpy(there, hidden.before, size);
+  return false;
 }
 
 void racy_flush() {

@@ -2,7 +2,8 @@
 ///
 /// The search starts with none. When it finds a race, the location is noted and the search starts again, until it finds something else or
 /// ends: so only what does race costs steps. A read of such a location asks the engine for a value and puts it in memory, where the program
-/// then reads it; a write is told to the engine at the thread's next call, when the program has written.
+/// then reads it; a write is told to the engine at the thread's next call, when the program has written. An access that touches
+/// several of them is one of each; where it touches a part of one, that is divided, and the search starts again.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +38,13 @@ struct RacyRead {
   explore::Value value = 0;
 };
 
+/// What is where a write is about to be made, while something else is there instead: see racy_hide().
+struct HiddenBytes {
+  std::uintptr_t address = 0;
+  unsigned char before[16] = {};
+  std::size_t size = 0;  ///< of them in use; 0: nothing is hidden
+};
+
 /// Whether there are any. Looked at by every plain access.
 extern bool races_explored;
 
@@ -50,6 +58,12 @@ void racy_parse(std::string& witness);
 
 /// Whether an access touches such locations; then they are dealt with, and only the rest is announced as plain.
 [[nodiscard]] bool racy_access(std::uintptr_t address, std::size_t size, bool write, explore::Site site);
+/// The running fiber's hook is about to return, for the program to write there. GCC puts both hooks of a copy before it, that of the write
+/// first: whether the write has been made by the next call is told by whether other bytes are there than those with which these are hidden
+/// until then. Fewer than 4 are not hidden, as the program may well write the same.
+void racy_hide(std::uintptr_t address, std::size_t size);
+/// Whether it has been made; else what is there is shown again. At every call.
+[[nodiscard]] bool racy_is_made();
 /// Tells the engine of what the running fiber has written.
 void racy_flush();
 

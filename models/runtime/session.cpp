@@ -26,7 +26,7 @@ bool attention = false;
 
 void attend() {
   if (current == nullptr) return;
-  if (!current->pending.empty()) racy_flush();
+  if (!current->pending.empty() && racy_is_made()) racy_flush();
   if (recording) record_call();
 }
 
