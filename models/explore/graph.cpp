@@ -59,15 +59,6 @@ ThreadId Graph::next_thread() const {
   return thread;
 }
 
-const Graph::Clock* Graph::knowledge(ThreadId thread, int length) const {
-  const EventId last = length > 0 ? at(thread, length - 1) : creation(thread);
-  return last == kNoEvent ? nothing_.data() : before(last);
-}
-
-void Graph::ensure_location(LocationId location) {
-  if (location >= locations()) locations_.resize(static_cast<std::size_t>(location) + 1);
-}
-
 int Graph::lowest_place(LocationId location, const Clock* clock) const {
   int lowest = 0;
   const int highest = place_of(last_write(location));

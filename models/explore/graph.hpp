@@ -112,13 +112,18 @@ class Graph {
   }
   [[nodiscard]] bool happens_before(EventId first, EventId second) const { return first != second && contains(before(second), first); }
   /// What the thread knows after its first `length` events: all zero for thread 0 before its first.
-  [[nodiscard]] const Clock* knowledge(ThreadId thread, int length) const;
+  [[nodiscard]] const Clock* knowledge(ThreadId thread, int length) const {
+    const EventId last = length > 0 ? at(thread, length - 1) : creation(thread);
+    return last == kNoEvent ? nothing_.data() : before(last);
+  }
   [[nodiscard]] std::size_t width() const { return width_; }
 
   // ---- locations
 
   [[nodiscard]] LocationId locations() const { return static_cast<LocationId>(locations_.size()); }
-  void ensure_location(LocationId location);
+  void ensure_location(LocationId location) {
+    if (location >= locations()) locations_.resize(static_cast<std::size_t>(location) + 1);
+  }
   [[nodiscard]] EventId last_at(LocationId location) const { return locations_[static_cast<std::size_t>(location)].last_event; }
   [[nodiscard]] EventId first_write(LocationId location) const { return locations_[static_cast<std::size_t>(location)].first_write; }
   /// kInitial where nothing was written.
