@@ -1,5 +1,6 @@
 #include "proberen/explore/engine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "models/explore/bounded.hpp"
@@ -49,10 +50,8 @@ bool Engine::Implementation::begin() {
   locations_.begin();
   meetings_.clear();
   races_.begin();
-  for (Thread& thread : threads) {
-    if (!thread.created) break;
-    thread = Thread{};
-  }
+  std::fill_n(threads.begin(), entered_, Thread{});
+  entered_ = 0;
   stuck.reset();
   current = 0;
   alive_ = {};

@@ -107,7 +107,6 @@ class Engine::Implementation {
     const EventId* end = nullptr;
     int effect = -1;       ///< the place in the thread of the event that follows, or would follow, its latest effect
     int last_effect = -1;  ///< of the last event of the beginning that follows one; -1: there is none
-    bool created = false;
     bool finished = false;
     bool timed = false;  ///< its wait ends by its time in another execution
     Wait wait = Wait::kNothing;
@@ -262,6 +261,7 @@ class Engine::Implementation {
   Graph* graph_ = nullptr;
   ThreadSet midway_;             ///< threads between the events of one step: they go on before others do
   ThreadId picked_ = kNoThread;  ///< for the next step, which it has come to
+  ThreadId entered_ = 0;         ///< threads from there on have not been in the execution
   ThreadSet alive_;              ///< threads that are there and have not finished
   ThreadSet unstarted_;          ///< threads that have been created and have not run
   std::uint64_t begun_ = 0;

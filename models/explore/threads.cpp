@@ -1,5 +1,7 @@
 // Turns: whose step is next, in the replayed part of an execution and in the part that grows.
 
+#include <algorithm>
+
 #include "models/explore/implementation.hpp"
 
 namespace proberen::explore {
@@ -77,8 +79,7 @@ void Engine::Implementation::look_at_length(Site site) {
 
 void Engine::Implementation::enter(ThreadId thread) {
   Thread& state = threads[static_cast<std::size_t>(thread)];
-  state = Thread{};
-  state.created = true;
+  entered_ = std::max(entered_, thread + 1);
   alive_.add(thread);
   state.next = graph_->first_of(thread);
   state.end = state.next + graph_->length(thread);
@@ -111,8 +112,8 @@ ThreadId Engine::Implementation::next_of_replay() const {
   others.remove(current);
   for (const ThreadId thread : others) {
     const Thread& state = threads[static_cast<std::size_t>(thread)];
-    if (state.done >= graph_->length(thread)) continue;
-    const Event& event = (*graph_)[graph_->at(thread, state.done)];
+    if (state.next == state.end) continue;
+    const Event& event = (*graph_)[*state.next];
     if (event.source < 0 || event.kind == Kind::kWrite || performed(event.source)) return thread;
   }
   return current;
