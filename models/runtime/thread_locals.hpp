@@ -1,6 +1,6 @@
 /// ThreadLocals: gives a borrowed thread's thread_local data its initial image back, and the exploring thread's the one that it had when
 /// the exploration began. Only for modules that have their place in every thread's static block; the C library's own data is left alone,
-/// but errno.
+/// but errno, and so is that of libraries whose code no fiber runs.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,8 @@ class ThreadLocals {
  private:
   struct Block {
     std::size_t below = 0;
-    std::size_t size = 0;
-    std::size_t image_size = 0;
-    const void* image = nullptr;
     bool kept = false;        ///< put_back restores it
+    std::vector<char> image;  ///< as a thread begins
     std::vector<char> saved;  ///< of the exploring thread
   };
   std::vector<Block> blocks_;
