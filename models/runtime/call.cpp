@@ -1,7 +1,9 @@
 #include "models/runtime/call.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <iterator>
 
 namespace proberen::runtime {
 
@@ -12,11 +14,7 @@ std::string_view waiting_for(std::string_view what, const void* object) {
   std::memcpy(out, what.data(), length);
   out += length;
   std::memcpy(out, " 0x", 3);
-  out += 3;
-  auto value = reinterpret_cast<std::uintptr_t>(object);
-  int shift = 60;
-  while (shift > 0 && (value >> shift) == 0) shift -= 4;
-  for (; shift >= 0; shift -= 4) *out++ = "0123456789abcdef"[(value >> shift) & 15U];
+  out = std::to_chars(out + 3, std::end(current->what), reinterpret_cast<std::uintptr_t>(object), 16).ptr;
   return {start, static_cast<std::size_t>(out - start)};
 }
 
