@@ -314,8 +314,8 @@ void Graph::assign_withdrawn(const Graph& from, const std::vector<EventId>& kept
     const auto is_kept = [&](EventId id) { return kept[static_cast<std::size_t>(id)] != kNoEvent; };
     const bool came_back = from.length(read.thread) > read.index && is_kept(from.at(read.thread, read.index));
     if (!is_kept(read.source) || (loose != kNoEvent && read.position > loose && !came_back)) continue;
-    read.position =
-        static_cast<EventId>(std::count_if(kept.begin(), kept.begin() + read.position, [](EventId id) { return id != kNoEvent; }));
+    const auto next = std::find_if(kept.begin() + read.position, kept.end(), [](EventId id) { return id != kNoEvent; });
+    read.position = next == kept.end() ? size() : *next;
     read.source = kept[static_cast<std::size_t>(read.source)];
     withdrawn_.push_back(read);
   }
