@@ -310,21 +310,27 @@ int ExhaustiveSearch::latest_cause(LocationId location, EventId cause) {
   return latest.place;
 }
 
-/// Whether the event is as if it had been added last to what was there when it was added, and the causes of `cause`, which has no place
-/// yet. Without a cause: whether it may be so for one to come.
-bool ExhaustiveSearch::canonical(EventId id, EventId cause) {
+/// Whether the event is as if it had been added last to what was there when it was added. It may not be so to the causes of a write to
+/// come.
+bool ExhaustiveSearch::may_be_canonical(EventId id) const {
   const Graph& here = *graph_;
   const Event& event = here[id];
   if (event.kind == Kind::kChoice) return event.value == 0;
   if (event.kind != Kind::kRead && event.kind != Kind::kWrite) return true;
-  if (!event.newest) return false;
-  if (event.kind == Kind::kRead) {
-    if (cause == kNoEvent) return true;
-    if (event.source > id && !here.contains(here.causes(cause), event.source)) return false;
-    return here.place_of(event.source) >= latest_cause(event.location, cause);
-  }
-  if (event.foreseen || (cause != kNoEvent && event.place < latest_cause(event.location, cause))) return false;
+  if (!event.newest || event.foreseen) return false;
+  if (event.kind == Kind::kRead) return true;
   return std::none_of(here.withdrawn().begin(), here.withdrawn().end(), [=](const Graph::Withdrawn& read) { return read.source == id; });
+}
+
+/// Whether it is so to the causes of `cause`, which has no place yet, as well.
+bool ExhaustiveSearch::canonical(EventId id, EventId cause) {
+  const Graph& here = *graph_;
+  const Event& event = here[id];
+  if (!may_be_canonical(id)) return false;
+  if (event.kind == Kind::kWrite) return event.place >= latest_cause(event.location, cause);
+  if (event.kind != Kind::kRead) return true;
+  if (event.source > id && !here.contains(here.causes(cause), event.source)) return false;
+  return here.place_of(event.source) >= latest_cause(event.location, cause);
 }
 
 bool ExhaustiveSearch::revisit(EventId write, EventId read) {

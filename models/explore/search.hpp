@@ -40,7 +40,7 @@ class ExhaustiveSearch final : public Strategy {
   [[nodiscard]] EventId revisited() const override { return revisited_; }
   [[nodiscard]] bool withdraw(EventId read) override;
   [[nodiscard]] bool reads_older(const Event& read, const Prospect& prospect) override;
-  [[nodiscard]] bool may_change(EventId event) override { return canonical(event, kNoEvent); }
+  [[nodiscard]] bool may_change(EventId event) override { return may_be_canonical(event); }
   [[nodiscard]] bool outlives(const Clash& clash) override;
   [[nodiscard]] std::uint64_t blocked_unseen() override { return std::exchange(blocked_unseen_, 0); }
   [[nodiscard]] bool exhausts() const override { return true; }
@@ -76,6 +76,7 @@ class ExhaustiveSearch final : public Strategy {
   void plan_sources(const Event& read, const Alternative& of, const Prospect& prospect);
   void plan_revisits(EventId write);
 
+  [[nodiscard]] bool may_be_canonical(EventId event) const;
   [[nodiscard]] bool canonical(EventId event, EventId cause);
   [[nodiscard]] int latest_cause(LocationId location, EventId cause);
 
