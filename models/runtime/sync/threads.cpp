@@ -13,11 +13,10 @@
 namespace proberen::runtime {
 
 Fiber* fiber_of(pthread_t handle) {
-  for (int thread = 0; thread < session->threads(); ++thread) {
-    Fiber& fiber = session->fiber(thread);
-    if (fiber.borrowed.handle == handle) return &fiber;
-  }
-  return nullptr;
+  const int slot = std::max(stack_slot(handle), 0);  // the C library keeps a thread's own data on its stack; main's stack is another one
+  if (slot >= session->threads()) return nullptr;
+  Fiber& fiber = session->fiber(slot);
+  return fiber.borrowed.handle == handle ? &fiber : nullptr;
 }
 
 pthread_t create_thread(const Start& start, bool detached, Site site) { return session->create(start, detached, site).borrowed.handle; }
