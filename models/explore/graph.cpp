@@ -247,6 +247,7 @@ void Graph::truncate(EventId size) {
 void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId loose, EventId last) {
   width_ = from.width_;
   nothing_ = from.nothing_;
+  clocks_.resize(events_.size() * 3 * width_);
   threads_.resize(from.threads_.size());
   for (Thread& thread : threads_) {
     thread.created_by = kNoEvent;

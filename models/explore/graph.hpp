@@ -198,7 +198,7 @@ class Graph {
   void widen(std::size_t width);
   /// For so many events.
   void make_room(std::size_t events) {
-    if (events > events_.size() || events * 3 * width_ > clocks_.size()) enlarge(events);
+    if (events > events_.size()) enlarge(events);
   }
   void enlarge(std::size_t events);
   /// The clocks of an event, which comes after `previous` in its thread, or is the first of the thread that it created.
@@ -211,7 +211,7 @@ class Graph {
   std::size_t width_ = kNarrow;  ///< of a clock; a multiple of 4
   EventId size_ = 0;
   std::vector<Event> events_;  ///< and room for more
-  std::vector<Clock> clocks_;  ///< three for each event, and room for more
+  std::vector<Clock> clocks_;  ///< three for each event, with those that there is room for
   std::vector<Withdrawn> withdrawn_;
   std::vector<Thread> threads_;
   std::vector<Location> locations_;
