@@ -244,7 +244,7 @@ void Graph::truncate(EventId size) {
   }
 }
 
-void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId loose, EventId last) {
+void Graph::assign_part(const Graph& from, const std::vector<EventId>& kept, EventId loose, EventId last) {
   width_ = from.width_;
   nothing_ = from.nothing_;
   clocks_.resize(events_.size() * 3 * width_);
@@ -255,20 +255,16 @@ void Graph::assign_part(const Graph& from, std::vector<EventId>& kept, EventId l
   }
   locations_.assign(from.locations_.size(), Location{});
   const auto renamed = [&](EventId id) { return id < 0 ? id : kept[static_cast<std::size_t>(id)]; };
-  EventId count = 0;
-  for (EventId& id : kept) {
-    if (id != kNoEvent) id = count++;
-  }
   const EventId kept_loose = renamed(loose);
-  make_room(static_cast<std::size_t>(count));
-  size_ = count;
+  make_room(static_cast<std::size_t>(from.size()));
+  size_ = 0;
   for (EventId id = 0; id < from.size(); ++id) {
-    const EventId first = kept[static_cast<std::size_t>(id)];
-    if (first == kNoEvent) continue;
+    if (kept[static_cast<std::size_t>(id)] == kNoEvent) continue;
     const EventId begin = id;  // of a run of those that are kept
     while (id < from.size() && kept[static_cast<std::size_t>(id)] != kNoEvent) ++id;
-    std::copy(from.events_.begin() + begin, from.events_.begin() + id, events_.begin() + first);
-    std::memcpy(clock(first, 0), from.before(begin), static_cast<std::size_t>(id - begin) * 3 * width_ * sizeof(Clock));
+    std::copy(from.events_.begin() + begin, from.events_.begin() + id, events_.begin() + size_);
+    std::memcpy(clock(size_, 0), from.before(begin), static_cast<std::size_t>(id - begin) * 3 * width_ * sizeof(Clock));
+    size_ += id - begin;
   }
   for (EventId added = 0; added < size(); ++added) {
     Event& event = (*this)[added];

@@ -174,7 +174,7 @@ class Graph {
   void truncate(EventId size);
   /// Becomes the part of another graph whose events are kept, in the same order; `kept[e]` is the new number or kNoEvent. It must be closed
   /// under program order and reads-from, but for the source of `loose`. The write `last` loses its place.
-  void assign_part(const Graph& from, std::vector<EventId>& kept, EventId loose, EventId last);
+  void assign_part(const Graph& from, const std::vector<EventId>& kept, EventId loose, EventId last);
 
  private:
   struct Thread {

@@ -1,7 +1,7 @@
 #include "models/explore/search.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <numeric>
 
 #include "models/explore/sc_order.hpp"
 
@@ -175,8 +175,10 @@ void ExhaustiveSearch::plan_sources(const Event& read, const Alternative& of, co
 bool ExhaustiveSearch::withdraw(EventId read) {
   Frame& frame = *frame_;
   const Event event = frame.graph[read];
-  kept_.assign(static_cast<std::size_t>(frame.graph.size()), 0);
+  kept_.resize(static_cast<std::size_t>(frame.graph.size()));
+  std::iota(kept_.begin(), kept_.begin() + read, 0);
   kept_[static_cast<std::size_t>(read)] = kNoEvent;
+  std::iota(kept_.begin() + read + 1, kept_.end(), read);
   spare_.assign_part(frame.graph, kept_, kNoEvent, kNoEvent);
   std::swap(frame.graph, spare_);
   const auto renamed = [&](EventId id) { return id < 0 ? id : kept_[static_cast<std::size_t>(id)]; };
@@ -336,9 +338,10 @@ bool ExhaustiveSearch::canonical(EventId id, EventId cause) {
 bool ExhaustiveSearch::revisit(EventId write, EventId read) {
   const Graph& here = *graph_;
   const Graph::Clock* const causes = here.causes(write);
-  kept_.assign(static_cast<std::size_t>(here.size()), kNoEvent);
+  kept_.resize(static_cast<std::size_t>(here.size()));
+  EventId count = 0;
   for (EventId id = 0; id < here.size(); ++id) {
-    if (id <= read || here.contains(causes, id)) kept_[static_cast<std::size_t>(id)] = 0;
+    kept_[static_cast<std::size_t>(id)] = id <= read || here.contains(causes, id) ? count++ : kNoEvent;
   }
   Frame& frame = open_frame(read, write);
   frame.cause = kept_[static_cast<std::size_t>(write)];

@@ -92,7 +92,7 @@ class ExhaustiveSearch final : public Strategy {
   Graph spare_;
   EventId revisited_ = kNoEvent;
   std::uint64_t blocked_unseen_ = 0;
-  std::vector<EventId> kept_;
+  std::vector<EventId> kept_;  ///< the number of each event in the graph that is made of a part of this one, or kNoEvent
   struct LatestCause {
     std::uint64_t plan = 0;
     int place = 0;
