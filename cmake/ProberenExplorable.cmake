@@ -10,6 +10,7 @@ function(proberen_explorable target)
       $<$<COMPILE_LANGUAGE:${language}>:-fsanitize=thread> $<$<COMPILE_LANGUAGE:${language}>:-g>
       "$<$<COMPILE_LANGUAGE:${language}>:${PROBEREN_HOOKED}>"
       "$<$<AND:$<COMPILE_LANGUAGE:${language}>,$<${language}_COMPILER_ID:GNU>>:${PROBEREN_HOOKED_GNU}>"
+      "$<$<AND:$<COMPILE_LANGUAGE:${language}>,$<${language}_COMPILER_ID:Clang>>:SHELL:${PROBEREN_HOOKED_CLANG}>"
       $<$<AND:$<COMPILE_LANGUAGE:${language}>,$<${language}_COMPILER_ID:Clang>>:-grecord-command-line>)  # says what was compiled so
   endforeach()
   if(type STREQUAL "EXECUTABLE" OR type STREQUAL "SHARED_LIBRARY" OR type STREQUAL "MODULE_LIBRARY")

@@ -28,6 +28,8 @@ list(APPEND PROBEREN_HOOKED_GNU --param=builtin-string-cmp-inline-length=0)
 # A read whose value nobody uses races as any other, and so does what a function does whose value nobody uses. Clang has no such options.
 list(APPEND PROBEREN_HOOKED_GNU -fno-tree-dce -fno-tree-dse -fno-tree-fre -fno-tree-pre -fno-tree-forwprop -fno-tree-sink
   -fno-ipa-pure-const)
+# Clang leaves out the hook of a read that a write of the same variable follows, as both would race; explored, the value that it reads counts.
+set(PROBEREN_HOOKED_CLANG "-mllvm -tsan-instrument-read-before-write=1")
 
 # proberen_apply_variant(<target> <variant>): the flags of a variant, on our own target only.
 function(proberen_apply_variant target variant)
@@ -45,7 +47,8 @@ function(proberen_apply_variant target variant)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   elseif(variant STREQUAL "explored")
     # The hooks that ThreadSanitizer's compiler passes set, answered by libproberen_runtime instead of ThreadSanitizer's library.
-    target_compile_options(${target} PUBLIC -fsanitize=thread -O1 -g1 ${PROBEREN_HOOKED} "$<$<CXX_COMPILER_ID:GNU>:${PROBEREN_HOOKED_GNU}>")
+    target_compile_options(${target} PUBLIC -fsanitize=thread -O1 -g1 ${PROBEREN_HOOKED} "$<$<CXX_COMPILER_ID:GNU>:${PROBEREN_HOOKED_GNU}>"
+      "$<$<CXX_COMPILER_ID:Clang>:SHELL:${PROBEREN_HOOKED_CLANG}>")
     get_target_property(type ${target} TYPE)
     if(type STREQUAL "EXECUTABLE")
       proberen_link_runtime(${target})

@@ -37,6 +37,7 @@ void add(std::uintptr_t address, std::uintptr_t end) {
 
 void announce_plain(std::uintptr_t address, std::size_t size, bool write, Site site) {
   if (size == 0) return;
+  current->last_access = {address, size, false};
   if (write)
     engine().plain_write(address, size, site);
   else
