@@ -24,12 +24,7 @@ Function of_library(const char* name) {
 
 Access access_of(std::size_t size, const volatile void* object, int order, Site site, bool write) {
   if (size > sizeof(Value)) unsupported("an atomic object of more than 16 bytes", site);
-  const auto address = reinterpret_cast<std::uintptr_t>(object);
-  const auto bytes = static_cast<unsigned>(size);
-  heap_check(address, size, write, site);
-  note_atomic(address, bytes);
-  current->last_access = {address, size, false};
-  return {address, bytes, order_of(order), site};
+  return access_at(reinterpret_cast<std::uintptr_t>(object), static_cast<unsigned>(size), order_of(order), site, write);
 }
 
 /// An atomic read has found the value.
@@ -52,14 +47,10 @@ void leave_in(void* memory, Value value, const Access& access) {
   std::memcpy(memory, &value, access.size);
 }
 
-Site site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
-
 }  // namespace
 }  // namespace proberen::runtime
 
 using namespace proberen::runtime;  // NOLINT: what follows is the compilers' interface
-
-#define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
 
 PROBEREN_HIDDEN void proberen_native___atomic_load(std::size_t size, const volatile void* object, void* result, int order) {
   static const auto real = of_library<void (*)(std::size_t, const volatile void*, void*, int)>("__atomic_load");

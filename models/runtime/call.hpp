@@ -42,12 +42,17 @@ inline void note_atomic(std::uintptr_t address, unsigned size) {
   if (__builtin_expect(slot >= 0 && slot < session->threads(), 0)) note_shared_on_stack(session->fiber(slot), address, size, true);
 }
 
+/// The running thread's atomic access to these bytes. Fails the execution where it may not touch them.
+[[nodiscard, gnu::always_inline]] inline Access access_at(std::uintptr_t address, unsigned size, Order order, Site site, bool write) {
+  heap_check(address, size, write, site);
+  note_atomic(address, size);
+  current->last_access = {address, size, false};
+  return {address, size, order, site};
+}
+
 /// An int that stands for a synchronization object in the engine. Fails the execution where its memory is freed.
 [[nodiscard]] inline Access word(const void* address, Order order, Site site) {
-  heap_check(reinterpret_cast<std::uintptr_t>(address), 4, true, site);
-  note_atomic(reinterpret_cast<std::uintptr_t>(address), 4);
-  current->last_access = {reinterpret_cast<std::uintptr_t>(address), 4, false};
-  return {reinterpret_cast<std::uintptr_t>(address), 4, order, site};
+  return access_at(reinterpret_cast<std::uintptr_t>(address), 4, order, site, true);
 }
 
 /// `lock of mutex 0x…`, in the running fiber's own buffer: valid until it asks for the next one.

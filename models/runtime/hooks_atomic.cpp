@@ -33,13 +33,8 @@ template <class T>
 [[gnu::always_inline]] inline Access access_of(const volatile T* pointer, int order, Site site, bool write) {
   const auto address = reinterpret_cast<std::uintptr_t>(pointer);
   if (__builtin_expect(address % sizeof(T) != 0, 0)) misaligned(sizeof(T), site);
-  heap_check(address, sizeof(T), write, site);
-  note_atomic(address, sizeof(T));
-  current->last_access = {address, sizeof(T), false};
-  return {address, sizeof(T), order_of(order), site};
+  return access_at(address, sizeof(T), order_of(order), site, write);
 }
-
-inline Site site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
 
 /// What malloc leaves in memory, as an atomic read finds it.
 template <class T>
@@ -146,7 +141,6 @@ int failure_order(int order) {
 
 using namespace proberen::runtime;  // NOLINT: what follows is the compilers' interface
 
-#define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
 #define PROBEREN_RETURN __builtin_return_address(0)
 
 #define PROBEREN_UPDATE(bits, name, operation)                                                                                             \

@@ -33,7 +33,7 @@ template <bool kWrite, bool kHides = false>
   const Inside inside;
   const void* const frame = proberen_frame;
   const std::uintptr_t address = own_address(reinterpret_cast<std::uintptr_t>(pointer));
-  const Site site = static_cast<const std::uintptr_t*>(frame)[kSavedRegisters];
+  const Site site = site_of(frame);
   heap_check(address, size, false, site);
   spin_check(frame, address);
   if (racy_access(address, size, false, site)) return;
@@ -46,8 +46,6 @@ template <bool kWrite, bool kHides = false>
 
 using proberen::runtime::access;
 using proberen::runtime::spinning_read;
-
-#define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
 
 #define PROBEREN_PLAIN(size)                                                                                                              \
   PROBEREN_HIDDEN void proberen_plain___tsan_read##size(void* address) { access<false>(address, size, __builtin_return_address(0)); }     \

@@ -20,3 +20,5 @@ namespace proberen::runtime {
 
 /// A symbol that wins over libc's.
 #define PROBEREN_INTERPOSED extern "C" __attribute__((visibility("default")))
+/// One that arch/ calls, or that another file knows by its name alone.
+#define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))

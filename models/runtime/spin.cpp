@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t kBuffer = std::size_t{1} << 20;
 
-std::uintptr_t site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
-
 std::size_t state_size(const Fiber& fiber, const void* frame) {
   return static_cast<std::size_t>(fiber.borrowed.stack_top - static_cast<const char*>(frame));
 }

@@ -20,6 +20,8 @@ namespace proberen::runtime {
 
 /// The words that a looking hook left on the stack: callee-saved registers, then the return address, then the caller's frame.
 inline constexpr std::size_t kSavedRegisters = 6;
+/// The return address among them: the hook's call in the program.
+[[nodiscard]] inline std::uintptr_t site_of(const void* frame) { return static_cast<const std::uintptr_t*>(frame)[kSavedRegisters]; }
 
 [[nodiscard]] std::uintptr_t thread_pointer();
 /// Writes a new fiber's first frame below `top` and returns the stack pointer to switch to.

@@ -104,32 +104,32 @@ PROBEREN_INTERPOSED int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
   return 0;
 }
 
-#define PROBEREN_RWLOCK(direction, write)                                                                                              \
-  extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_rwlock_##direction##lock(pthread_rwlock_t* lock) {      \
-    return PROBEREN_REAL(pthread_rwlock_##direction##lock)(lock);                                                                      \
-  }                                                                                                                                    \
-  extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_rwlock_##direction##lock(pthread_rwlock_t* lock) {    \
-    PROBEREN_ENTER_LOOKING(lock);                                                                                                      \
-    return lock_for(lock, write, site);                                                                                                \
-  }                                                                                                                                    \
-  PROBEREN_INTERPOSED int pthread_rwlock_timed##direction##lock(pthread_rwlock_t* lock, const timespec* deadline) {                    \
-    if (!explored()) return PROBEREN_REAL(pthread_rwlock_timed##direction##lock)(lock, deadline);                                      \
-    PROBEREN_ENTER();                                                                                                                  \
-    if (!is_time(deadline)) return EINVAL;                                                                                             \
-    return timed_for(lock, write, deadline_ns(CLOCK_REALTIME, deadline), site);                                                        \
-  }                                                                                                                                    \
-  PROBEREN_INTERPOSED int pthread_rwlock_clock##direction##lock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) {   \
-    if (!explored()) return PROBEREN_REAL(pthread_rwlock_clock##direction##lock)(lock, clock, deadline);                               \
-    PROBEREN_ENTER();                                                                                                                  \
-    if (!waits_by(clock) || !is_time(deadline)) return EINVAL;                                                                         \
-    return timed_for(lock, write, deadline_ns(clock, deadline), site);                                                                 \
-  }                                                                                                                                    \
-  extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_rwlock_try##direction##lock(pthread_rwlock_t* lock) {   \
-    return PROBEREN_REAL(pthread_rwlock_try##direction##lock)(lock);                                                                   \
-  }                                                                                                                                    \
-  extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_rwlock_try##direction##lock(pthread_rwlock_t* lock) { \
-    PROBEREN_ENTER_LOOKING(lock);                                                                                                      \
-    return try_for(lock, write, site);                                                                                                 \
+#define PROBEREN_RWLOCK(direction, write)                                                                                            \
+  PROBEREN_HIDDEN int proberen_native_pthread_rwlock_##direction##lock(pthread_rwlock_t* lock) {                                     \
+    return PROBEREN_REAL(pthread_rwlock_##direction##lock)(lock);                                                                    \
+  }                                                                                                                                  \
+  PROBEREN_HIDDEN int proberen_explored_pthread_rwlock_##direction##lock(pthread_rwlock_t* lock) {                                   \
+    PROBEREN_ENTER_LOOKING(lock);                                                                                                    \
+    return lock_for(lock, write, site);                                                                                              \
+  }                                                                                                                                  \
+  PROBEREN_INTERPOSED int pthread_rwlock_timed##direction##lock(pthread_rwlock_t* lock, const timespec* deadline) {                  \
+    if (!explored()) return PROBEREN_REAL(pthread_rwlock_timed##direction##lock)(lock, deadline);                                    \
+    PROBEREN_ENTER();                                                                                                                \
+    if (!is_time(deadline)) return EINVAL;                                                                                           \
+    return timed_for(lock, write, deadline_ns(CLOCK_REALTIME, deadline), site);                                                      \
+  }                                                                                                                                  \
+  PROBEREN_INTERPOSED int pthread_rwlock_clock##direction##lock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) { \
+    if (!explored()) return PROBEREN_REAL(pthread_rwlock_clock##direction##lock)(lock, clock, deadline);                             \
+    PROBEREN_ENTER();                                                                                                                \
+    if (!waits_by(clock) || !is_time(deadline)) return EINVAL;                                                                       \
+    return timed_for(lock, write, deadline_ns(clock, deadline), site);                                                               \
+  }                                                                                                                                  \
+  PROBEREN_HIDDEN int proberen_native_pthread_rwlock_try##direction##lock(pthread_rwlock_t* lock) {                                  \
+    return PROBEREN_REAL(pthread_rwlock_try##direction##lock)(lock);                                                                 \
+  }                                                                                                                                  \
+  PROBEREN_HIDDEN int proberen_explored_pthread_rwlock_try##direction##lock(pthread_rwlock_t* lock) {                                \
+    PROBEREN_ENTER_LOOKING(lock);                                                                                                    \
+    return try_for(lock, write, site);                                                                                               \
   }
 
 PROBEREN_RWLOCK(rd, false)

@@ -127,11 +127,9 @@ PROBEREN_INTERPOSED int sem_getvalue(sem_t* semaphore, int* value) noexcept {
   return 0;
 }
 
-extern "C" __attribute__((visibility("hidden"))) int proberen_native_sem_trywait(sem_t* semaphore) {
-  return PROBEREN_REAL(sem_trywait)(semaphore);
-}
+PROBEREN_HIDDEN int proberen_native_sem_trywait(sem_t* semaphore) { return PROBEREN_REAL(sem_trywait)(semaphore); }
 
-extern "C" __attribute__((visibility("hidden"))) int proberen_explored_sem_trywait(sem_t* semaphore) {
+PROBEREN_HIDDEN int proberen_explored_sem_trywait(sem_t* semaphore) {
   PROBEREN_ENTER_LOOKING(semaphore);
   return try_wait(semaphore, site);
 }

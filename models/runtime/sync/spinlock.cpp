@@ -51,11 +51,9 @@ PROBEREN_INTERPOSED int pthread_spin_destroy(pthread_spinlock_t* lock) noexcept 
   return 0;
 }
 
-extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_spin_lock(pthread_spinlock_t* lock) {
-  return PROBEREN_REAL(pthread_spin_lock)(lock);
-}
+PROBEREN_HIDDEN int proberen_native_pthread_spin_lock(pthread_spinlock_t* lock) { return PROBEREN_REAL(pthread_spin_lock)(lock); }
 
-extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_spin_lock(pthread_spinlock_t* lock) {
+PROBEREN_HIDDEN int proberen_explored_pthread_spin_lock(pthread_spinlock_t* lock) {
   void* const object = const_cast<int*>(lock);
   PROBEREN_ENTER_LOOKING(object);
   look(lock, "lock", site);
@@ -73,11 +71,9 @@ PROBEREN_INTERPOSED int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
   return 0;
 }
 
-extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_spin_trylock(pthread_spinlock_t* lock) {
-  return PROBEREN_REAL(pthread_spin_trylock)(lock);
-}
+PROBEREN_HIDDEN int proberen_native_pthread_spin_trylock(pthread_spinlock_t* lock) { return PROBEREN_REAL(pthread_spin_trylock)(lock); }
 
-extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_spin_trylock(pthread_spinlock_t* lock) {
+PROBEREN_HIDDEN int proberen_explored_pthread_spin_trylock(pthread_spinlock_t* lock) {
   void* const object = const_cast<int*>(lock);
   PROBEREN_ENTER_LOOKING(object);
   look(lock, "lock", site);

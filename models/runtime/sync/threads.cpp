@@ -149,11 +149,11 @@ PROBEREN_INTERPOSED int pthread_join(pthread_t handle, void** result) {
   return join_thread(handle, result, site);
 }
 
-extern "C" __attribute__((visibility("hidden"))) int proberen_native_pthread_tryjoin_np(pthread_t handle, void** result) {
+PROBEREN_HIDDEN int proberen_native_pthread_tryjoin_np(pthread_t handle, void** result) {
   return PROBEREN_REAL(pthread_tryjoin_np)(handle, result);
 }
 
-extern "C" __attribute__((visibility("hidden"))) int proberen_explored_pthread_tryjoin_np(pthread_t handle, void** result) {
+PROBEREN_HIDDEN int proberen_explored_pthread_tryjoin_np(pthread_t handle, void** result) {
   Fiber* const fiber = fiber_of(handle);
   if (fiber == nullptr) return ESRCH;
   PROBEREN_ENTER_LOOKING(&fiber->ended);

@@ -21,8 +21,6 @@ PROBEREN_INTERPOSED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_
   return mutex_timed_lock(mutex, clock, deadline, site);
 }
 
-#define PROBEREN_HIDDEN extern "C" __attribute__((visibility("hidden")))
-
 PROBEREN_HIDDEN int proberen_native_pthread_mutex_lock(pthread_mutex_t* mutex) { return PROBEREN_REAL(pthread_mutex_lock)(mutex); }
 PROBEREN_HIDDEN int proberen_explored_pthread_mutex_lock(pthread_mutex_t* mutex) {
   PROBEREN_ENTER_LOOKING(mutex);
